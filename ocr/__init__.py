@@ -1,0 +1,1 @@
+"""Reads the machine-readable zone of travel documents."""

@@ -1,0 +1,1 @@
+"""The use cases of a border post and of the centre."""

@@ -1,0 +1,1 @@
+"""Watchlists: sources, names, matching, index."""
