@@ -1,1 +1,1 @@
-"""Watchlists: sources, names, matching, index."""
+"""Watchlists: names that can be compared, evidence that can be read, an index that can be swapped."""

@@ -1,1 +1,1 @@
-"""One module per list format."""
+"""List formats: each module turns one published format into a stream of entries."""
