@@ -1,0 +1,138 @@
+"""Who may do what, and where: one table and one function, without a clock or a database.
+
+Role-based access control in the sense of ANSI INCITS 359: rights hang on roles, never on persons, and
+every right is further bound to the crossing points that the actor serves. Duties are kept apart: who
+hands out accounts reads no traveller's record, and who reads the audit trail changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+ALL_POSTS = "*"
+
+
+class Role(StrEnum):
+    """What an officer is appointed to do."""
+
+    FIRST_LINE = "first_line"
+    SECOND_LINE = "second_line"
+    PROTECTION = "protection"
+    WATCHLIST_MANAGER = "watchlist_manager"
+    ANALYST = "analyst"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class DeviceKind(StrEnum):
+    """What a machine with a key of its own does.
+
+    A `camera` only writes: it hands in readings and movements of its posts and reads nothing back but
+    the answer. A `monitor` only collects the metrics.
+    """
+
+    CAMERA = "camera"
+    MONITOR = "monitor"
+
+
+class Action(StrEnum):
+    """What can be asked of the service. Every route declares one."""
+
+    OWN_SESSION = "own_session"
+    READ_REFERENCE = "read_reference"
+    READ_DOCUMENT = "read_document"
+    INSPECT = "inspect"
+    DECIDE = "decide"
+    READ_MOVEMENTS = "read_movements"
+    CORRECT_MOVEMENT = "correct_movement"
+    EXPORT_MOVEMENTS = "export_movements"
+    READ_PROTECTION = "read_protection"
+    READ_STATISTICS = "read_statistics"
+    READ_LISTS = "read_lists"
+    IMPORT_LIST = "import_list"
+    SCREEN = "screen"
+    CLEAR_HIT = "clear_hit"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_DEVICES = "manage_devices"
+    MANAGE_POSTS = "manage_posts"
+    READ_AUDIT = "read_audit"
+    READ_METRICS = "read_metrics"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: an officer signed in, or a device with its key.
+
+    `id` is that of the account or of the device key; `posts` are crossing-point codes, or ``*`` alone
+    for every post.
+    """
+
+    id: UUID
+    name: str
+    roles: frozenset[Role | DeviceKind]
+    posts: frozenset[str]
+
+    @property
+    def is_device(self) -> bool:
+        return any(isinstance(role, DeviceKind) for role in self.roles)
+
+    def serves(self, post: str) -> bool:
+        """Whether `post` is among the crossing points of this actor."""
+        return ALL_POSTS in self.posts or post in self.posts
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Whether an actor may act, and why not: `reason` is for the actor's own eyes."""
+
+    allowed: bool
+    reason: str
+
+
+_OFFICERS = frozenset(Role)
+_BOOTH = frozenset({Role.FIRST_LINE, Role.SECOND_LINE, Role.SUPERVISOR})
+
+_MAY: Mapping[Action, frozenset[Role | DeviceKind]] = {
+    Action.OWN_SESSION: _OFFICERS,
+    Action.READ_REFERENCE: _OFFICERS,
+    Action.READ_DOCUMENT: _BOOTH | {DeviceKind.CAMERA},
+    Action.INSPECT: _BOOTH | {DeviceKind.CAMERA},
+    Action.DECIDE: _BOOTH,
+    Action.READ_MOVEMENTS: _BOOTH | {Role.PROTECTION, Role.ANALYST},
+    Action.CORRECT_MOVEMENT: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),
+    Action.EXPORT_MOVEMENTS: frozenset({Role.ANALYST, Role.SUPERVISOR}),
+    Action.READ_PROTECTION: frozenset({Role.PROTECTION}),
+    Action.READ_STATISTICS: frozenset({Role.ANALYST, Role.SUPERVISOR, Role.AUDITOR}),
+    Action.READ_LISTS: frozenset({Role.SECOND_LINE, Role.WATCHLIST_MANAGER, Role.SUPERVISOR, Role.AUDITOR}),
+    Action.IMPORT_LIST: frozenset({Role.WATCHLIST_MANAGER}),
+    Action.SCREEN: frozenset({Role.SECOND_LINE, Role.WATCHLIST_MANAGER, Role.ANALYST}),
+    Action.CLEAR_HIT: frozenset({Role.SECOND_LINE, Role.WATCHLIST_MANAGER}),
+    Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
+    Action.MANAGE_DEVICES: frozenset({Role.ADMINISTRATOR}),
+    Action.MANAGE_POSTS: frozenset({Role.ADMINISTRATOR}),
+    Action.READ_AUDIT: frozenset({Role.AUDITOR}),
+    Action.READ_METRICS: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, DeviceKind.MONITOR}),
+}
+
+
+def decide(actor: Actor, action: Action, post: str | None = None) -> Ruling:
+    """Whether `actor` may do `action` at the crossing point `post`.
+
+    With `post` None only the roles are asked: whether the actor may do this at any post at all. What
+    concerns one post is asked again with its code, as soon as the code is known.
+    """
+    if not actor.roles & _MAY[action]:
+        held = ", ".join(sorted(actor.roles)) or "none"
+        return Ruling(False, f"{action} needs another role than yours ({held})")
+    if post is not None and not actor.serves(post):
+        return Ruling(False, f"crossing point {post} is not among yours")
+    return Ruling(True, f"{action} belongs to your role")
+
+
+def actions_of(actor: Actor) -> frozenset[Action]:
+    """Everything that the roles of `actor` allow, for a console that shows only what can be done."""
+    return frozenset(action for action in Action if decide(actor, action).allowed)
