@@ -50,3 +50,15 @@ class NotFound(ServiceError):
 
 class Unavailable(ServiceError):
     """Something that the service rests on does not answer: database, reader or index."""
+
+
+class SettingsRefused(ServiceError):
+    """An environment variable cannot be used; the message names it and says why."""
+
+
+class DatabaseUnavailable(Unavailable):
+    """No database can be opened; the message says what the operator can do about it."""
+
+
+class DatabaseInUse(DatabaseUnavailable):
+    """Another service already works on this data directory."""
