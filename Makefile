@@ -1,0 +1,63 @@
+# Two commands are enough: `make run` and `make test`. Everything else is detail.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test check lint types tests browser lock bench-mrz bench-screen clean
+
+## run: set everything up and serve the console and the API with demo data (PORT=, MABAR_DATA_DIR=)
+run: $(VENV)/.run
+	@exec $(BIN)/mabar serve --demo
+
+## test: set everything up, then style, types, imports and every test
+test: $(VENV)/.dev browser
+	@$(MAKE) --no-print-directory check
+
+check: lint types tests
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types:
+	$(BIN)/mypy
+
+tests:
+	$(BIN)/python -m pytest
+
+# The stamps name the lock that the environment holds; a changed lock or project file makes it anew.
+$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $(VENV)/.run $@
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Mabar needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "this Python cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+## browser: the console's tests drive Chromium; it is installed where that may be done, else those tests are skipped
+browser:
+	@sh tests/install_browser.sh
+
+## lock: resolve the dependencies of pyproject.toml anew
+lock: $(VENV)/.dev
+	$(BIN)/pip-compile $(LOCK_OPTIONS) --all-extras -o requirements-dev.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCK_OPTIONS) --extra build -c requirements-dev.lock -o requirements.lock pyproject.toml
+LOCK_OPTIONS := -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-header
+
+## bench-mrz, bench-screen: measure against the field; DATA= names the folder of reference data
+bench-mrz: $(VENV)/.dev
+	$(BIN)/python -m bench.mrz --data $(DATA)/mrz
+bench-screen: $(VENV)/.dev
+	$(BIN)/python -m bench.screen --data $(DATA)/watchlist/benchmark
+
+clean:
+	rm -rf $(VENV) build *.egg-info

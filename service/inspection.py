@@ -1,0 +1,117 @@
+"""Inspect a crossing: screen, apply the rules, record. One use case, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from service import audit, store
+from service.access import Actor
+from service.canonical import digest_of
+from service.domain import Crossing, Decision, Inspection
+from service.errors import ConflictingReplay, FutureTime, UnknownCrossingPoint
+from service.identity import subject_of
+from service.policy import Policy
+from service.rules.catalogue import Case, irregularities
+from service.transactions import retrying
+from service.watch import watch_findings
+from watchlist.records import Hit, Subject
+
+CLOCK_TOLERANCE = timedelta(minutes=5)  # what a workstation's clock may be ahead of the service's
+
+
+class Screens(Protocol):
+    """The part of an index that an inspection needs."""
+
+    @property
+    def version(self) -> str: ...
+
+    def screen(self, subject: Subject, at: datetime | None = None, limit: int = 50) -> Sequence[Hit]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An inspection as it stands in the log, with the officers' decisions so far, oldest first."""
+
+    inspection: Inspection
+    seq: int
+    recorded_at: datetime
+    decisions: tuple[Decision, ...] = ()
+
+
+@retrying
+async def inspect(
+    sessions: async_sessionmaker[AsyncSession],
+    index: Screens,
+    policy: Policy,
+    crossing: Crossing,
+    *,
+    actor: Actor,
+    now: datetime,
+    reading_id: UUID | None = None,
+) -> Recorded:
+    """Screen, find irregularities and record the movement with all that hangs on it.
+
+    The same id with the same data is answered with what was recorded then, under the list and the
+    policy of then. Crossings of one document or one person wait for each other.
+
+    Raises:
+        UnknownCrossingPoint: no such post.
+        FutureTime: the movement would lie ahead of the service's clock.
+        ConflictingReplay: the id was used before with other data.
+    """
+    if crossing.occurred_at > now + CLOCK_TOLERANCE:
+        raise FutureTime(crossing.occurred_at, now)
+    hits = index.screen(subject_of(crossing.traveller, crossing.document), at=crossing.occurred_at)
+    request_hash = digest_of(crossing)
+    async with sessions.begin() as session:
+        if not await store.claim(session, crossing, request_hash, now):
+            return await _replayed(session, crossing.id, request_hash)
+        posts = await store.crossing_points(session)
+        if crossing.crossing_point not in posts:
+            raise UnknownCrossingPoint(crossing.crossing_point)
+        await store.lock(session, [crossing.document.key, *crossing.person_keys])
+        history = await store.movements_of(session, crossing)
+        case = Case(crossing, history, posts, policy, as_of=now)
+        findings = (*watch_findings(hits), *irregularities(case))
+        inspection = Inspection(crossing, findings, index.version, policy.version)
+        seq = await store.add_inspection(session, inspection, actor=actor, now=now, reading_id=reading_id)
+        await audit.record(
+            session, actor, "inspect", purpose="border_control", post=crossing.crossing_point, subject=str(crossing.id)
+        )
+    return Recorded(inspection, seq, now)
+
+
+async def _replayed(session: AsyncSession, movement_id: UUID, request_hash: bytes) -> Recorded:
+    if await store.claimed_hash(session, movement_id) != request_hash:
+        raise ConflictingReplay(movement_id)
+    return await _recorded(session, movement_id)
+
+
+async def recorded(sessions: async_sessionmaker[AsyncSession], movement_id: UUID, *, actor: Actor) -> Recorded:
+    """What was recorded under `movement_id`; the look leaves its trace.
+
+    Raises:
+        UnknownMovement: nothing was.
+    """
+    async with sessions.begin() as session:
+        found = await _recorded(session, movement_id)
+        await audit.record(
+            session,
+            actor,
+            "read_inspection",
+            purpose="border_control",
+            post=found.inspection.crossing.crossing_point,
+            subject=str(movement_id),
+        )
+        return found
+
+
+async def _recorded(session: AsyncSession, movement_id: UUID) -> Recorded:
+    inspection, seq, recorded_at = await store.inspection(session, movement_id)
+    return Recorded(inspection, seq, recorded_at, await store.decisions(session, movement_id))

@@ -1,0 +1,153 @@
+"""Rows from domain values and back; the only place that knows both shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from service.canonical import plain
+from service.domain import (
+    Clock,
+    Crossing,
+    CrossingPoint,
+    Direction,
+    FailedCheckDigit,
+    Finding,
+    FindingStatus,
+    Inspection,
+    PartialDate,
+    PostKind,
+    Severity,
+    Source,
+    TravelDocument,
+    Traveller,
+    Visa,
+)
+from service.tables import CrossingPointRow, FindingRow, MovementRow
+
+
+def crossing_point_of(row: CrossingPointRow) -> CrossingPoint:
+    names = {"en": row.name_en, "ar": row.name_ar, "ckb": row.name_ckb}
+    position = (row.latitude, row.longitude)
+    return CrossingPoint(row.code, PostKind(row.kind), names, position, row.jurisdiction, row.heard_until)
+
+
+def movement_columns(crossing: Crossing) -> dict[str, Any]:
+    traveller, document = crossing.traveller, crossing.document
+    return {
+        "id": crossing.id,
+        "occurred_at": crossing.occurred_at,
+        "crossing_point": crossing.crossing_point,
+        "direction": crossing.direction.value,
+        "clock": crossing.clock.value,
+        "source": crossing.source.value,
+        "document_key": document.key,
+        "document_code": document.document_code,
+        "issuing_state": document.issuing_state,
+        "document_number": document.document_number,
+        "date_of_expiry": str(document.date_of_expiry) if document.date_of_expiry else None,
+        "person_keys": list(crossing.person_keys),
+        "primary_identifier": traveller.primary_identifier,
+        "secondary_identifier": traveller.secondary_identifier,
+        "native_name": traveller.native_name,
+        "father_name": traveller.father_name,
+        "mother_name": traveller.mother_name,
+        "nationality": traveller.nationality,
+        "date_of_birth": str(traveller.date_of_birth),
+        "sex": traveller.sex,
+        "name_truncated": traveller.name_truncated,
+        "details": _details(crossing),
+    }
+
+
+def _details(crossing: Crossing) -> dict[str, Any]:
+    """What has no column of its own; empty values are left out."""
+    details = {
+        "visa": crossing.visa,
+        "admitted_until": crossing.admitted_until,
+        "group_id": crossing.group_id,
+        "accompanying": crossing.accompanying,
+        "vehicle": crossing.vehicle,
+        "address": crossing.address,
+        "phone": crossing.phone,
+        "failed_check_digits": crossing.failed_check_digits,
+    }
+    return {name: plain(value) for name, value in details.items() if value}
+
+
+def crossing_of(row: MovementRow) -> Crossing:
+    details = row.details
+    return Crossing(
+        id=row.id,
+        crossing_point=row.crossing_point,
+        direction=Direction(row.direction),
+        occurred_at=row.occurred_at,
+        document=TravelDocument(
+            row.document_code,
+            row.issuing_state,
+            row.document_number,
+            PartialDate.parse(row.date_of_expiry) if row.date_of_expiry else None,
+        ),
+        traveller=Traveller(
+            row.primary_identifier,
+            row.secondary_identifier,
+            row.nationality,
+            PartialDate.parse(row.date_of_birth),
+            row.sex,
+            row.name_truncated,
+            row.native_name,
+            row.father_name,
+            row.mother_name,
+        ),
+        clock=Clock(row.clock),
+        source=Source(row.source),
+        person_keys=tuple(row.person_keys),
+        failed_check_digits=tuple(FailedCheckDigit(**failed) for failed in details.get("failed_check_digits", ())),
+        visa=_visa(details["visa"]) if "visa" in details else None,
+        admitted_until=date.fromisoformat(details["admitted_until"]) if "admitted_until" in details else None,
+        group_id=details.get("group_id"),
+        accompanying=tuple(details.get("accompanying", ())),
+        vehicle=details.get("vehicle"),
+        address=details.get("address"),
+        phone=details.get("phone"),
+    )
+
+
+def _visa(stored: Mapping[str, Any]) -> Visa:
+    dates = {name: date.fromisoformat(stored[name]) for name in ("valid_from", "valid_until") if stored[name]}
+    return Visa(**{**stored, **dates})
+
+
+def finding_row(finding: Finding, inspection: Inspection, now: datetime) -> FindingRow:
+    return FindingRow(
+        id=uuid4(),
+        movement_id=inspection.crossing.id,
+        occurred_at=inspection.crossing.occurred_at,
+        recorded_at=now,
+        rule=finding.rule,
+        rule_version=finding.rule_version,
+        severity=finding.severity.value,
+        status=finding.status.value,
+        message=finding.message,
+        params=plain(dict(finding.params)),
+        evidence=list(finding.evidence),
+        rebuttable_by=list(finding.rebuttable_by),
+        stale_posts=list(finding.stale_posts),
+        policy_version=inspection.policy_version,
+    )
+
+
+def finding_of(row: FindingRow) -> Finding:
+    return Finding(
+        rule=row.rule,
+        rule_version=row.rule_version,
+        severity=Severity(row.severity),
+        message=row.message,
+        params=row.params,
+        evidence=tuple(row.evidence),
+        rebuttable_by=tuple(row.rebuttable_by),
+        stale_posts=tuple(row.stale_posts),
+        status=FindingStatus(row.status),
+    )

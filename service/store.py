@@ -1,0 +1,316 @@
+"""All SQL of the movement log: domain values in, domain values out. Never commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from service.access import Actor
+from service.canonical import link, plain
+from service.domain import (
+    Crossing,
+    CrossingPoint,
+    Decision,
+    Finding,
+    Inspection,
+    Movement,
+    Outcome,
+    Severity,
+)
+from service.errors import NotFound
+from service.mapping import crossing_of, crossing_point_of, finding_of, finding_row, movement_columns
+from service.tables import (
+    CrossingPointRow,
+    DecisionRow,
+    FindingRow,
+    InspectionKeyRow,
+    MovementRow,
+    OutboxRow,
+    PostCounterRow,
+    ReadingRow,
+)
+
+GENESIS = bytes(32)  # what the first fact of a post is chained to
+
+
+# --- crossing points -------------------------------------------------------------------------------------------
+
+
+async def put_crossing_points(session: AsyncSession, points: Iterable[CrossingPoint]) -> None:
+    """Add or bring up to date; a post's watermark is left as it is."""
+    for point in points:
+        values: dict[str, Any] = {
+            "kind": point.kind.value,
+            **{f"name_{language}": point.names[language] for language in ("en", "ar", "ckb")},
+            "latitude": point.position[0],
+            "longitude": point.position[1],
+            "jurisdiction": point.jurisdiction,
+        }
+        statement = insert(CrossingPointRow).values(code=point.code, **values)
+        await session.execute(statement.on_conflict_do_update(index_elements=["code"], set_=values))
+
+
+async def crossing_points(session: AsyncSession) -> dict[str, CrossingPoint]:
+    """All crossing points by code."""
+    rows = await session.scalars(select(CrossingPointRow).order_by(CrossingPointRow.code))
+    return {row.code: crossing_point_of(row) for row in rows}
+
+
+async def set_watermark(session: AsyncSession, code: str, heard_until: datetime | None) -> CrossingPoint:
+    """Say until when a post was heard. Raises NotFound for an unknown post."""
+    row = await session.get(CrossingPointRow, code)
+    if row is None:
+        raise NotFound(f"there is no crossing point {code}")
+    row.heard_until = heard_until
+    return crossing_point_of(row)
+
+
+# --- idempotency and order -------------------------------------------------------------------------------------
+
+
+async def claim(session: AsyncSession, crossing: Crossing, request_hash: bytes, now: datetime) -> bool:
+    """Take the id of a crossing; False when it is taken. Waits for whoever is taking it right now."""
+    statement = insert(InspectionKeyRow).values(
+        id=crossing.id, request_hash=request_hash, occurred_at=crossing.occurred_at, created_at=now
+    )
+    taken = await session.scalar(statement.on_conflict_do_nothing().returning(InspectionKeyRow.id))
+    return taken is not None
+
+
+async def claimed_hash(session: AsyncSession, movement_id: UUID) -> bytes | None:
+    """The hash of the request that took an id; None when nobody did."""
+    found: bytes | None = await session.scalar(
+        select(InspectionKeyRow.request_hash).where(InspectionKeyRow.id == movement_id)
+    )
+    return found
+
+
+async def lock(session: AsyncSession, keys: Iterable[str]) -> None:
+    """Wait for every other transaction that holds one of these keys; sorted, so that no two wait for each other."""
+    for key in sorted(set(keys)):
+        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+async def _next_fact(session: AsyncSession, post: str, kind: str, body: Any, now: datetime) -> int:
+    """Number a fact and chain it into the post's outbox: gapless, because the counter row stays locked till commit."""
+    start = insert(PostCounterRow).values(crossing_point=post, seq=0, head=GENESIS).on_conflict_do_nothing()
+    await session.execute(start)
+    counter = (
+        await session.execute(
+            select(PostCounterRow)
+            .where(PostCounterRow.crossing_point == post)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    ).scalar_one()
+    counter.seq += 1
+    body = plain({"seq": counter.seq, "kind": kind, **body})
+    previous, counter.head = counter.head, link(counter.head, body)
+    session.add(
+        OutboxRow(
+            crossing_point=post,
+            seq=counter.seq,
+            kind=kind,
+            body=body,
+            previous=previous,
+            digest=counter.head,
+            created_at=now,
+        )
+    )
+    return counter.seq
+
+
+# --- movements -------------------------------------------------------------------------------------------------
+
+
+async def movements_of(session: AsyncSession, crossing: Crossing) -> list[Movement]:
+    """What was recorded before of this document, or of anybody who shares a person key; oldest first."""
+    statement = (
+        _with_decision()
+        .where(
+            or_(
+                MovementRow.document_key == crossing.document.key,
+                MovementRow.person_keys.op("&&")(list(crossing.person_keys)),
+            ),
+            MovementRow.id != crossing.id,
+        )
+        .order_by(MovementRow.occurred_at, MovementRow.crossing_point, MovementRow.seq)
+    )
+    return [_movement(row) for row in await session.execute(statement)]
+
+
+def _with_decision() -> Select[tuple[MovementRow, str | None]]:
+    """Movements beside the outcome of their last decision."""
+    return select(MovementRow, last_outcome())
+
+
+def last_outcome() -> Any:
+    """The outcome of the decision that no other one replaced, as a column beside `MovementRow`."""
+    later = aliased(DecisionRow)
+    return (
+        select(DecisionRow.outcome)
+        .where(
+            DecisionRow.movement_id == MovementRow.id,
+            ~select(later.id).where(later.supersedes == DecisionRow.id).exists(),
+        )
+        .correlate(MovementRow)
+        .limit(1)
+        .scalar_subquery()
+        .label("decision")
+    )
+
+
+def _movement(row: Row[tuple[MovementRow, str | None]]) -> Movement:
+    movement, outcome = row
+    return Movement(crossing_of(movement), movement.recorded_at, movement.seq, Outcome(outcome) if outcome else None)
+
+
+async def add_inspection(
+    session: AsyncSession, inspection: Inspection, *, actor: Actor, now: datetime, reading_id: UUID | None
+) -> int:
+    """Record movement, findings and outbox row; returns the movement's number at its post."""
+    crossing = inspection.crossing
+    shown = [finding for finding in inspection.findings if finding.severity is not Severity.PROTECTION]
+    body = {
+        "crossing": crossing,
+        "recorded_at": now,
+        "verdict": inspection.verdict,
+        "findings": shown,
+        "index_version": inspection.index_version,
+        "policy_version": inspection.policy_version,
+    }
+    seq = await _next_fact(session, crossing.crossing_point, "movement", body, now)
+    session.add(
+        MovementRow(
+            **movement_columns(crossing),
+            seq=seq,
+            recorded_at=now,
+            received_at=now,
+            reading_id=reading_id,
+            verdict=inspection.verdict.value,
+            second_line=inspection.second_line,
+            rules=sorted({finding.rule for finding in shown}),
+            index_version=inspection.index_version,
+            policy_version=inspection.policy_version,
+            officer=None if actor.is_device else actor.name,
+            device=actor.name if actor.is_device else None,
+        )
+    )
+    for finding in inspection.findings:
+        session.add(finding_row(finding, inspection, now))
+    await session.flush()
+    return seq
+
+
+async def inspection(session: AsyncSession, movement_id: UUID) -> tuple[Inspection, int, datetime]:
+    """What was recorded, with its number and when. Raises NotFound."""
+    row = await _movement_row(session, movement_id)
+    findings = tuple(await _findings(session, row))
+    return Inspection(crossing_of(row), findings, row.index_version, row.policy_version), row.seq, row.recorded_at
+
+
+async def _movement_row(session: AsyncSession, movement_id: UUID) -> MovementRow:
+    key = await session.get(InspectionKeyRow, movement_id)  # names the partition
+    row = await session.get(MovementRow, (key.occurred_at, movement_id)) if key else None
+    if row is None:
+        raise NotFound("no movement is recorded under this id")
+    return row
+
+
+async def place_of(session: AsyncSession, movement_id: UUID) -> tuple[str, datetime]:
+    """Crossing point and time of a movement. Raises NotFound."""
+    row = await _movement_row(session, movement_id)
+    return row.crossing_point, row.occurred_at
+
+
+# --- findings --------------------------------------------------------------------------------------------------
+
+
+async def _findings(session: AsyncSession, movement: MovementRow) -> Sequence[Finding]:
+    statement = (
+        select(FindingRow)
+        .where(FindingRow.movement_id == movement.id, FindingRow.occurred_at == movement.occurred_at)
+        .order_by(FindingRow.recorded_at, FindingRow.rule, FindingRow.id)
+    )
+    return [finding_of(row) for row in await session.scalars(statement)]
+
+
+# --- decisions -------------------------------------------------------------------------------------------------
+
+
+async def decisions(session: AsyncSession, movement_id: UUID) -> tuple[Decision, ...]:
+    """All decisions on a movement, oldest first: each names the one before it."""
+    rows = await session.scalars(select(DecisionRow).where(DecisionRow.movement_id == movement_id))
+    after = {row.supersedes: row for row in rows}
+    chain: list[Decision] = []
+    while row := after.get(chain[-1].id if chain else None):
+        outcome = Outcome(row.outcome)
+        chain.append(
+            Decision(row.id, movement_id, outcome, row.officer, row.decided_at, row.reason_code, row.supersedes)
+        )
+    return tuple(chain)
+
+
+async def add_decision(session: AsyncSession, decision: Decision, post: str, movement_occurred_at: datetime) -> None:
+    """Record a decision and its outbox row."""
+    await _next_fact(session, post, "decision", {"decision": decision}, decision.decided_at)
+    session.add(
+        DecisionRow(
+            id=decision.id,
+            movement_id=decision.movement_id,
+            movement_occurred_at=movement_occurred_at,
+            outcome=decision.outcome.value,
+            reason_code=decision.reason_code,
+            officer=decision.officer,
+            decided_at=decision.decided_at,
+            supersedes=decision.supersedes,
+        )
+    )
+    await session.flush()
+
+
+# --- readings --------------------------------------------------------------------------------------------------
+
+
+async def add_reading(
+    session: AsyncSession,
+    reading_id: UUID,
+    payload: Mapping[str, Any],
+    *,
+    actor: Actor,
+    post: str | None,
+    image_digest: bytes | None,
+    now: datetime,
+) -> None:
+    """Keep what was read; the image is not kept."""
+    session.add(
+        ReadingRow(
+            id=reading_id,
+            created_at=now,
+            crossing_point=post,
+            actor=actor.name,
+            payload=dict(payload),
+            image_digest=image_digest,
+        )
+    )
+    await session.flush()
+
+
+async def reading(session: AsyncSession, reading_id: UUID) -> Mapping[str, Any]:
+    """What was kept of a reading. Raises NotFound."""
+    row = await session.get(ReadingRow, reading_id)
+    if row is None:
+        raise NotFound("no reading is kept under this id")
+    return row.payload
+
+
+async def ping(session: AsyncSession) -> None:
+    """Raises what the driver raises when the database does not answer."""
+    await session.execute(text("SELECT 1"))
