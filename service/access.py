@@ -32,10 +32,11 @@ class DeviceKind(StrEnum):
     """What a machine with a key of its own does.
 
     A `camera` only writes: it hands in readings and movements of its posts and reads nothing back but
-    the answer. A `monitor` only collects the metrics.
+    the answer. A `workstation` looks up reference data besides. A `monitor` only collects the metrics.
     """
 
     CAMERA = "camera"
+    WORKSTATION = "workstation"
     MONITOR = "monitor"
 
 
@@ -95,12 +96,13 @@ class Ruling:
 
 _OFFICERS = frozenset(Role)
 _BOOTH = frozenset({Role.FIRST_LINE, Role.SECOND_LINE, Role.SUPERVISOR})
+_CAPTURE = frozenset({DeviceKind.CAMERA, DeviceKind.WORKSTATION})
 
 _MAY: Mapping[Action, frozenset[Role | DeviceKind]] = {
     Action.OWN_SESSION: _OFFICERS,
-    Action.READ_REFERENCE: _OFFICERS,
-    Action.READ_DOCUMENT: _BOOTH | {DeviceKind.CAMERA},
-    Action.INSPECT: _BOOTH | {DeviceKind.CAMERA},
+    Action.READ_REFERENCE: _OFFICERS | {DeviceKind.WORKSTATION},
+    Action.READ_DOCUMENT: _BOOTH | _CAPTURE,
+    Action.INSPECT: _BOOTH | _CAPTURE,
     Action.DECIDE: _BOOTH,
     Action.READ_MOVEMENTS: _BOOTH | {Role.PROTECTION, Role.ANALYST},
     Action.CORRECT_MOVEMENT: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),

@@ -11,6 +11,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from service.errors import TooManyAttempts
+
 FREE_ATTEMPTS = 3
 LONGEST_WAIT = timedelta(minutes=5)
 FORGET_AFTER = timedelta(minutes=30)
@@ -40,20 +42,23 @@ class Throttle:
         self._remembered = remembered
         self._failures: OrderedDict[tuple[str, str], _Failures] = OrderedDict()
 
-    def wait(self, account: str, client: str, now: datetime) -> int:
-        """Whole seconds until `client` may try `account` again; 0 when it may."""
-        failures = self._failures.get((account, client))
-        if failures is None or now - failures.last > FORGET_AFTER:
-            return 0
-        return max(0, math.ceil((failures.opens_at() - now).total_seconds()))
+    def admit(self, account: str, client: str, now: datetime) -> None:
+        """Let one attempt through, and count it as failed until `succeeded` says otherwise.
 
-    def failed(self, account: str, client: str, now: datetime) -> None:
-        """A wrong password was given."""
-        known = self._failures.pop((account, client), None)
-        count = known.count if known and now - known.last <= FORGET_AFTER else 0
-        self._failures[(account, client)] = _Failures(count + 1, now)
+        Counted before its outcome is known, so that many attempts at once count as many.
+
+        Raises:
+            TooManyAttempts: with the whole seconds until `client` may try `account` again.
+        """
+        known = self._failures.pop((account, client), _Failures(0, now))
+        if now - known.last > FORGET_AFTER:
+            known = _Failures(0, now)
+        wait = math.ceil((known.opens_at() - now).total_seconds())
+        self._failures[(account, client)] = known if wait > 0 else _Failures(known.count + 1, now)
         while len(self._failures) > self._remembered:
             self._failures.popitem(last=False)
+        if wait > 0:
+            raise TooManyAttempts(wait)
 
     def succeeded(self, account: str, client: str) -> None:
         """The right password was given: what went before is forgotten."""

@@ -1,0 +1,95 @@
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.access import ALL_POSTS, Action, Actor, DeviceKind, Role, actions_of, decide
+
+POSTS = st.sampled_from(["IQ-SFW", "IQ-TRB", "IQ-BGW"])
+PERSONAL = {
+    Action.READ_MOVEMENTS,
+    Action.EXPORT_MOVEMENTS,
+    Action.READ_PROTECTION,
+    Action.SCREEN,
+    Action.READ_LISTS,
+    Action.INSPECT,
+    Action.READ_DOCUMENT,
+}
+
+
+def actor(*roles: Role | DeviceKind, posts: frozenset[str] = frozenset({ALL_POSTS})) -> Actor:
+    return Actor(UUID(int=1), "someone", frozenset(roles), posts)
+
+
+def holders(action: Action) -> set[Role | DeviceKind]:
+    return {role for role in (*Role, *DeviceKind) if decide(actor(role), action).allowed}
+
+
+def test_every_action_belongs_to_somebody() -> None:
+    assert all(holders(action) for action in Action)
+
+
+def test_nobody_without_a_role_may_anything() -> None:
+    assert not actions_of(actor())
+
+
+def test_protection_detail_is_for_the_protection_role_alone() -> None:
+    assert holders(Action.READ_PROTECTION) == {Role.PROTECTION}
+
+
+def test_who_hands_out_accounts_sees_no_travellers() -> None:
+    assert not actions_of(actor(Role.ADMINISTRATOR)) & PERSONAL
+
+
+def test_the_auditor_changes_nothing() -> None:
+    assert actions_of(actor(Role.AUDITOR)) == {
+        Action.OWN_SESSION,
+        Action.READ_REFERENCE,
+        Action.READ_AUDIT,
+        Action.READ_STATISTICS,
+        Action.READ_LISTS,
+    }
+
+
+def test_a_camera_only_hands_in() -> None:
+    assert actions_of(actor(DeviceKind.CAMERA)) == {Action.READ_DOCUMENT, Action.INSPECT}
+
+
+def test_a_monitor_only_collects_metrics() -> None:
+    assert actions_of(actor(DeviceKind.MONITOR)) == {Action.READ_METRICS}
+
+
+def test_no_device_decides() -> None:
+    assert not holders(Action.DECIDE) & set(DeviceKind)
+
+
+@given(st.sampled_from(Action), st.sets(st.sampled_from(Role)), st.frozensets(POSTS), POSTS)
+def test_the_post_only_narrows_what_the_roles_allow(
+    action: Action, roles: set[Role], posts: frozenset[str], post: str
+) -> None:
+    someone = actor(*roles, posts=posts)
+    assert decide(someone, action, post).allowed == (decide(someone, action).allowed and post in posts)
+
+
+@given(st.sampled_from(Action), st.sets(st.sampled_from(Role)), st.sampled_from(Role))
+def test_a_further_role_never_takes_a_right_away(action: Action, roles: set[Role], further: Role) -> None:
+    before = decide(actor(*roles), action).allowed
+    assert decide(actor(*roles, further), action).allowed >= before
+
+
+@given(st.sampled_from(Action), st.sampled_from(Role), POSTS)
+def test_the_star_is_every_post(action: Action, role: Role, post: str) -> None:
+    assert decide(actor(role), action, post).allowed == decide(actor(role), action).allowed
+
+
+def test_a_refusal_says_what_is_missing() -> None:
+    clerk = actor(Role.FIRST_LINE, posts=frozenset({"IQ-SFW"}))
+    assert "first_line" in decide(clerk, Action.READ_AUDIT).reason
+    assert "IQ-TRB" in decide(clerk, Action.INSPECT, "IQ-TRB").reason
+
+
+@pytest.mark.parametrize("kind", DeviceKind)
+def test_a_device_is_known_as_one(kind: DeviceKind) -> None:
+    assert actor(kind).is_device
+    assert not actor(Role.FIRST_LINE).is_device
