@@ -1,0 +1,68 @@
+"""The composition root of the HTTP service: what is built once, and how requests reach it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import FastAPI
+
+from api import logs, openapi, problems
+from api.deps import Services
+from api.metrics import Metrics
+from api.middleware import BodyLimit, RequestLog, SecurityHeaders
+from api.routes import devices, health, sessions
+from service.database import Database, open_database
+from service.settings import Settings
+
+BODY_MOST = 10_000_000  # bytes of any request body, but for the routes below
+COUNT_FOR_THEMSELVES: frozenset[str] = frozenset()  # templates of the routes that stream whole lists in
+ROUTERS = (health.router, sessions.router, devices.router)
+
+
+def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
+    """The application. It opens a database of its own, and closes it, unless one is given."""
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_exception_handler(_log_stray_fault)
+        async with AsyncExitStack() as stack:
+            opened = database or await stack.enter_async_context(open_database(settings))
+            app.state.services = Services(settings, opened, metrics, probes={"database": opened.answers})
+            yield
+
+    app = FastAPI(
+        title="Mabar",
+        version=_version(),
+        description=openapi.DESCRIPTION,
+        openapi_tags=openapi.TAGS,
+        responses=openapi.RESPONSES,
+        generate_unique_id_function=openapi.operation_id,
+        docs_url=None,  # FastAPI's page loads scripts from a public network, which a post does not have
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    openapi.install(app)
+    app.add_middleware(BodyLimit, most=BODY_MOST, exempt=COUNT_FOR_THEMSELVES)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog, metrics=metrics)  # added last, so outermost
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("mabar")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        return "0+checkout"
+
+
+def _log_stray_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A task that failed unobserved: asyncio's own words would quote the exception."""
+    logs.get_logger().error("task failed", exc_info=context.get("exception"))

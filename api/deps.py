@@ -1,0 +1,100 @@
+"""What routes are handed: the long-lived services, and the actor, once it is settled that it may act."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Security
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from api import auth
+from api.metrics import Metrics
+from service import sign_in
+from service.access import Action, Actor, decide
+from service.database import Database
+from service.errors import Forbidden
+from service.settings import Settings
+from service.throttle import Throttle
+
+Probe = Callable[[], Awaitable[bool]]
+
+
+def utc_now() -> datetime:
+    """The clock on the wall, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Services:
+    """What lives as long as the application, on `app.state.services`.
+
+    `probes` say whether a part is ready to serve, by its name; `now` is the clock, which tests replace.
+    """
+
+    settings: Settings
+    database: Database
+    metrics: Metrics = field(default_factory=Metrics)
+    throttle: Throttle = field(default_factory=Throttle)
+    now: Callable[[], datetime] = utc_now
+    probes: dict[str, Probe] = field(default_factory=dict)
+
+
+def services_of(request: Request) -> Services:
+    """The services of the application that serves `request`."""
+    services: Services = request.app.state.services
+    return services
+
+
+def sessions_of(request: Request) -> async_sessionmaker[AsyncSession]:
+    """Where use cases get their transactions. They commit themselves, before the reply."""
+    return services_of(request).database.sessions
+
+
+ServicesDep = Annotated[Services, Depends(services_of)]
+SessionsDep = Annotated[async_sessionmaker[AsyncSession], Depends(sessions_of)]
+
+
+class Permit:
+    """The dependency by which a route declares its action; it gives the actor who may do it.
+
+    `post` names the path parameter that holds a crossing-point code, where there is one. Where the code
+    comes in the body, the route calls `require` with it.
+    """
+
+    def __init__(self, action: Action, post: str | None = None) -> None:
+        self.action = action
+        self.post = post
+
+    async def __call__(
+        self,
+        request: Request,
+        _bearer: Annotated[Any, Security(auth.bearer)],
+        _header: Annotated[Any, Security(auth.device_header)],
+        _cookie: Annotated[Any, Security(auth.cookie)],
+    ) -> Actor:
+        services = services_of(request)
+        token = auth.presented(request)
+        actor = await sign_in.authenticate(services.database.sessions, services.settings, token, now=services.now())
+        request.state.actor = actor
+        await require(request, actor, self.action, request.path_params[self.post] if self.post else None)
+        return actor
+
+
+def permit(action: Action, post: str | None = None) -> Any:
+    """Declare what a route does: ``actor: Annotated[Actor, permit(Action.INSPECT)]``."""
+    return Depends(Permit(action, post))
+
+
+async def require(request: Request, actor: Actor, action: Action, post: str | None) -> None:
+    """See that `actor` may do `action` at `post`; who may not leaves a trace.
+
+    Raises:
+        Forbidden: with the reason.
+    """
+    ruling = decide(actor, action, post)
+    if not ruling.allowed:
+        await sign_in.note_refusal(sessions_of(request), actor, action, post)
+        raise Forbidden(ruling.reason)

@@ -1,0 +1,163 @@
+"""Every refusal as a problem document (RFC 9457), from one table of exception types.
+
+The packages below raise exceptions worded for the operator that know nothing of HTTP; here each gets
+its status and its problem type. To add one, add a row. The nearest class in an exception's ancestry
+that has a row decides, so that a family of refusals needs one row only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from api import logs
+from service import errors
+
+MEDIA_TYPE = "application/problem+json"
+_URN = "urn:mabar:problem:"
+
+
+class FieldProblem(BaseModel):
+    """Which part of a request is wrong, and why. The value itself is never repeated."""
+
+    location: str = Field(description="where: `body`, `query`, `path` or `header`, then the names inward, with dots")
+    message: str
+
+
+class Problem(BaseModel):
+    """A refusal, after RFC 9457."""
+
+    type: str = Field(description="what kind of problem; stable, to be told apart by programs")
+    title: str = Field(description="the kind in words; the same for every occurrence")
+    status: int
+    detail: str = Field(description="what went wrong this time, for the operator; holds no personal data")
+    instance: str = Field(description="the id of this request, under which the log knows it")
+    errors: list[FieldProblem] | None = Field(default=None, description="of a request that does not fit its schema")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A row of the table: the HTTP status, the last part of the problem type, its title."""
+
+    status: int
+    slug: str
+    title: str
+
+    @property
+    def type(self) -> str:
+        return _URN + self.slug
+
+
+PROBLEMS: Mapping[type[Exception], Kind] = {
+    errors.ServiceError: Kind(400, "refused", "The request was refused"),
+    errors.NotSignedIn: Kind(401, "not-signed-in", "No valid credential"),
+    errors.SignInRefused: Kind(401, "sign-in-refused", "Account and password do not go together"),
+    errors.TooManyAttempts: Kind(429, "too-many-attempts", "Too many attempts"),
+    errors.Forbidden: Kind(403, "forbidden", "Not allowed"),
+    errors.PasswordRefused: Kind(422, "password-refused", "The password is not good enough"),
+    errors.AccountRefused: Kind(409, "account-refused", "The account cannot be made"),
+    errors.NotFound: Kind(404, "not-found", "No such record"),
+    errors.Unavailable: Kind(503, "unavailable", "A part of the service does not answer"),
+}
+INVALID = Kind(422, "invalid-request", "The request does not fit its schema")
+FAILED = Kind(500, "failed", "The service failed")
+
+
+def kind_of(exc: type[Exception]) -> Kind:
+    """The row of the nearest ancestor that has one, else the internal failure."""
+    return next((PROBLEMS[base] for base in exc.__mro__ if base in PROBLEMS), FAILED)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every exception that leaves a route of `app` with a problem document."""
+    for exc in PROBLEMS:
+        app.add_exception_handler(exc, _refused)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+
+
+async def _refused(request: Request, exc: Exception) -> JSONResponse:
+    return answer(request.scope, kind_of(type(exc)), str(exc), headers=_headers(exc))
+
+
+def _headers(exc: Exception) -> dict[str, str]:
+    if isinstance(exc, errors.NotSignedIn):
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(exc, errors.TooManyAttempts):
+        return {"Retry-After": str(exc.wait)}
+    return {}
+
+
+async def _http(request: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, HTTPException)
+    status = HTTPStatus(exc.status_code)
+    kind = Kind(status, status.phrase.lower().replace(" ", "-"), status.phrase)
+    return answer(request.scope, kind, exc.detail, headers=exc.headers)
+
+
+async def _invalid(request: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, RequestValidationError)
+    found = [FieldProblem(location=_location(e["loc"]), message=_message(e)) for e in exc.errors()[:_SHOWN]]
+    where = ", ".join(problem.location for problem in found[:5])
+    return answer(request.scope, INVALID, f"the request does not fit its schema: {where}", fields=found)
+
+
+def failed(scope: Mapping[str, Any], exc: Exception) -> JSONResponse:
+    """The answer to a fault of our own: it says under which id the log tells more, and nothing else."""
+    logs.get_logger().error("request failed", exc_info=exc)
+    return answer(scope, FAILED, "the fault is in the log of the service under the id of this request")
+
+
+def answer(
+    scope: Mapping[str, Any],
+    kind: Kind,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    fields: list[FieldProblem] | None = None,
+) -> JSONResponse:
+    """A problem document for the request of `scope`."""
+    instance = f"urn:uuid:{scope.get('state', {}).get('request_id', '')}"
+    problem = Problem(
+        type=kind.type, title=kind.title, status=kind.status, detail=detail, instance=instance, errors=fields
+    )
+    content = problem.model_dump(exclude_none=True)
+    return JSONResponse(content, kind.status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+_SHOWN = 50  # faults of one request: more help nobody
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,40}")
+
+
+def _location(parts: Sequence[int | str]) -> str:
+    """Names of fields and positions; what cannot be a name of ours came from the client and stays out."""
+    return ".".join(str(part) if isinstance(part, int) or _NAME.fullmatch(part) else "…" for part in parts)
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    """Why a value is wrong, without the value: a validator's message may quote it."""
+    message = str(error["msg"]).removeprefix("Value error, ")
+    for text in sorted(_texts(error.get("input")), key=len, reverse=True):
+        message = message.replace(text, "…")
+    return message
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text inside an input, with numbers as text."""
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, str | int | float) and len(text := str(value)) > 2:
+        yield text
