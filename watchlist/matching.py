@@ -1,7 +1,18 @@
-"""Compare a traveller with a list entry, and say why."""
+"""Compare a traveller with a list entry: every field weighed, summed, and explained.
+
+Each field gives a log likelihood ratio in nats. Their sum is measured against ``prior``: how unlikely it is
+beforehand that this very entry stands at the counter, which grows with the length of the list.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log
+
+from watchlist import evidence
+from watchlist.likeness import CUT, NameEvidence, Rarity, align
+from watchlist.names import fold
 from watchlist.records import (
     Entry,
     EntryDocument,
@@ -21,6 +32,7 @@ __all__ = [
     "EntryDocument",
     "EntryName",
     "FieldEvidence",
+    "Forms",
     "Hit",
     "Kind",
     "NameKind",
@@ -28,4 +40,107 @@ __all__ = [
     "Skipped",
     "Strength",
     "Subject",
+    "compare",
+    "forms_of",
+    "prior",
 ]
+
+SCALE = 3.0  # tokens of a name are not independent: the sum overstates, and this takes it back
+STRONG_SCORE = 0.5
+CLEARED = 0.1  # the most that a hit scores when the dates of birth contradict
+WEAK_ALIAS = -1.5
+MANY_NAMES = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """A subject's names made comparable, once for all the entries that it meets."""
+
+    names: tuple[tuple[str, ...], ...]
+    cut: bool = False
+
+
+def forms_of(subject: Subject) -> Forms:
+    """The subject's names as tokens, in each script that is known."""
+    cut = _is_cut(subject)
+    latin = _latin_tokens(subject, cut=cut)
+    native = fold(subject.native_name) if subject.native_name else ()
+    return Forms(tuple(dict.fromkeys(name for name in (latin, native) if name)), cut)
+
+
+def _is_cut(subject: Subject) -> bool:
+    """A zone of 39, 36 or 30 letters filled to its end may have lost letters or whole names."""
+    halves = len(subject.primary_identifier), len(subject.secondary_identifier)
+    return subject.name_truncated or (all(halves) and sum(halves) + 2 in (30, 31, 38, 39))
+
+
+def _latin_tokens(subject: Subject, *, cut: bool) -> tuple[str, ...]:
+    if not (subject.primary_identifier or subject.secondary_identifier):
+        return fold(subject.name or "")
+    if not cut:
+        return fold(f"{subject.secondary_identifier} {subject.primary_identifier}")
+    first, last = fold(subject.secondary_identifier), fold(subject.primary_identifier)
+    return (*first[:-1], *(token + CUT for token in first[-1:]), *last)
+
+
+def prior(entries: int) -> float:
+    """The log odds, in nats, that a hit must overcome on a list of so many entries."""
+    return 4.0 + log(max(entries, 1))
+
+
+def compare(
+    subject: Subject,
+    entry: Entry,
+    rarity: Rarity,
+    against: float,
+    *,
+    forms: Forms | None = None,
+    entry_forms: Sequence[tuple[str, ...]] | None = None,
+) -> Hit:
+    """The hit that ``entry`` makes for ``subject``, however weak.
+
+    ``rarity`` gives the weight of a name token, ``against`` is ``prior`` of the list. ``forms`` and
+    ``entry_forms`` (the tokens of ``entry.names``, in order) spare folding names again.
+    """
+    forms = forms or forms_of(subject)
+    folded = entry_forms if entry_forms is not None else [fold(name.text) for name in entry.names]
+    found = best_name(forms, entry, folded, rarity)
+    explained = [*evidence.other_fields(subject, entry)]
+    if found:
+        explained.insert(0, evidence.of_name(subject, entry.names[found[1]], found[0], found[2]))
+    return _hit(entry, explained, found[0] if found else None, against)
+
+
+def best_name(
+    forms: Forms, entry: Entry, folded: Sequence[tuple[str, ...]], rarity: Rarity
+) -> tuple[NameEvidence, int, float] | None:
+    """The best of an entry's names against any of the subject's: evidence, which name, and its weight."""
+    best: tuple[NameEvidence, int, float] | None = None
+    everything = tuple(dict.fromkeys(token for name in folded for token in name))
+    burden = MANY_NAMES * log(max(len(folded), 1))
+    for asked in forms.names:
+        for which, listed in enumerate(folded):
+            found = align(asked, listed, rarity, everything, cut=forms.cut)
+            weight = found.weight - burden
+            if entry.names[which].kind is NameKind.WEAK_ALIAS:
+                weight += WEAK_ALIAS
+            if best is None or weight > best[2]:
+                best = found, which, weight
+    return best
+
+
+def _hit(entry: Entry, explained: list[FieldEvidence], name: NameEvidence | None, against: float) -> Hit:
+    by_field = {item.field: item for item in explained}
+    document, birth = by_field.get("document"), by_field.get("date_of_birth")
+    total = sum(item.weight for item in explained)
+    score = 1 / (1 + exp(-(total - against) / SCALE))
+    if document and document.outcome is Outcome.EQUAL:
+        return Hit(
+            entry.id, entry.list, Kind.DOCUMENT, max(score, 0.99), Strength.STRONG, tuple(explained), entry.instruction
+        )
+    if birth and birth.outcome is Outcome.CONTRADICTING:
+        score *= CLEARED
+    agreeing = birth is not None and birth.weight > 0
+    strong = name is not None and name.full and agreeing and score >= STRONG_SCORE
+    kind, strength = (Kind.STRONG, Strength.STRONG) if strong else (Kind.WEAK, Strength.WEAK)
+    return Hit(entry.id, entry.list, kind, score, strength, tuple(explained), entry.instruction)
