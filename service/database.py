@@ -1,0 +1,209 @@
+"""The database: which one, its schema brought up to date, and the sessions that work on it.
+
+`DATABASE_URL` names one; without it the service runs a PostgreSQL server of its own (`service.postgres`).
+Either way the service works as the role `mabar_service`, which can add facts and cannot change them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from pydantic import SecretStr
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from service.errors import DatabaseUnavailable, SettingsRefused
+from service.postgres import PostgresServer
+from service.postgres_files import OLDEST, OWNER, SERVICE
+from service.settings import Settings
+
+MONTHS_BACK = 18  # movements keyed late from paper
+MONTHS_AHEAD = 6  # a service that is off for half a year still finds a partition
+_MIGRATIONS = Path(__file__).parent.parent / "alembic"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The two ways into one database: as its owner, who migrates it, and as the service, who works.
+
+    With `assumed` the service has no login of its own and takes its role on as it connects.
+    """
+
+    owner: URL
+    service: URL
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database. `sessions` work as the service; `reader_sessions` only read, on a replica if there is one."""
+
+    engine: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+    reader_sessions: async_sessionmaker[AsyncSession]
+
+    async def ensure_partitions(self, today: date) -> int:
+        """Make the monthly partitions around `today` that are missing; how many were. To be called daily."""
+        first, last = month_after(today, -MONTHS_BACK), month_after(today, MONTHS_AHEAD)
+        async with self.sessions.begin() as session:
+            return int(await session.scalar(sa.select(sa.func.ensure_partitions(first, last))) or 0)
+
+    async def default_partition_rows(self) -> int:
+        """Rows of months without a partition; more than 0 wants an operator's look."""
+        async with self.sessions() as session:
+            return int(await session.scalar(sa.select(sa.func.default_partition_rows())) or 0)
+
+
+def month_after(day: date, months: int) -> date:
+    """The first day of the month that lies `months` after that of `day`."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, 1)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database that `settings` name, with its schema up to date and partitions ahead.
+
+    Raises:
+        DatabaseUnavailable: it cannot be had; the message tells the operator what to do.
+        DatabaseInUse: another service works on the same data directory.
+    """
+    async with AsyncExitStack() as stack:
+        access = await stack.enter_async_context(reach(settings))
+        await asyncio.to_thread(migrate, access.owner)
+        role = SERVICE if access.assumed else None
+        engine = _engine(access.service, role, pool_size=10, max_overflow=5)
+        stack.push_async_callback(engine.dispose)
+        replica = _normal(settings.replica_url) or access.service
+        reader = _engine(replica, role, pool_size=3, max_overflow=2, default_transaction_read_only="on")
+        stack.push_async_callback(reader.dispose)
+        database = Database(
+            engine,
+            async_sessionmaker(engine, expire_on_commit=False),
+            async_sessionmaker(reader, expire_on_commit=False),
+        )
+        await database.ensure_partitions(datetime.now(UTC).date())
+        yield database
+
+
+@asynccontextmanager
+async def reach(settings: Settings) -> AsyncIterator[Access]:
+    """The database's addresses, while it is up: a given one is checked, our own server is run."""
+    if url := given_url(settings):
+        await _check(url)
+        yield Access(owner=url, service=url, assumed=True)
+        return
+    server = PostgresServer(settings.data_dir)
+    await server.start()
+    try:
+        yield Access(owner=server.url(OWNER), service=server.url(SERVICE), assumed=False)
+    finally:
+        await server.stop()
+
+
+def given_url(settings: Settings) -> URL | None:
+    """The address in `DATABASE_URL`, for our driver; None when there is none."""
+    return _normal(settings.database_url)
+
+
+def _normal(secret: SecretStr | None) -> URL | None:
+    """An address as any PostgreSQL tool takes it, in SQLAlchemy's words for asyncpg."""
+    if secret is None or not secret.get_secret_value():
+        return None
+    try:
+        url = make_url(secret.get_secret_value())
+    except (ArgumentError, ValueError):
+        raise SettingsRefused("DATABASE_URL is no address such as postgresql://name:password@host/database") from None
+    if url.get_backend_name() not in {"postgresql", "postgres"}:
+        raise SettingsRefused(f"DATABASE_URL names {url.get_backend_name()}; only postgresql is supported")
+    query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
+    return url.set(drivername="postgresql+asyncpg", query=query)
+
+
+def migrate(url: URL) -> None:
+    """Bring the schema at `url` up to date. Blocks; to be called from a thread without an event loop."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+def _engine(url: URL, role: str | None, *, pool_size: int, max_overflow: int, **options: str) -> AsyncEngine:
+    """An engine whose sessions speak UTC, see our schema alone, and cannot hold locks while they idle."""
+    server_settings = {
+        "application_name": "mabar",
+        "timezone": "UTC",
+        "search_path": "public",
+        "idle_in_transaction_session_timeout": "60s",
+        **({"role": role} if role else {}),
+        **options,
+    }
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_pre_ping=True,
+        connect_args={"server_settings": server_settings},
+    )
+
+
+async def _check(url: URL) -> None:
+    """See that a given database answers, is recent enough and lets us have the role of the service.
+
+    Raises:
+        DatabaseUnavailable: one of these is not so.
+    """
+    engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            version: int = await connection.scalar(sa.text("SELECT current_setting('server_version_num')::int"))
+            await _have_service_role(connection)
+    except (OSError, DBAPIError) as error:
+        raise DatabaseUnavailable(
+            f"the database {url.database} at {url.host or 'its socket'} does not answer: {_reason(error)}"
+        ) from None
+    finally:
+        await engine.dispose()
+    if version < OLDEST * 10_000:
+        raise DatabaseUnavailable(f"the database is PostgreSQL {version // 10_000}; {OLDEST} or later is needed")
+
+
+async def _have_service_role(connection: AsyncConnection) -> None:
+    """Make the role of the service if it is missing, and see that we can take it on."""
+    user: str = await connection.scalar(sa.text("SELECT current_user"))
+    known: Any = await connection.scalar(sa.text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": SERVICE})
+    try:
+        if not known:
+            await connection.execute(sa.text(f"CREATE ROLE {SERVICE} NOLOGIN"))
+        if not await _can_become_service(connection):
+            await connection.execute(sa.text(f"GRANT {SERVICE} TO CURRENT_USER"))
+    except DBAPIError as error:
+        raise DatabaseUnavailable(
+            f"the database user {user} may not make or take on the role {SERVICE} ({_reason(error)}); have its "
+            f'administrator run: CREATE ROLE {SERVICE} NOLOGIN; GRANT {SERVICE} TO "{user}";'
+        ) from None
+
+
+async def _can_become_service(connection: AsyncConnection) -> bool:
+    try:
+        await connection.execute(sa.text(f"SET ROLE {SERVICE}"))
+    except DBAPIError:
+        return False
+    await connection.execute(sa.text("RESET ROLE"))
+    return True
+
+
+def _reason(error: BaseException) -> str:
+    """PostgreSQL's own words, without SQLAlchemy's around them."""
+    return str(getattr(error, "orig", None) or error).split(">: ", 1)[-1]

@@ -1,0 +1,325 @@
+"""The PostgreSQL server that the service brings along: its supervisor.
+
+Two locks in the kernel say what is true, and both vanish with the processes that hold them:
+`service.lock` is held by the service and keeps a second one off the data directory; `server.lock` is
+held by PostgreSQL and all its children, who inherit it, and says whether any of them still lives.
+A process id in a file is believed only beside that lock: after a reboot it may be anyone's.
+
+A server outlives a service that was killed, and the next service takes it over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Mapping
+from enum import Enum, auto
+from pathlib import Path
+
+import asyncpg
+import structlog
+from sqlalchemy.engine import URL
+
+from service.errors import DatabaseInUse, DatabaseUnavailable
+from service.postgres_files import (
+    OWNER,
+    PORT,
+    SERVICE,
+    SUPERUSER,
+    Installation,
+    find_installation,
+    make_cluster,
+    passwords,
+    socket_directory,
+    write_configuration,
+)
+from service.unprivileged import Launcher, find_launcher, readable_copy
+
+DATABASE = "mabar"
+_PATIENCE_SECONDS = 300.0  # crash recovery on a slow disk takes minutes, and cutting it short only starts it again
+_SILENCE_SECONDS = 5.0
+_STOP_SECONDS = 30.0
+_WATCH_SECONDS = 1.0
+_STEP_SECONDS = 0.05
+
+log = structlog.get_logger(__name__)
+
+
+class _State(Enum):
+    READY = auto()
+    BUSY = auto()  # starting, recovering or shutting down: it says so itself
+    SILENT = auto()
+
+
+class PostgresServer:
+    """One PostgreSQL server on one data directory, reached through a socket that only we can open.
+
+    `options` are PostgreSQL's own settings, over those of `postgres_files`.
+    """
+
+    def __init__(self, data_dir: Path, options: Mapping[str, str] | None = None) -> None:
+        self._data_dir = data_dir.absolute()
+        self._home = self._data_dir / "postgres"
+        self._cluster = self._home / "cluster"
+        self._options = options or {}
+        self._service_lock: int | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._keeper: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start the server, or take over one that an earlier service left; returns when it answers.
+
+        Raises:
+            DatabaseInUse: another service works on this data directory.
+            DatabaseUnavailable: the server cannot be started; the message says why.
+        """
+        await asyncio.to_thread(self._occupy)
+        try:
+            await self._bring_up()
+            await self._prepare()
+        except BaseException:  # also a cancelled start: leave no server behind
+            await self._end_server()
+            self._vacate()
+            raise
+        self._keeper = asyncio.create_task(self._keep_up())
+
+    async def stop(self) -> None:
+        """Stop the server cleanly: connections end, and what was acknowledged is on disk."""
+        if self._keeper:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+        await self._end_server()
+        self._vacate()
+
+    def url(self, role: str, database: str = DATABASE) -> URL:
+        """The address of `database` for one of our roles, with its password."""
+        return URL.create(
+            "postgresql+asyncpg",
+            username=role,
+            password=self._passwords[role],
+            database=database,
+            query={"host": str(self._sockets), "port": str(PORT)},
+        )
+
+    # The data directory
+
+    def _occupy(self) -> None:
+        self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._service_lock = _hold(self._data_dir / "service.lock")
+        if self._service_lock is None:
+            raise DatabaseInUse(
+                f"another Mabar service already works on {self._data_dir}; stop it, "
+                "or give this one a MABAR_DATA_DIR of its own"
+            )
+        self._home.mkdir(mode=0o700, exist_ok=True)
+        self._passwords = passwords(self._data_dir / "passwords.json")
+        self._sockets = socket_directory(self._home)
+
+    def _vacate(self) -> None:
+        if self._service_lock is not None:
+            os.close(self._service_lock)
+            self._service_lock = None
+
+    # Up
+
+    async def _bring_up(self) -> None:
+        if await self._take_over():
+            log.info("database_server_taken_over", cluster=str(self._cluster))
+            return
+        await self._end_server()  # left behind and deaf: it hangs, or does not know our password
+        await self._launch_and_wait()
+
+    async def _take_over(self) -> bool:
+        """Whether a server that was left behind answers, once it has recovered."""
+        clock = asyncio.get_running_loop().time
+        give_up = clock() + _SILENCE_SECONDS
+        while self._is_alive() and ((state := await self._state()) is not _State.SILENT or clock() < give_up):
+            if state is _State.READY:
+                return True
+            await asyncio.sleep(_STEP_SECONDS)
+        return False
+
+    async def _launch_and_wait(self) -> None:
+        await asyncio.to_thread(self._launch)
+        give_up = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
+        while await self._state() is not _State.READY:
+            if not self._is_alive():
+                raise DatabaseUnavailable(f"PostgreSQL ended while it was starting: {self._last_words()}")
+            if asyncio.get_running_loop().time() > give_up:
+                raise DatabaseUnavailable(f"PostgreSQL did not answer in {_PATIENCE_SECONDS:.0f} s; see {self._home}")
+            await asyncio.sleep(_STEP_SECONDS)
+
+    def _launch(self) -> None:
+        installation, launcher = self._equip()
+        if not self._cluster.exists():
+            make_cluster(self._cluster, installation, launcher, self._passwords[SUPERUSER])
+        places = {"unix_socket_directories": str(self._sockets), "log_directory": str(self._home / "log")}
+        write_configuration(self._cluster, {**places, **self._options})
+        lock = _hold(self._home / "server.lock")
+        if lock is None:
+            raise DatabaseUnavailable(f"a PostgreSQL server on {self._cluster} neither answers nor ends; stop it")
+        try:
+            _forget_recycled(self._cluster / "postmaster.pid", self._cluster)
+            _forget_recycled(self._sockets / f".s.PGSQL.{PORT}.lock", self._cluster)
+            with (self._home / "start.log").open("wb") as output:
+                arguments = [str(installation.postgres), "-D", str(self._cluster)]
+                self._process = launcher.start(arguments, output=output.fileno(), pass_fds=(lock,))
+        finally:
+            os.close(lock)  # the server has its own copy, and with it the lock
+
+    def _equip(self) -> tuple[Installation, Launcher]:
+        """PostgreSQL and the way to run it; what it is to write in is made over to the user it runs as."""
+        installation = find_installation(self._cluster)
+        launcher = find_launcher(installation.postgres)
+        if launcher.uid is not None:
+            self._data_dir.chmod(0o711)  # that user passes through it, and can list nothing
+            launcher.give(self._home)
+            launcher.give(self._sockets)
+        postgres = readable_copy(launcher, installation.postgres, self._home / "programs")
+        return Installation(postgres.parent, installation.version), launcher
+
+    async def _keep_up(self) -> None:
+        """Start the server again whenever it is gone, for as long as the service lives."""
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            if self._is_alive():
+                continue
+            log.error("database_server_gone", last_words=self._last_words())
+            try:
+                await self._launch_and_wait()
+            except (DatabaseUnavailable, OSError) as error:
+                log.error("database_server_not_restarted", reason=str(error))
+
+    # How it is
+
+    def _is_alive(self) -> bool:
+        """Whether any process of a server that we started, now or in an earlier life, is left."""
+        if self._process:
+            self._process.poll()  # bury it, if it is dead
+        lock = _hold(self._home / "server.lock")
+        if lock is None:
+            return True
+        os.close(lock)
+        return False
+
+    async def _state(self) -> _State:
+        """What the server says to us; that it is ready counts only from our own cluster, to our password."""
+        try:
+            async with self._connected("postgres") as connection:
+                cluster = await connection.fetchval("SHOW data_directory")
+        except asyncpg.CannotConnectNowError:
+            return _State.BUSY
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return _State.SILENT
+        return _State.READY if Path(cluster) == self._cluster else _State.SILENT
+
+    @contextlib.asynccontextmanager
+    async def _connected(self, database: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+        connection = await asyncpg.connect(
+            host=str(self._sockets),
+            port=PORT,
+            user=SUPERUSER,
+            password=self._passwords[SUPERUSER],
+            database=database,
+            timeout=_SILENCE_SECONDS,
+        )
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    def _last_words(self) -> str:
+        """The end of what PostgreSQL wrote before its own log began."""
+        with contextlib.suppress(OSError):
+            return (self._home / "start.log").read_text("utf-8", "replace").strip()[-500:]
+        return ""
+
+    async def _prepare(self) -> None:
+        """Our roles with the passwords that we hold, and the database; again at every start, changing nothing then."""
+        async with self._connected("postgres") as connection:
+            for role in (OWNER, SERVICE):
+                known = await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role)
+                verb = "ALTER" if known else "CREATE"
+                await connection.execute(f"{verb} ROLE {role} LOGIN PASSWORD '{self._passwords[role]}'")
+            await connection.execute(f"GRANT {SERVICE} TO {OWNER}")
+            if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", DATABASE):
+                await connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
+            await connection.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
+            await connection.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {SERVICE}")
+
+    # Down
+
+    async def _end_server(self) -> None:
+        """End the server if there is one: cleanly, and if that takes too long, at once (it recovers next time)."""
+        for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            if not self._is_alive():
+                return
+            if pid := self._postmaster():
+                os.kill(pid, how)
+            await self._until_gone()
+
+    def _postmaster(self) -> int | None:
+        if self._process and self._process.poll() is None:
+            return self._process.pid
+        pid = _written_pid(self._cluster / "postmaster.pid")
+        return pid if pid and _is_postmaster(pid, self._cluster) else None
+
+    async def _until_gone(self) -> None:
+        give_up = asyncio.get_running_loop().time() + _STOP_SECONDS
+        while self._is_alive() and asyncio.get_running_loop().time() < give_up:
+            await asyncio.sleep(_STEP_SECONDS)
+
+
+def _hold(path: Path) -> int | None:
+    """An open file that holds the lock `path` until it is closed everywhere; None when others hold it."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        return None
+    return file
+
+
+def _forget_recycled(path: Path, cluster: Path) -> None:
+    """Remove a pid file of a dead server whose number another program bears now; PostgreSQL would believe it.
+
+    To be called with `server.lock` held: no server of ours is alive.
+
+    Raises:
+        DatabaseUnavailable: it is a living PostgreSQL on `cluster`, so somebody started one by hand.
+    """
+    pid = _written_pid(path)
+    if pid is None or not Path(f"/proc/{pid}").exists():
+        return  # PostgreSQL sees for itself that nobody bears the number
+    if _is_postmaster(pid, cluster):
+        raise DatabaseUnavailable(
+            f"PostgreSQL (process {pid}) was started on {cluster} by hand; stop it, then start the service"
+        )
+    log.warning("database_pid_file_is_stale", path=str(path), pid=pid)
+    path.unlink()
+
+
+def _written_pid(path: Path) -> int | None:
+    try:
+        return abs(int(path.read_text("ascii", "replace").split("\n", 1)[0]))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _is_postmaster(pid: int, cluster: Path) -> bool:
+    """Whether that process is a PostgreSQL server on `cluster`: its program by name, its directory by inode."""
+    process = Path(f"/proc/{pid}")
+    try:
+        arguments = (process / "cmdline").read_bytes().split(b"\0")
+        if Path(os.fsdecode(arguments[0])).name not in {"postgres", "postmaster"}:
+            return False
+        return (process / "cwd").samefile(cluster)
+    except PermissionError:  # another user's, as where we dropped to `nobody`
+        return os.fsencode(cluster) in arguments
+    except OSError:
+        return False

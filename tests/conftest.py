@@ -1,0 +1,100 @@
+"""A real PostgreSQL for every test that needs one, started once and left clean.
+
+`session` is rolled back after each test; `clone` is a database of its own, for tests in which several
+connections must see each other's commits; `clone_url` is its address for a whole service under test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.database import Database, migrate, month_after, open_database
+from service.postgres import DATABASE, PostgresServer
+from service.postgres_files import OWNER, SUPERUSER
+from service.settings import Settings
+
+_numbers = itertools.count(1)
+
+
+async def execute(server: PostgresServer, statement: str, *, database: str = "postgres", role: str = SUPERUSER) -> None:
+    """Run one statement outside any transaction, as `role`."""
+    url = server.url(role, database)
+    connection = await asyncpg.connect(
+        host=str(url.query["host"]), user=url.username, password=url.password, database=database
+    )
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def short_dir() -> Iterator[Path]:
+    """A directory whose path is short enough for a socket; pytest's own may not be."""
+    with tempfile.TemporaryDirectory(prefix="mabar-") as path:
+        yield Path(path)
+
+
+@pytest.fixture(scope="session")
+async def postgres(short_dir: Path) -> AsyncIterator[PostgresServer]:
+    """One server for the whole run. `mabar` in it is migrated and serves as the template: connect to no such name."""
+    server = PostgresServer(short_dir / "shared", {"fsync": "off", "autovacuum": "off"})
+    await server.start()
+    await asyncio.to_thread(migrate, server.url(OWNER))
+    today = datetime.now(UTC).date()
+    months = f"SELECT ensure_partitions('{month_after(today, -18)}', '{month_after(today, 6)}')"
+    await execute(server, months, database=DATABASE, role=OWNER)
+    yield server
+    await server.stop()
+
+
+@asynccontextmanager
+async def _clone(server: PostgresServer) -> AsyncIterator[str]:
+    name = f"clone_{next(_numbers)}"
+    await execute(server, f"CREATE DATABASE {name} TEMPLATE {DATABASE} STRATEGY file_copy OWNER {OWNER}")
+    yield server.url(OWNER, name).render_as_string(hide_password=False)
+    await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def clone_url(postgres: PostgresServer) -> AsyncIterator[str]:
+    """The `DATABASE_URL` of a fresh, migrated database that nobody else uses."""
+    async with _clone(postgres) as url:
+        yield url
+
+
+@pytest.fixture
+async def clone(clone_url: str) -> AsyncIterator[Database]:
+    """That database, opened: for tests of concurrency, which commit."""
+    async with open_database(Settings(database_url=SecretStr(clone_url))) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
+    """A database shared by all tests that roll back; commit nothing in it."""
+    async with _clone(postgres) as url, open_database(Settings(database_url=SecretStr(url))) as database:
+        yield database
+
+
+@pytest.fixture
+async def session(database: Database) -> AsyncIterator[AsyncSession]:
+    """A session as the service has them. Whatever the test commits is undone after it."""
+    async with database.engine.connect() as connection:
+        await connection.begin()
+        async with AsyncSession(
+            bind=connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session:
+            yield session
+        await connection.rollback()
