@@ -8,6 +8,9 @@ A message never holds a traveller's data: it is shown, logged and answered as it
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 
 class ServiceError(Exception):
     """Anything that a use case refuses."""
@@ -62,3 +65,68 @@ class DatabaseUnavailable(Unavailable):
 
 class DatabaseInUse(DatabaseUnavailable):
     """Another service already works on this data directory."""
+
+
+class UnknownCrossingPoint(ServiceError):
+    """A crossing names a post that is not in the reference data."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"there is no crossing point {code}")
+
+
+class FutureTime(ServiceError):
+    """A movement would lie ahead of the service's clock."""
+
+    def __init__(self, occurred_at: datetime, now: datetime) -> None:
+        ahead = round((occurred_at - now).total_seconds())
+        super().__init__(f"the movement's time lies {ahead} s ahead of the service's clock; check the workstation's")
+
+
+class UnconfirmedReading(ServiceError):
+    """A reading that is not accepted was handed in without the officer's confirmed text."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the reading is not accepted as it stands; send the confirmed or corrected lines as mrz with it"
+        )
+
+
+class ConflictingReplay(ServiceError):
+    """An id was used before, with other data."""
+
+    def __init__(self, record_id: UUID) -> None:
+        super().__init__(f"{record_id} was recorded before with other data; a new fact needs a new id")
+
+
+class InvalidDecision(ServiceError):
+    """A decision that says too little, or contradicts itself."""
+
+
+class DecisionConflict(ServiceError):
+    """Another decision stands. `standing` is its id, None when none was made yet."""
+
+    def __init__(self, movement_id: UUID, standing: UUID | None) -> None:
+        stands = f"decision {standing} stands; name it in supersedes" if standing else "no decision stands yet"
+        super().__init__(f"for movement {movement_id} {stands}")
+        self.standing = standing
+
+
+class SuspiciousImport(ServiceError):
+    """An import would strike so much that a cut or wrong file is likelier than a publisher's will."""
+
+    def __init__(self, name: str, gone: int, standing: int) -> None:
+        super().__init__(
+            f"the file would strike {gone:,} of the {standing:,} entries of {name}; "
+            "nothing was changed; confirm the import if that is right"
+        )
+
+
+class BadFilter(ServiceError):
+    """A filter or cursor of the movement log that cannot be read."""
+
+
+class ListTooLarge(ServiceError):
+    """A list file is larger than is taken over HTTP."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"the list file is larger than {most:,} bytes; import it with `mabar list import`")

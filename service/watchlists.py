@@ -56,14 +56,14 @@ async def import_list(
     format_: str,
     path: Path,
     *,
-    actor: Actor,
+    actor: Actor | None,
     now: datetime,
     confirmed: bool = False,
     progress: Callable[[int], None] = lambda records: None,
 ) -> ImportReport:
     """Replace list `name` by the file at `path`; the old version stays in force until all of it is in.
 
-    `confirmed` lets an import pass that strikes more than half of the entries in force.
+    `actor` None is the operator at the command line. `confirmed` lets an import pass that strikes more than half of the entries in force.
     `progress` hears how many records were read so far.
 
     Raises:
@@ -160,7 +160,7 @@ class _Writer:
                 .values(last_version=self._report.version - 1)
             )
 
-    async def finish(self, digest: bytes, actor: Actor, now: datetime, confirmed: bool) -> ImportReport:
+    async def finish(self, digest: bytes, actor: Actor | None, now: datetime, confirmed: bool) -> ImportReport:
         """Strike what the file no longer has and make the new version the current one."""
         gone = [entry_id for entry_id in self._standing if entry_id not in self._seen]
         if len(gone) > SUSPICIOUS_LOSS * len(self._standing) and not confirmed:
@@ -179,7 +179,7 @@ class _Writer:
                 version=self._report.version,
                 digest=digest,
                 imported_at=now,
-                imported_by=actor.name,
+                imported_by=actor.name if actor else audit.SYSTEM,
                 counts=self._report.counts(),
                 report={"skipped": [plain(skipped) for skipped in self._skipped]},
                 state="current",

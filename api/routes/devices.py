@@ -13,6 +13,7 @@ from api.deps import ServicesDep, SessionsDep, permit
 from api.schemas import Name, PostCode, Wire
 from service import device_keys
 from service.access import Action, Actor, DeviceKind
+from service.credentials import DeviceKey
 
 router = APIRouter(prefix="/v1/device-keys", tags=["devices"])
 Manager = Annotated[Actor, permit(Action.MANAGE_DEVICES)]
@@ -73,5 +74,5 @@ async def revoke(key_id: UUID, services: ServicesDep, sessions: SessionsDep, man
     await device_keys.revoke(sessions, key_id, by=manager, now=services.now())
 
 
-def _shown(key: device_keys.DeviceKey) -> dict[str, Any]:
+def _shown(key: DeviceKey) -> dict[str, Any]:
     return {**asdict(key), "posts": sorted(key.posts)}

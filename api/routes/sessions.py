@@ -14,6 +14,7 @@ from api.deps import ServicesDep, SessionsDep, permit
 from api.schemas import Wire
 from service import sign_in
 from service.access import Action, Actor, Role, actions_of
+from service.credentials import Account
 
 router = APIRouter(prefix="/v1/session", tags=["session"])
 Officer = Annotated[Actor, permit(Action.OWN_SESSION)]
@@ -52,7 +53,7 @@ class SignedInOut(BaseModel):
     actor: ActorOut
 
 
-def _actor_out(account: sign_in.Account) -> ActorOut:
+def _actor_out(account: Account) -> ActorOut:
     return ActorOut(
         id=account.id,
         username=account.username,

@@ -1,0 +1,27 @@
+"""The `mabar` command: the service, and the work at a desk without one."""
+
+from __future__ import annotations
+
+import typer
+
+from api.commands import accounts, lists, movements, reading, screening, serving
+
+app = typer.Typer(
+    name="mabar",
+    help="Border-crossing processing: read the document, screen, apply the rules, record, explain.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # locals may hold a traveller's data
+    add_completion=False,
+)
+app.command("serve")(serving.serve)
+app.command("migrate")(serving.migrate)
+app.command("demo")(serving.demo)
+app.command("read")(reading.read)
+app.command("inspect")(reading.inspect)
+app.command("screen")(screening.screen)
+app.add_typer(lists.app, name="list")
+app.add_typer(movements.app, name="movements")
+app.add_typer(accounts.app, name="account")
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,1 @@
+"""The commands of `mabar`, one file per subject."""

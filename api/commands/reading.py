@@ -1,0 +1,137 @@
+"""`mabar read` and `mabar inspect`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import httpx
+import typer
+import uuid_utils
+
+from api.commands.common import EXIT_REFUSED, command, now, progress, run
+from ocr.image import ImageRefused
+from ocr.reader import MrzReading
+from ocr.worker import ReaderPool, ReadFailed
+from service.canonical import plain
+from service.domain import Direction
+from service.errors import Unavailable
+
+
+@command
+def read(
+    images: Annotated[list[Path], typer.Argument(help="JPEG or PNG files", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
+) -> None:
+    """Read the machine-readable zone of each image. Ends with 1 when a file could not be read as an image."""
+
+    async def work() -> bool:
+        well = True
+        with progress("images", len(images)) as report:
+            done = 0
+            async for path, reading, error in _readings(images):
+                well = well and error is None
+                typer.echo(json.dumps(_as_json(path, reading, error)) if as_json else _as_text(path, reading, error))
+                done += 1
+                report(done)
+        return well
+
+    if not run(work()):
+        raise typer.Exit(EXIT_REFUSED)
+
+
+async def _readings(images: list[Path]) -> AsyncIterator[tuple[Path, MrzReading | None, str | None]]:
+    pool = ReaderPool(workers=1)
+    try:
+        for path in images:
+            try:
+                yield path, await pool.read(path.read_bytes()), None
+            except (ImageRefused, ReadFailed, OSError) as refusal:
+                yield path, None, str(refusal)
+    finally:
+        await pool.close()
+
+
+def _as_json(path: Path, reading: MrzReading | None, error: str | None) -> Mapping[str, Any]:
+    if reading is None:
+        return {"file": str(path), "format": None, "lines": None, "valid": False, "accepted": False, "repairs": [],
+                "fields": None, "elapsed_ms": None, "error": error}  # fmt: skip
+    return {
+        "file": str(path),
+        "format": reading.format,
+        "lines": reading.lines,
+        "valid": reading.valid,
+        "accepted": reading.accepted,
+        "repairs": plain(reading.repairs),
+        "fields": _fields(reading),
+        "elapsed_ms": round(reading.elapsed_ms, 1),
+        "obstacles": plain(reading.obstacles),
+    }
+
+
+def _fields(reading: MrzReading) -> dict[str, Any] | None:
+    zone = reading.mrz
+    if zone is None:
+        return None
+    fields: dict[str, Any] = plain(zone)
+    for name in ("format", "lines"):
+        del fields[name]
+    today = now().date()
+    return fields | {"date_of_birth": zone.birth(today), "date_of_expiry": zone.expiry(today)}
+
+
+def _as_text(path: Path, reading: MrzReading | None, error: str | None) -> str:
+    if reading is None:
+        return f"{path}: {error}"
+    if reading.lines is None:
+        return f"{path}: no machine-readable zone found"
+    state = "accepted" if reading.accepted else "to be confirmed: " + ", ".join(o.code for o in reading.obstacles)
+    return f"{path}: {reading.format}, {state}\n" + "\n".join(f"  {line}" for line in reading.lines)
+
+
+@command
+def inspect(
+    post: Annotated[str, typer.Option(help="crossing point, such as IQ-ZUR")],
+    direction: Annotated[Direction, typer.Option(help="entry or exit")],
+    image: Annotated[Path | None, typer.Argument(help="JPEG or PNG file")] = None,
+    mrz: Annotated[str | None, typer.Option(help="the zone as text, instead of an image")] = None,
+    server: Annotated[str, typer.Option(help="where the service is")] = "http://127.0.0.1:8000",
+    movement_id: Annotated[UUID | None, typer.Option("--id", help="the movement's id, to repeat an attempt")] = None,
+) -> None:
+    """Read a document and inspect its holder, at a running service; MABAR_TOKEN holds the credential.
+
+    Prints the answer as JSON.
+    """
+    if (image is None) == (mrz is None):
+        raise typer.BadParameter("give an image or --mrz")
+    headers = {"Authorization": f"Bearer {os.environ.get('MABAR_TOKEN', '')}"}
+    asked: dict[str, Any] = {
+        "id": str(movement_id or uuid_utils.uuid7()),
+        "crossing_point": post,
+        "direction": direction.value,
+        "occurred_at": now().isoformat(),
+    }
+    try:
+        with httpx.Client(base_url=server, headers=headers, timeout=15) as client:
+            asked |= {"mrz": mrz} if mrz else _read_there(client, image)
+            answer = client.post("/v1/inspections", json=asked)
+    except httpx.TransportError as error:
+        raise Unavailable(f"{server} does not answer ({error}); movement id {asked['id']}, repeat with --id") from None
+    typer.echo(json.dumps(answer.json(), ensure_ascii=False, indent=2))
+    if answer.is_error:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def _read_there(client: httpx.Client, image: Path | None) -> dict[str, str]:
+    assert image is not None
+    answer = client.post("/v1/mrz", files={"image": (image.name, image.read_bytes())})
+    reading = answer.json()
+    if answer.is_error or not reading["accepted"]:
+        typer.echo(json.dumps({**reading, "crop_png": None, "boxes": None}, ensure_ascii=False, indent=2))
+        typer.echo("mabar: the reading needs an officer's eye; confirm it with --mrz", err=True)
+        raise typer.Exit(EXIT_REFUSED)
+    return {"reading_id": reading["id"]}

@@ -1,0 +1,84 @@
+"""`mabar serve`, `mabar migrate`, `mabar demo`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api import logs
+from api.app import create_app
+from api.commands.common import command, console, database, now, progress, run
+from service.accounts import demo_account
+from service.demo.load import load_demo
+from service.errors import SettingsRefused
+from service.freshness import bring_up_to_date
+from service.policy import default_policy
+from service.screening import IndexInForce
+from service.settings import Settings, load_settings
+
+
+@command
+def serve(
+    demo: Annotated[bool, typer.Option(help="made-up travellers and a demo account, this machine only")] = False,
+    host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
+    port: Annotated[int | None, typer.Option(help="port to listen on")] = None,
+) -> None:
+    """Serve the console and the API."""
+    settings = _settings(demo, host, port)
+    logs.configure(settings.log_level)
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=20,
+        limit_concurrency=500,
+    )
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        raise typer.Exit(1)
+
+
+def _settings(demo: bool, host: str | None, port: int | None) -> Settings:
+    given = {name: value for name, value in (("demo", demo or None), ("host", host), ("port", port)) if value}
+    return load_settings(**given)
+
+
+@command
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+
+    async def work() -> None:
+        async with database() as opened:
+            await bring_up_to_date(opened.sessions)
+
+    run(work())
+    typer.echo("the database is up to date")
+
+
+@command
+def demo() -> None:
+    """Load the made-up list, travellers and movements, and show the demo account."""
+    settings = load_settings()
+    if not settings.demo:
+        raise SettingsRefused("made-up travellers do not belong into a service in use; set MABAR_DEMO=1")
+
+    async def work() -> int:
+        async with database() as opened:
+            await bring_up_to_date(opened.sessions)
+            screening = IndexInForce(opened.sessions)
+            await screening.refresh()
+            with progress("crossings") as report:
+                made = await load_demo(opened.sessions, screening, default_policy(), now(), report)
+            username, password = await demo_account(opened.sessions, settings.data_dir, now=now())
+            console.print(f"account {username}, password {password}", highlight=False)
+            return made
+
+    made = run(work())
+    typer.echo(f"{made} made-up crossings recorded" if made else "there are movements already; nothing was added")

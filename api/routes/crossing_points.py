@@ -1,0 +1,50 @@
+"""Crossing points: reference data, and until when a relayed post was heard."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from api.deps import ServicesDep, permit
+from api.schemas import CrossingPointOut, PostCode, WatermarkIn
+from service import freshness
+from service.access import Action, Actor
+from service.domain import CrossingPoint
+
+router = APIRouter(prefix="/v1/crossing-points", tags=["reference"])
+
+
+@router.get("")
+async def crossing_points(
+    services: ServicesDep, _actor: Annotated[Actor, permit(Action.READ_REFERENCE)]
+) -> list[CrossingPointOut]:
+    """All crossing points, with the watermark of those that report through a relay."""
+    return [_out(point) for point in await freshness.crossing_points(services.database.sessions)]
+
+
+@router.put("/{code}/watermark")
+async def put_watermark(
+    services: ServicesDep,
+    code: PostCode,
+    asked: WatermarkIn,
+    actor: Annotated[Actor, permit(Action.MANAGE_POSTS, post="code")],
+) -> CrossingPointOut:
+    """Say until when a post was heard; null says that it writes here directly.
+
+    Irregularities that a movement not yet heard could explain stay notices until the watermark has passed them.
+    """
+    return _out(await freshness.hear(services.database.sessions, code, asked.heard_until, actor=actor))
+
+
+def _out(point: CrossingPoint) -> CrossingPointOut:
+    latitude, longitude = point.position
+    return CrossingPointOut(
+        code=point.code,
+        kind=point.kind,
+        names=dict(point.names),
+        latitude=latitude,
+        longitude=longitude,
+        jurisdiction=point.jurisdiction,
+        heard_until=point.heard_until,
+    )

@@ -1,0 +1,133 @@
+"""The officer's flow: inspect a crossing, decide on it, look at it again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+
+from api.deps import Services, ServicesDep, permit, require
+from api.present import decision_out, inspection_out, language_of
+from api.schemas import DecisionIn, DecisionOut, InspectionIn, InspectionOut
+from ocr.mrz import parse_text
+from service import decision as deciding
+from service import inspection as inspecting
+from service import readings
+from service.access import Action, Actor
+from service.domain import (
+    Crossing,
+    Decision,
+    FailedCheckDigit,
+    PartialDate,
+    TravelDocument,
+    Traveller,
+    Visa,
+)
+from service.person import person_keys
+
+router = APIRouter(prefix="/v1/inspections", tags=["inspection"])
+
+
+@router.post("", status_code=201)
+async def create(
+    request: Request,
+    services: ServicesDep,
+    asked: InspectionIn,
+    actor: Annotated[Actor, permit(Action.INSPECT)],
+) -> InspectionOut:
+    """Screen a traveller, apply the rules, record the movement, and answer CLEAR or REFER with the reasons.
+
+    Safe to repeat: the same id with the same data is answered with what was recorded.
+    """
+    await require(request, actor, Action.INSPECT, asked.crossing_point)
+    crossing = await _crossing(services, asked)
+    made = await inspecting.inspect(
+        services.database.sessions,
+        services.screening.index,
+        services.policy,
+        crossing,
+        actor=actor,
+        now=services.now(),
+        reading_id=asked.reading_id,
+    )
+    services.metrics.inspections.labels(made.inspection.verdict.value).inc()
+    return inspection_out(made, actor, language_of(request))
+
+
+@router.get("/{id}")
+async def read(
+    request: Request, services: ServicesDep, id: UUID, actor: Annotated[Actor, permit(Action.READ_MOVEMENTS)]
+) -> InspectionOut:
+    """What was recorded under this id, with the decisions so far. The look leaves its trace."""
+    found = await inspecting.recorded(services.database.sessions, id, actor=actor)
+    return inspection_out(found, actor, language_of(request))
+
+
+@router.post("/{id}/decision", status_code=201)
+async def decide(
+    services: ServicesDep, id: UUID, asked: DecisionIn, actor: Annotated[Actor, permit(Action.DECIDE)]
+) -> DecisionOut:
+    """Record the officer's decision, once. A change of mind names the decision that it `supersedes`.
+
+    Reason codes of a refusal are those of the standard form, A to I.
+    """
+    decision = Decision(asked.id, id, asked.outcome, actor.name, services.now(), asked.reason_code, asked.supersedes)
+    return decision_out(await deciding.decide(services.database.sessions, decision, actor=actor))
+
+
+async def _crossing(services: Services, asked: InspectionIn) -> Crossing:
+    traveller, document, failed = await _presented(services, asked)
+    return Crossing(
+        id=asked.id,
+        crossing_point=asked.crossing_point,
+        direction=asked.direction,
+        occurred_at=asked.occurred_at,
+        document=document,
+        traveller=traveller,
+        clock=asked.clock,
+        source=asked.source,
+        person_keys=person_keys(traveller),
+        failed_check_digits=failed,
+        visa=Visa(**asked.visa.model_dump()) if asked.visa else None,
+        admitted_until=asked.admitted_until,
+        group_id=asked.group_id,
+        accompanying=tuple(asked.accompanying),
+        vehicle=asked.vehicle,
+        address=asked.address,
+        phone=asked.phone,
+    )
+
+
+Presented = tuple[Traveller, TravelDocument, tuple[FailedCheckDigit, ...]]
+
+
+async def _presented(services: Services, asked: InspectionIn) -> Presented:
+    """The typed document, else the officer's text, else the reading as accepted; with the typed names."""
+    if asked.document is not None:
+        traveller, document, failed = _typed(asked)
+    else:
+        if asked.mrz is not None:
+            zone = parse_text(asked.mrz)
+        else:
+            assert asked.reading_id is not None  # the schema saw to it
+            zone = await readings.accepted_zone(services.database.sessions, asked.reading_id)
+        traveller, document, failed = readings.presented(zone, asked.occurred_at.date())
+    names = {name: getattr(asked, name) or None for name in ("native_name", "father_name", "mother_name")}
+    return replace(traveller, **names), document, failed
+
+
+def _typed(asked: InspectionIn) -> Presented:
+    typed = asked.document
+    assert typed is not None
+    traveller = Traveller(
+        typed.primary_identifier,
+        typed.secondary_identifier,
+        typed.nationality,
+        PartialDate.parse(typed.date_of_birth),
+        typed.sex,
+    )
+    expiry = PartialDate.parse(typed.date_of_expiry) if typed.date_of_expiry else None
+    document = TravelDocument(typed.document_code.rstrip("<"), typed.issuing_state, typed.document_number, expiry)
+    return traveller, document, ()

@@ -1,0 +1,112 @@
+"""Reading the machine-readable zone, from an image or from a swipe reader's text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+
+from api.deps import Services, ServicesDep, permit, require
+from api.schemas import MrzTextIn, ReadingOut
+from ocr.image import NoImage
+from ocr.mrz import Mrz
+from ocr.reader import MrzReading, read_text
+from service import readings
+from service.access import Action, Actor
+from service.canonical import plain
+
+router = APIRouter(prefix="/v1/mrz", tags=["reading"])
+_TEXT = "application/json"
+_IMAGE = "multipart/form-data"
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            _IMAGE: {
+                "schema": {
+                    "type": "object",
+                    "required": ["image"],
+                    "properties": {
+                        "image": {"type": "string", "format": "binary", "description": "JPEG or PNG, at most 8 MB"},
+                        "crossing_point": {"type": "string", "examples": ["IQ-ZUR"]},
+                    },
+                }
+            },
+            _TEXT: {"schema": MrzTextIn.model_json_schema()},
+        },
+    }
+}
+
+
+@router.post("", status_code=201, openapi_extra=_BODY)
+async def create(
+    request: Request, services: ServicesDep, actor: Annotated[Actor, permit(Action.READ_DOCUMENT)]
+) -> ReadingOut:
+    """Read a zone: send an image as multipart form data, or text as JSON.
+
+    The answer says what was read, how sure, what was repaired and what stands between it and acceptance.
+    A picture without a zone is no error: `lines` is null. The image is not kept.
+    """
+    if request.headers.get("content-type", "").startswith(_IMAGE):
+        reading, post, digest = await _from_image(request, services)
+    else:
+        reading, post, digest = await _from_text(request)
+    if post is not None:
+        await require(request, actor, Action.READ_DOCUMENT, post)
+    reading_id, now = uuid4(), services.now()
+    await readings.keep(
+        services.database.sessions, reading_id, reading, actor=actor, post=post, image_digest=digest, now=now
+    )
+    services.metrics.readings.labels(reading.format or "none", str(reading.accepted).lower()).inc()
+    return _out(reading_id, reading, services)
+
+
+async def _from_image(request: Request, services: Services) -> tuple[MrzReading, str | None, bytes]:
+    async with request.form(max_files=1, max_fields=2) as form:
+        image, post = form.get("image"), form.get("crossing_point")
+        if not isinstance(image, UploadFile):
+            raise NoImage("the form has no file named image")
+        data = await image.read()
+    reading = await services.reader.read(data)
+    return reading, post if isinstance(post, str) and post else None, hashlib.sha256(data).digest()
+
+
+async def _from_text(request: Request) -> tuple[MrzReading, str | None, None]:
+    try:
+        asked = MrzTextIn.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise RequestValidationError([{**e, "loc": ("body", *e["loc"])} for e in error.errors()]) from None
+    return read_text(asked.mrz), asked.crossing_point, None
+
+
+def _out(reading_id: UUID, reading: MrzReading, services: Services) -> ReadingOut:
+    zone = reading.mrz
+    return ReadingOut.model_validate(
+        {
+            **{name: plain(getattr(reading, name)) for name in ("format", "lines", "valid", "accepted", "confidences")},
+            "id": reading_id,
+            "fields": _fields(zone, services) if zone else None,
+            "check_digits": plain(zone.check_digits) if zone else [],
+            "repairs": plain(reading.repairs),
+            "obstacles": plain(reading.obstacles),
+            "crop_png": base64.b64encode(reading.crop_png).decode() if reading.crop_png else None,
+            "boxes": reading.boxes,
+            "steps": dict(reading.steps),
+            "elapsed_ms": reading.elapsed_ms,
+        }
+    )
+
+
+def _fields(zone: Mrz, services: Services) -> dict[str, Any]:
+    today = services.now().date()
+    names = ("document_code", "issuing_state", "document_number", "primary_identifier", "secondary_identifier")
+    more = ("nationality", "sex", "optional_data", "name_truncated")
+    fields = {name: plain(getattr(zone, name)) for name in (*names, *more)}
+    return fields | {"date_of_birth": zone.birth(today), "date_of_expiry": zone.expiry(today)}

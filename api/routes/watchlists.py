@@ -1,0 +1,77 @@
+"""Watchlists: what is in force, and bringing a new version in."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi import Path as FastPath
+
+from api.deps import ServicesDep, permit
+from api.schemas import ImportOut, ListOut, SkippedOut
+from service import watchlists
+from service.access import Action, Actor
+from service.errors import ListTooLarge
+
+router = APIRouter(prefix="/v1/watchlists", tags=["watchlists"])
+LIST_MOST_BYTES = 2 * 1024**3
+
+
+@router.get("")
+async def lists(services: ServicesDep, _actor: Annotated[Actor, permit(Action.READ_LISTS)]) -> list[ListOut]:
+    """The lists in force, each with its version and when it came in."""
+    async with services.database.sessions() as session:
+        return [
+            ListOut(
+                name=one.name,
+                format=one.format,
+                version=one.version,
+                entries=one.entries,
+                imported_at=one.imported_at,
+                imported_by=one.imported_by,
+                digest=one.digest.hex(),
+            )
+            for one in await watchlists.lists_in_force(session)
+        ]
+
+
+@router.put("/{name}")
+async def put(
+    request: Request,
+    services: ServicesDep,
+    name: Annotated[str, FastPath(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")],
+    format: Annotated[str, Query(examples=["un_xml", "ftm"], pattern=r"^[a-z0-9_]{1,40}$")],
+    actor: Annotated[Actor, permit(Action.IMPORT_LIST)],
+    confirmed: Annotated[bool, Query(description="strike more than half of the entries in force")] = False,
+) -> ImportOut:
+    """Replace a list by the file in the body: all of it or nothing.
+
+    The report says what changed and names every record that was left out. Until the answer, and after any
+    error, the version before stays in force.
+    """
+    with tempfile.TemporaryDirectory(prefix="mabar-list-") as folder:
+        path = Path(folder) / "list"
+        await _spool(request, path)
+        report = await watchlists.import_list(
+            services.database.sessions, name, format, path, actor=actor, now=services.now(), confirmed=confirmed
+        )
+    await services.screening.refresh()
+    return ImportOut(
+        list=report.list,
+        version=report.version,
+        **{key: value for key, value in report.counts().items() if key != "skipped"},
+        skipped=tuple(SkippedOut(reference=one.reference, reason=one.reason) for one in report.skipped),
+        digest=report.digest.hex(),
+    )
+
+
+async def _spool(request: Request, path: Path) -> None:
+    size = 0
+    with path.open("wb") as file:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > LIST_MOST_BYTES:
+                raise ListTooLarge(LIST_MOST_BYTES)
+            file.write(chunk)

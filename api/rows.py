@@ -1,0 +1,42 @@
+"""The movement log as files: CSV for spreadsheets, JSON lines for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator
+
+from api.schemas import MovementOut
+
+COLUMNS = (
+    "id seq crossing_point direction occurred_at recorded_at clock source document_code issuing_state document_number "
+    "date_of_expiry primary_identifier secondary_identifier native_name nationality date_of_birth sex verdict "
+    "second_line rules decision index_version policy_version"
+).split()
+
+
+async def as_ndjson(rows: AsyncIterator[MovementOut]) -> AsyncIterator[str]:
+    """One JSON object a line."""
+    async for row in rows:
+        yield row.model_dump_json() + "\n"
+
+
+async def as_csv(rows: AsyncIterator[MovementOut]) -> AsyncIterator[str]:
+    """A header and a row a movement; cells that a spreadsheet would run as a formula are defused."""
+    yield _csv_line(COLUMNS)
+    async for row in rows:
+        flat = row.model_dump(mode="json")
+        flat |= flat.pop("document") | flat.pop("traveller") | {"rules": " ".join(row.rules)}
+        yield _csv_line([_defused(flat[column]) for column in COLUMNS])
+
+
+def _csv_line(cells: list[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
+
+
+def _defused(value: object) -> str:
+    """A quote before what a spreadsheet takes for a formula (OWASP: CSV injection)."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

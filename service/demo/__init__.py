@@ -1,0 +1,1 @@
+"""Made-up travellers, movements and lists for the demonstration."""

@@ -1,0 +1,58 @@
+"""Keep what was read, and hand it to the inspection that names it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from ocr.mrz import Mrz, parse
+from ocr.reader import MrzReading
+from service import audit, store
+from service.access import Actor
+from service.canonical import plain
+from service.domain import FailedCheckDigit, TravelDocument, Traveller
+from service.errors import UnconfirmedReading
+from service.identity import failed_check_digits, identify
+
+
+async def keep(
+    sessions: async_sessionmaker[AsyncSession],
+    reading_id: UUID,
+    reading: MrzReading,
+    *,
+    actor: Actor,
+    post: str | None,
+    image_digest: bytes | None,
+    now: datetime,
+) -> None:
+    """Keep a reading under `reading_id`: its text and verdicts, neither image nor crop."""
+    names = ("format", "lines", "valid", "accepted", "repairs", "obstacles", "confidences")
+    payload = {name: plain(getattr(reading, name)) for name in names}
+    async with sessions.begin() as session:
+        await store.add_reading(
+            session, reading_id, payload, actor=actor, post=post, image_digest=image_digest, now=now
+        )
+        await audit.record(
+            session, actor, "read_document", purpose="border_control", post=post, subject=str(reading_id)
+        )
+
+
+async def accepted_zone(sessions: async_sessionmaker[AsyncSession], reading_id: UUID) -> Mrz:
+    """The zone of an accepted reading.
+
+    Raises:
+        NotFound: no such reading.
+        UnconfirmedReading: an officer must look first and send the confirmed text.
+    """
+    async with sessions() as session:
+        payload = await store.reading(session, reading_id)
+    if not payload["accepted"]:
+        raise UnconfirmedReading
+    return parse(payload["lines"])
+
+
+def presented(zone: Mrz, today: date) -> tuple[Traveller, TravelDocument, tuple[FailedCheckDigit, ...]]:
+    """Who presents what, with the check digits that fail."""
+    return *identify(zone, today), failed_check_digits(zone)
