@@ -26,8 +26,6 @@ class Row(DeclarativeBase):
 
     type_annotation_map = {  # noqa: RUF012  # SQLAlchemy's own declaration
         str: sa.Text,
-        bytes: sa.LargeBinary,
-        float: sa.Double,
         datetime: TIMESTAMP(timezone=True),
         list[str]: ARRAY(sa.Text),
         dict[str, Any]: JSONB,
@@ -38,7 +36,6 @@ class CrossingPointRow(Row):
     """Ports of entry. `heard_until` is the watermark of a post that reports through a relay."""
 
     __tablename__ = "crossing_point"
-
     code: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
     name_en: Mapped[str]
@@ -54,7 +51,6 @@ class AccountRow(Row):
     """Officers. `posts` holds crossing-point codes, ``*`` alone for all, nothing for none."""
 
     __tablename__ = "account"
-
     id: Mapped[UUID] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str]
@@ -73,7 +69,6 @@ class SessionRow(Row):
 
     __tablename__ = "session"
     __table_args__ = (Index("session_account", "account_id"), Index("session_expires", "expires_at"))
-
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     purpose: Mapped[str | None]
@@ -87,7 +82,6 @@ class DeviceKeyRow(Row):
     """Keys of cameras and other machines, hashed, bound to their posts."""
 
     __tablename__ = "device_key"
-
     id: Mapped[UUID] = mapped_column(primary_key=True)
     key_hash: Mapped[bytes] = mapped_column(unique=True)
     name: Mapped[str]
@@ -104,7 +98,6 @@ class ReadingRow(Row):
 
     __tablename__ = "reading"
     __table_args__ = (Index("reading_created", "created_at"),)
-
     id: Mapped[UUID] = mapped_column(primary_key=True)
     created_at: Mapped[Stamp]
     crossing_point: Mapped[str | None]
@@ -117,7 +110,6 @@ class InspectionKeyRow(Row):
     """One row per movement id: makes the id unique over all partitions, and a repeat recognisable."""
 
     __tablename__ = "inspection_key"
-
     id: Mapped[UUID] = mapped_column(primary_key=True)
     request_hash: Mapped[bytes]
     occurred_at: Mapped[datetime]
@@ -127,8 +119,7 @@ class InspectionKeyRow(Row):
 class MovementRow(Row):
     """One traveller, one document, one crossing. Partitioned by month of `occurred_at`; append-only.
 
-    `rules` repeats the ids of the findings raised at recording, so that a list can be filtered
-    without a join; what stands now is in `finding`.
+    `rules` repeats the findings raised at recording, to filter a list by; what stands now is in `finding`.
     """
 
     __tablename__ = "movement"
@@ -140,7 +131,6 @@ class MovementRow(Row):
         Index("movement_nationality", "nationality", "occurred_at"),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
-
     occurred_at: Mapped[datetime] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     crossing_point: Mapped[str]
@@ -177,10 +167,7 @@ class MovementRow(Row):
 
 
 class FindingRow(Row):
-    """What a rule found about a movement. Partitioned as the movement is; append-only.
-
-    A withdrawal is a row of its own that `supersedes` the one raised and names its `cause`.
-    """
+    """What a rule found. Partitioned as the movement is; append-only: a withdrawal is a row that names the one raised."""
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -188,7 +175,6 @@ class FindingRow(Row):
         Index("finding_rule", "rule", "occurred_at"),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
-
     occurred_at: Mapped[datetime] = mapped_column(primary_key=True)  # of the movement
     id: Mapped[UUID] = mapped_column(primary_key=True)
     movement_id: Mapped[UUID]
@@ -216,7 +202,6 @@ class DecisionRow(Row):
         Index("decision_movement", "movement_id"),
         Index("decision_decided", "decided_at"),
     )
-
     id: Mapped[UUID] = mapped_column(primary_key=True)
     movement_id: Mapped[UUID]
     movement_occurred_at: Mapped[datetime]
@@ -232,7 +217,6 @@ class PostCounterRow(Row):
     """The last number given at a crossing point, and the head of its hash chain. Locked to write."""
 
     __tablename__ = "post_counter"
-
     crossing_point: Mapped[str] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     head: Mapped[bytes]
@@ -242,7 +226,6 @@ class OutboxRow(Row):
     """What the centre is to hear, in order, each row chained to the one before; append-only."""
 
     __tablename__ = "outbox"
-
     crossing_point: Mapped[str] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[str]
@@ -257,7 +240,6 @@ class AuditRow(Row):
 
     __tablename__ = "audit"
     __table_args__ = (Index("audit_at", "at"), Index("audit_actor", "actor", "at"), Index("audit_subject", "subject"))
-
     id: Mapped[int] = mapped_column(BigInteger, sa.Identity(always=True), primary_key=True)
     at: Mapped[Stamp]
     actor: Mapped[str]
@@ -273,7 +255,6 @@ class WatchlistRow(Row):
     """The lists that are screened against."""
 
     __tablename__ = "watchlist"
-
     name: Mapped[str] = mapped_column(primary_key=True)
     format: Mapped[str]
     created_at: Mapped[Stamp]
@@ -285,7 +266,6 @@ class ListVersionRow(Row):
 
     __tablename__ = "list_version"
     __table_args__ = (Index("list_version_current", "list", unique=True, postgresql_where=text("state = 'current'")),)
-
     list: Mapped[str] = mapped_column(ForeignKey("watchlist.name"), primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     digest: Mapped[bytes]
@@ -303,7 +283,6 @@ class ListEntryRow(Row):
     __table_args__ = (
         Index("list_entry_current", "list", "entry_id", unique=True, postgresql_where=text("last_version IS NULL")),
     )
-
     list: Mapped[str] = mapped_column(ForeignKey("watchlist.name"), primary_key=True)
     entry_id: Mapped[str] = mapped_column(primary_key=True)
     first_version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -316,7 +295,6 @@ class PolicyRow(Row):
     """Rule policies by version: what parameters were in force, from when, activated by whom."""
 
     __tablename__ = "policy"
-
     version: Mapped[str] = mapped_column(primary_key=True)
     effective_from: Mapped[datetime]
     body: Mapped[str]
