@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from enum import Enum, auto
 from pathlib import Path
 
@@ -25,6 +24,7 @@ import structlog
 from sqlalchemy.engine import URL
 
 from service.errors import DatabaseInUse, DatabaseUnavailable
+from service.liveness import forget_recycled, hold, is_postmaster, written_pid
 from service.postgres_files import (
     OWNER,
     PORT,
@@ -65,6 +65,7 @@ class PostgresServer:
         self._data_dir = data_dir.absolute()
         self._home = self._data_dir / "postgres"
         self._cluster = self._home / "cluster"
+        self._passwords_file = self._data_dir / "passwords.json"
         self._options = options or {}
         self._service_lock: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -77,7 +78,7 @@ class PostgresServer:
             DatabaseInUse: another service works on this data directory.
             DatabaseUnavailable: the server cannot be started; the message says why.
         """
-        await asyncio.to_thread(self._occupy)
+        self._occupy()
         try:
             await self._bring_up()
             await self._prepare()
@@ -109,14 +110,14 @@ class PostgresServer:
 
     def _occupy(self) -> None:
         self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._service_lock = _hold(self._data_dir / "service.lock")
+        self._service_lock = hold(self._data_dir / "service.lock")
         if self._service_lock is None:
             raise DatabaseInUse(
                 f"another Mabar service already works on {self._data_dir}; stop it, "
                 "or give this one a MABAR_DATA_DIR of its own"
             )
         self._home.mkdir(mode=0o700, exist_ok=True)
-        self._passwords = passwords(self._data_dir / "passwords.json")
+        self._passwords = passwords(self._passwords_file)
         self._sockets = socket_directory(self._home)
 
     def _vacate(self) -> None:
@@ -130,7 +131,7 @@ class PostgresServer:
         if await self._take_over():
             log.info("database_server_taken_over", cluster=str(self._cluster))
             return
-        await self._end_server()  # left behind and deaf: it hangs, or does not know our password
+        await self._end_server()  # left behind and deaf: it hangs
         await self._launch_and_wait()
 
     async def _take_over(self) -> bool:
@@ -144,7 +145,7 @@ class PostgresServer:
         return False
 
     async def _launch_and_wait(self) -> None:
-        await asyncio.to_thread(self._launch)
+        await _in_thread(self._launch)
         give_up = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
         while await self._state() is not _State.READY:
             if not self._is_alive():
@@ -159,12 +160,12 @@ class PostgresServer:
             make_cluster(self._cluster, installation, launcher, self._passwords[SUPERUSER])
         places = {"unix_socket_directories": str(self._sockets), "log_directory": str(self._home / "log")}
         write_configuration(self._cluster, {**places, **self._options})
-        lock = _hold(self._home / "server.lock")
+        lock = hold(self._home / "server.lock")
         if lock is None:
             raise DatabaseUnavailable(f"a PostgreSQL server on {self._cluster} neither answers nor ends; stop it")
         try:
-            _forget_recycled(self._cluster / "postmaster.pid", self._cluster)
-            _forget_recycled(self._sockets / f".s.PGSQL.{PORT}.lock", self._cluster)
+            forget_recycled(self._cluster / "postmaster.pid", self._cluster)
+            forget_recycled(self._sockets / f".s.PGSQL.{PORT}.lock", self._cluster)
             with (self._home / "start.log").open("wb") as output:
                 arguments = [str(installation.postgres), "-D", str(self._cluster)]
                 self._process = launcher.start(arguments, output=output.fileno(), pass_fds=(lock,))
@@ -200,7 +201,7 @@ class PostgresServer:
         """Whether any process of a server that we started, now or in an earlier life, is left."""
         if self._process:
             self._process.poll()  # bury it, if it is dead
-        lock = _hold(self._home / "server.lock")
+        lock = hold(self._home / "server.lock")
         if lock is None:
             return True
         os.close(lock)
@@ -213,6 +214,11 @@ class PostgresServer:
                 cluster = await connection.fetchval("SHOW data_directory")
         except asyncpg.CannotConnectNowError:
             return _State.BUSY
+        except asyncpg.InvalidPasswordError:
+            raise DatabaseUnavailable(
+                f"{self._passwords_file} does not hold the passwords of {self._cluster}; restore the file that belongs "
+                "to it from a backup"
+            ) from None
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return _State.SILENT
         return _State.READY if Path(cluster) == self._cluster else _State.SILENT
@@ -265,61 +271,21 @@ class PostgresServer:
     def _postmaster(self) -> int | None:
         if self._process and self._process.poll() is None:
             return self._process.pid
-        pid = _written_pid(self._cluster / "postmaster.pid")
-        return pid if pid and _is_postmaster(pid, self._cluster) else None
+        pid = written_pid(self._cluster / "postmaster.pid")
+        return pid if pid and is_postmaster(pid, self._cluster) else None
 
     async def _until_gone(self) -> None:
-        give_up = asyncio.get_running_loop().time() + _STOP_SECONDS
-        while self._is_alive() and asyncio.get_running_loop().time() < give_up:
+        for _ in range(int(_STOP_SECONDS / _STEP_SECONDS)):
+            if not self._is_alive():
+                return
             await asyncio.sleep(_STEP_SECONDS)
 
 
-def _hold(path: Path) -> int | None:
-    """An open file that holds the lock `path` until it is closed everywhere; None when others hold it."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+async def _in_thread(work: Callable[[], None]) -> None:
+    """Run blocking work in a thread and see it through: a thread goes on when the wait for it is cancelled."""
+    thread = asyncio.ensure_future(asyncio.to_thread(work))
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(file)
-        return None
-    return file
-
-
-def _forget_recycled(path: Path, cluster: Path) -> None:
-    """Remove a pid file of a dead server whose number another program bears now; PostgreSQL would believe it.
-
-    To be called with `server.lock` held: no server of ours is alive.
-
-    Raises:
-        DatabaseUnavailable: it is a living PostgreSQL on `cluster`, so somebody started one by hand.
-    """
-    pid = _written_pid(path)
-    if pid is None or not Path(f"/proc/{pid}").exists():
-        return  # PostgreSQL sees for itself that nobody bears the number
-    if _is_postmaster(pid, cluster):
-        raise DatabaseUnavailable(
-            f"PostgreSQL (process {pid}) was started on {cluster} by hand; stop it, then start the service"
-        )
-    log.warning("database_pid_file_is_stale", path=str(path), pid=pid)
-    path.unlink()
-
-
-def _written_pid(path: Path) -> int | None:
-    try:
-        return abs(int(path.read_text("ascii", "replace").split("\n", 1)[0]))
-    except (FileNotFoundError, ValueError):
-        return None
-
-
-def _is_postmaster(pid: int, cluster: Path) -> bool:
-    """Whether that process is a PostgreSQL server on `cluster`: its program by name, its directory by inode."""
-    process = Path(f"/proc/{pid}")
-    try:
-        arguments = (process / "cmdline").read_bytes().split(b"\0")
-        if Path(os.fsdecode(arguments[0])).name not in {"postgres", "postmaster"}:
-            return False
-        return (process / "cwd").samefile(cluster)
-    except PermissionError:  # another user's, as where we dropped to `nobody`
-        return os.fsencode(cluster) in arguments
-    except OSError:
-        return False
+        await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        await asyncio.wait([thread])
+        raise
