@@ -5,22 +5,45 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from api import logs, openapi, problems
+from api.assembly import assemble
 from api.deps import Services
 from api.metrics import Metrics
 from api.middleware import BodyLimit, RequestLog, SecurityHeaders
-from api.routes import devices, health, sessions
+from api.routes import (
+    crossing_points,
+    devices,
+    health,
+    inspections,
+    movements,
+    readings,
+    screenings,
+    sessions,
+    watchlists,
+)
 from service.database import Database, open_database
 from service.settings import Settings
 
 BODY_MOST = 10_000_000  # bytes of any request body, but for the routes below
-COUNT_FOR_THEMSELVES: frozenset[str] = frozenset()  # templates of the routes that stream whole lists in
-ROUTERS = (health.router, sessions.router, devices.router)
+COUNT_FOR_THEMSELVES = frozenset({"/v1/watchlists/{name}"})  # templates of the routes that stream whole lists in
+ROUTERS = (
+    health.router,
+    sessions.router,
+    devices.router,
+    crossing_points.router,
+    readings.router,
+    inspections.router,
+    movements.router,
+    watchlists.router,
+    screenings.router,
+)
 
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
@@ -31,8 +54,10 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.get_running_loop().set_exception_handler(_log_stray_fault)
         async with AsyncExitStack() as stack:
-            opened = database or await stack.enter_async_context(open_database(settings))
-            app.state.services = Services(settings, opened, metrics, probes={"database": opened.answers})
+            opened = database if database else await stack.enter_async_context(open_database(settings))
+            parts = await assemble(stack, settings, opened)
+            app.state.services = Services(settings, opened, parts, metrics)
+            app.state.services.probes["database"] = partial(_answers, opened)
             yield
 
     app = FastAPI(
@@ -54,6 +79,11 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, metrics=metrics)  # added last, so outermost
     return app
+
+
+async def _answers(database: Database) -> bool:
+    async with database.sessions() as session:
+        return await session.scalar(text("SELECT true")) is True
 
 
 def _version() -> str:

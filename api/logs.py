@@ -16,6 +16,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+_OURS = ("mabar", "api", "service", "watchlist", "ocr")
 _FRAMES = 12  # of the innermost calls: enough to find the fault, short enough to read
 
 
@@ -47,7 +48,7 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
     )
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(logging.WARNING)  # libraries may say what they did with personal data at lower levels
-    for name in ("mabar", "uvicorn"):
+    for name in (*_OURS, "uvicorn"):
         logging.getLogger(name).setLevel(level.upper())
     _tame_uvicorn()
 

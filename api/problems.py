@@ -20,7 +20,11 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from api import logs
+from ocr.image import ImageRefused, ImageTooLarge, NotAnImage
+from ocr.layout import MrzError
+from ocr.tesseract import EngineMissing
 from service import errors
+from service.toml_reader import TomlError
 
 MEDIA_TYPE = "application/problem+json"
 _URN = "urn:mabar:problem:"
@@ -46,17 +50,22 @@ class Problem(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A row of the table: the HTTP status, the last part of the problem type, its title."""
+    """A row of the table: the HTTP status, the last part of the problem type, its title.
+
+    `quotes` says that messages of this kind may quote what was sent; the quotations are struck out.
+    """
 
     status: int
     slug: str
     title: str
+    quotes: bool = False
 
     @property
     def type(self) -> str:
         return _URN + self.slug
 
 
+# Those of `service.errors`, then those of the packages below.
 PROBLEMS: Mapping[type[Exception], Kind] = {
     errors.ServiceError: Kind(400, "refused", "The request was refused"),
     errors.NotSignedIn: Kind(401, "not-signed-in", "No valid credential"),
@@ -66,7 +75,21 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     errors.PasswordRefused: Kind(422, "password-refused", "The password is not good enough"),
     errors.AccountRefused: Kind(409, "account-refused", "The account cannot be made"),
     errors.NotFound: Kind(404, "not-found", "No such record"),
+    errors.UnknownCrossingPoint: Kind(422, "unknown-crossing-point", "No such crossing point"),
+    errors.FutureTime: Kind(422, "future-time", "The movement lies in the future"),
+    errors.UnconfirmedReading: Kind(409, "unconfirmed-reading", "The reading awaits an officer's confirmation"),
+    errors.ConflictingReplay: Kind(409, "conflicting-replay", "The id is taken by other data"),
+    errors.InvalidDecision: Kind(422, "invalid-decision", "The decision cannot be recorded"),
+    errors.DecisionConflict: Kind(409, "decision-conflict", "Another decision stands"),
+    errors.SuspiciousImport: Kind(409, "suspicious-import", "The import would strike too much"),
+    errors.BadFilter: Kind(422, "bad-filter", "The filter cannot be read"),
     errors.Unavailable: Kind(503, "unavailable", "A part of the service does not answer"),
+    ImageRefused: Kind(422, "image-refused", "The image is not read"),
+    NotAnImage: Kind(415, "not-an-image", "This is no image that is read"),
+    ImageTooLarge: Kind(413, "image-too-large", "The image is too large"),
+    MrzError: Kind(422, "not-a-zone", "The text is no machine-readable zone", quotes=True),
+    EngineMissing: Kind(503, "engine-missing", "The reader has no engine"),
+    TomlError: Kind(422, "file-refused", "The file cannot be used", quotes=True),
 }
 INVALID = Kind(422, "invalid-request", "The request does not fit its schema")
 FAILED = Kind(500, "failed", "The service failed")
@@ -86,7 +109,9 @@ def install(app: FastAPI) -> None:
 
 
 async def _refused(request: Request, exc: Exception) -> JSONResponse:
-    return answer(request.scope, kind_of(type(exc)), str(exc), headers=_headers(exc))
+    kind = kind_of(type(exc))
+    detail = _QUOTED.sub("…", str(exc)) if kind.quotes else str(exc)
+    return answer(request.scope, kind, detail, headers=_headers(exc))
 
 
 def _headers(exc: Exception) -> dict[str, str]:
@@ -135,6 +160,7 @@ def answer(
 
 
 _SHOWN = 50  # faults of one request: more help nobody
+_QUOTED = re.compile(r"(['\"]).*?\1", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,40}")
 
 

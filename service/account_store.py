@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,53 +10,9 @@ from uuid import UUID
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.access import Actor, DeviceKind, Role
+from service.access import DeviceKind, Role
+from service.credentials import Account, DeviceKey, Session
 from service.tables import AccountRow, CrossingPointRow, DeviceKeyRow, SessionRow
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An officer's account. `demo` accounts are heard in demonstrations only."""
-
-    id: UUID
-    username: str
-    display_name: str
-    roles: frozenset[Role]
-    posts: frozenset[str]
-    active: bool = True
-    demo: bool = False
-
-    @property
-    def actor(self) -> Actor:
-        return Actor(self.id, self.username, frozenset(self.roles), self.posts)
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """An officer signed in: from when until when at the latest, and when last heard of."""
-
-    account: Account
-    last_seen_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceKey:
-    """A machine's key, without the key itself."""
-
-    id: UUID
-    name: str
-    kind: DeviceKind
-    posts: frozenset[str]
-    created_by: str
-    created_at: datetime
-    expires_at: datetime | None = None
-    revoked_at: datetime | None = None
-
-    @property
-    def actor(self) -> Actor:
-        return Actor(self.id, self.name, frozenset({self.kind}), self.posts)
 
 
 async def account(session: AsyncSession, username: str) -> tuple[Account, str] | None:

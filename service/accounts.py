@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import account_store, audit, passwords
 from service.access import ALL_POSTS, Actor, Role
-from service.account_store import Account
+from service.credentials import Account
 from service.errors import AccountRefused, NotFound
 
 Sessions = async_sessionmaker[AsyncSession]

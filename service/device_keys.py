@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import account_store, audit, tokens
 from service.access import ALL_POSTS, Actor, DeviceKind
-from service.account_store import DeviceKey
 from service.accounts import require_posts
+from service.credentials import DeviceKey
 from service.errors import AccountRefused, NotFound
 
 Sessions = async_sessionmaker[AsyncSession]

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import account_store, audit, passwords, tokens
 from service.access import Action, Actor
-from service.account_store import Account, Session
+from service.credentials import Account, Session
 from service.errors import NotSignedIn, SignInRefused
 from service.settings import Settings
 from service.throttle import Throttle
