@@ -1,8 +1,7 @@
 """The tables, as mapped classes; `alembic/versions` makes them and is where checks and grants live.
 
 A row class ends in `Row`, so that it is never taken for the noun of `service.domain` that it stores.
-Times are timestamptz; dates that may be partial are text in the form of `service.domain.PartialDate`.
-Enumerations are text with a CHECK, whose values a test holds against `service.domain`.
+Dates that may be partial are text, as `PartialDate` writes them; so are enumerations, with a CHECK.
 """
 
 from __future__ import annotations
@@ -167,7 +166,7 @@ class MovementRow(Row):
 
 
 class FindingRow(Row):
-    """What a rule found. Partitioned as the movement is; append-only: a withdrawal is a row that names the one raised."""
+    """What a rule found. Partitioned as the movement is; append-only: a withdrawal is a row of its own."""
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -194,7 +193,7 @@ class FindingRow(Row):
 
 
 class DecisionRow(Row):
-    """What an officer decided; append-only. Each movement has one first decision, each decision one successor."""
+    """What an officer decided; append-only. One first decision a movement, one successor a decision."""
 
     __tablename__ = "decision"
     __table_args__ = (
