@@ -16,7 +16,6 @@ from enum import StrEnum
 from uuid import UUID
 
 
-
 class Direction(StrEnum):
     """Which way the traveller crosses, seen from the country that runs the post."""
 
@@ -189,6 +188,7 @@ class Traveller:
     native_name: str | None = None
     father_name: str | None = None
     mother_name: str | None = None
+    other_nationalities: tuple[str, ...] = ()  # declared beside the document's own
 
 
 @dataclass(frozen=True, slots=True)

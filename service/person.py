@@ -1,0 +1,194 @@
+"""Whether two crossings are one person's, across renewals and spellings; and how to find such crossings. Pure.
+
+There is no biometric here. A name and a date of birth can be shared by strangers, so `same_person` asks for more
+than agreement: together they must be rarer than a namesake. What falls short is `possible`, and no rule acts on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from hashlib import blake2s
+from itertools import combinations
+
+from service.domain import PartialDate, Traveller
+from watchlist import dates
+from watchlist.likeness import CUT, NameEvidence, align
+from watchlist.names import fold, keys, stem
+
+
+class Identity(StrEnum):
+    """What two descriptions say of each other. Only `same` counts for a rule."""
+
+    SAME = "same"
+    POSSIBLE = "possible"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Two travellers side by side: the judgement, its weight in nats, and what agrees or differs."""
+
+    identity: Identity
+    weight: float
+    agree: tuple[str, ...]
+    differ: tuple[str, ...]
+
+
+# Names borne by so many that sharing one says little, as skeletons.
+_COMMON = frozenset(
+    keys(name)[0]
+    for name in (
+        "MOHAMMED AHMED ALI HUSSEIN HASSAN MAHMOUD MUSTAFA IBRAHIM OMAR ABDALLAH ABDRAHMAN KHALED SAID KARIM JASIM "
+        "ABBAS HAIDER YOUSEF SALEH FATIMA ZAHRA ZAINAB MARYAM AMINA NOOR SALAM JABBAR KADHIM RAHIM"
+    ).split()
+)
+_COMMON_NATS, _OTHER_NATS = 2.9, 6.0  # one in 18, one in 400
+# About ten million travellers: ln(1e7) is 16.1, and two nats more make it seven to one against a namesake.
+_SAME_NATS = 18.0
+_POSSIBLE_NATS = 6.0  # what a stranger's date of birth, sex and nationality may bring by chance is no likeness
+_ALIKE = 0.7  # a spelling of the same name; below it two names may only look alike
+_REGISTRAR_DAYS = {(1, 1), (7, 1)}  # what a registrar writes where the day of birth is not known
+
+
+def _rarity(token: str) -> float:
+    return _OTHER_NATS if _tells(_skeleton(token.rstrip(CUT))) else _COMMON_NATS
+
+
+def _skeleton(token: str) -> str:
+    return keys(stem(token))[0]
+
+
+def _tells(skeleton: str) -> bool:
+    return len(skeleton) > 2 and skeleton not in _COMMON
+
+
+@lru_cache(maxsize=1 << 14)
+def same_person(a: Traveller, b: Traveller) -> Likeness:
+    """Compare two travellers: names tolerant of spelling, dates of birth, sex, nationality, parents' names.
+
+    Nationality may differ (a second passport), and weighs little. Dates of birth that differ in anything known are
+    never `same`; neither is another sex, nor a name that agrees with half of another.
+    """
+    name = _names(a, b)
+    weights = {
+        "name": name.weight if _one_name(name) else min(name.weight, -1.0),
+        "date_of_birth": _births(a.date_of_birth, b.date_of_birth),
+        "sex": _equal(a.sex, b.sex, 0.7, -4.0) if "X" not in (a.sex, b.sex) else 0.0,
+        "nationality": _equal(a.nationality, b.nationality, 1.0, -1.0),
+        "father_name": _parent(a.father_name, b.father_name),
+        "mother_name": _parent(a.mother_name, b.mother_name),
+    }
+    total = sum(weights.values())
+    differ = tuple(field for field, weight in weights.items() if weight < 0)
+    agree = tuple(field for field, weight in weights.items() if weight > 0)
+    return Likeness(_identity(a, b, total, set(differ)), total, agree, differ)
+
+
+def _identity(a: Traveller, b: Traveller, total: float, differ: set[str]) -> Identity:
+    if differ <= {"nationality"} and total >= _SAME_NATS and same_birth(a.date_of_birth, b.date_of_birth):
+        return Identity.SAME
+    apart = total < _POSSIBLE_NATS or len(differ & {"name", "date_of_birth", "sex"}) > 1
+    return Identity.DIFFERENT if apart else Identity.POSSIBLE
+
+
+def same_birth(a: PartialDate, b: PartialDate) -> bool:
+    """Whether two dates agree in everything that both know, the year among it."""
+    parts = ((a.year, b.year), (a.month, b.month), (a.day, b.day))
+    return a.year is not None and all(None in pair or pair[0] == pair[1] for pair in parts) and b.year is not None
+
+
+def _equal(a: str, b: str, gain: float, loss: float) -> float:
+    if not a or not b:
+        return 0.0
+    return gain if a == b else loss
+
+
+def _births(a: PartialDate, b: PartialDate) -> float:
+    evidence = dates.compare(str(a), [str(b)])
+    weight = evidence.weight if evidence else 0.0
+    return min(weight, 5.0) if a == b and (a.month, a.day) in _REGISTRAR_DAYS else weight
+
+
+def _parent(a: str | None, b: str | None) -> float:
+    if not a or not b:
+        return 0.0
+    evidence = _compared(fold(a), fold(b))
+    return min(max(evidence.weight, 0.0), 4.0) if _one_name(evidence) else -4.0
+
+
+def _names(a: Traveller, b: Traveller) -> NameEvidence:
+    """The names in the script where they agree better; both sides need a native name for that one to count."""
+    latin = _compared(_tokens(a), _tokens(b))
+    if not a.native_name or not b.native_name:
+        return latin
+    native = _compared(fold(a.native_name), fold(b.native_name))
+    return max(latin, native, key=lambda evidence: (_one_name(evidence), evidence.weight))
+
+
+def _compared(a: tuple[str, ...], b: tuple[str, ...]) -> NameEvidence:
+    """The shorter name is looked for in the longer, so that the answer does not hang on which came first."""
+    shorter, longer = sorted((a, b), key=lambda tokens: (len(tokens), tokens))
+    return align(shorter, longer, _rarity, cut=any(token.endswith(CUT) for token in shorter))
+
+
+def _tokens(traveller: Traveller) -> tuple[str, ...]:
+    """Given names first; a name that the zone may have cut ends in the sign for it."""
+    given, family = fold(traveller.secondary_identifier), fold(traveller.primary_identifier)
+    tokens = fold(f"{traveller.secondary_identifier} {traveller.primary_identifier}")
+    cut = (given or family)[-1:] if traveller.name_truncated else ()
+    return tuple(token + CUT if (token,) == cut else token for token in tokens)
+
+
+def same_name(a: Traveller, b: Traveller) -> bool:
+    """Whether two travellers bear one name, spelling and a father's name more or less set aside."""
+    return _one_name(_names(a, b))
+
+
+def _one_name(evidence: NameEvidence) -> bool:
+    """Whether the tokens are those of one name: all of the shorter are found, and found alike.
+
+    A father's or a grandfather's name more or less is usual; each side having one of its own is not.
+    """
+    alike = bool(evidence.pairs) and all(likeness >= _ALIKE for _, _, likeness in evidence.pairs)
+    both = bool(evidence.subject_left) and bool(evidence.entry_left)
+    single = len(evidence.pairs) == 1 and bool(evidence.subject_left or evidence.entry_left)
+    return alike and not both and not single
+
+
+def person_keys(traveller: Traveller, secret: bytes = b"") -> tuple[str, ...]:
+    """Short hashed keys under which crossings are filed; two crossings of one person share at least one.
+
+    At most six. They outlive a new document, a respelt name, a dropped father's name and a date of birth that is
+    known to the year only. Strangers may share one too: compare with `same_person`. A `secret` (up to 32 bytes, the
+    same at every post) keeps the keys from being guessed from a name and a date.
+    """
+    skeletons = sorted(
+        {_skeleton(token) for token in _key_tokens(traveller)}, key=lambda s: (not _tells(s), -len(s), s)
+    )
+    top = skeletons[:3]
+    made = (_by_day(top, traveller.date_of_birth), _by_year(top, traveller.date_of_birth))
+    return tuple(
+        sorted({blake2s(key.encode(), key=secret, digest_size=8).hexdigest() for part in made for key in part})
+    )
+
+
+def _key_tokens(traveller: Traveller) -> tuple[str, ...]:
+    latin = fold(f"{traveller.secondary_identifier} {traveller.primary_identifier}")
+    return latin or fold(traveller.native_name or "")
+
+
+def _by_day(top: list[str], birth: PartialDate) -> list[str]:
+    """Date of birth and a telling name, or two common ones; nothing where the day is a registrar's guess."""
+    if None in (birth.year, birth.month, birth.day) or (birth.month, birth.day) in _REGISTRAR_DAYS:
+        return []
+    telling = [skeleton for skeleton in top if _tells(skeleton)]
+    pairs = ["/".join(pair) for pair in combinations(top, 2)]
+    return [f"{birth}/{names}" for names in telling or pairs or top]
+
+
+def _by_year(top: list[str], birth: PartialDate) -> list[str]:
+    """Year of birth and two names of which one tells, or three common ones."""
+    pairs = ["/".join(pair) for pair in combinations(top, 2) if any(map(_tells, pair))]
+    return [f"{birth.year}/{names}" for names in pairs or ["/".join(top)]]

@@ -1,0 +1,269 @@
+"""The policy: what the law and the agency set, dated and versioned, apart from the program. Pure.
+
+A policy file is TOML; `default_policy.toml` holds every setting with its default. Rules read their
+parameters from here and nowhere else, so that a finding can say under which policy it was made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from enum import StrEnum
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from types import MappingProxyType
+
+from service.toml_reader import Table, TomlError, read_toml
+
+Value = int | float | str | date | tuple[str, ...]
+Values = Mapping[str, Value]
+
+
+class PolicyError(TomlError):
+    """The policy file cannot be used; the message names the line, the column, the key and what is wrong."""
+
+
+class RuleState(StrEnum):
+    """Whether what a rule finds is shown (`active`), only recorded (`shadow`), or not looked for (`off`)."""
+
+    ACTIVE = "active"
+    SHADOW = "shadow"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number, a date or a list that a policy may set for a rule. Numbers are 0 or more, speeds above 0."""
+
+    default: Value
+    meaning: str
+
+
+PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
+    "E1": {"grace_days": Parameter(0, "days past the last admitted day that are let pass")},
+    "E2": {
+        "days": Parameter(90, "days of presence allowed in a window"),
+        "window_days": Parameter(180, "length of the window in days; it ends with the day looked at"),
+    },
+    "E3": {},
+    "E4": {
+        "months_on_entry": Parameter(6, "months that a foreigner's document must still be valid on entry"),
+        "months_on_exit": Parameter(0, "months that a foreigner's document must still be valid on exit"),
+        "months_for_nationals": Parameter(0, "months that a national's document must still be valid"),
+    },
+    "D1": {},
+    "D4": {},
+    "D5": {},
+    "D6": {
+        "renewal_months": Parameter(12, "months before the old document's expiry from which a new one is a renewal")
+    },
+    "M1": {
+        "records_from": Parameter(date(2000, 1, 1), "the day from which movements were recorded"),
+        "settling_days": Parameter(0, "days after it in which a missing movement may be older than the records"),
+    },
+    "M2": {},
+    "M3": {},
+    "M4": {
+        "land_km_h": Parameter(120.0, "fastest travel by land, in km/h along the great circle"),
+        "air_km_h": Parameter(900.0, "fastest travel by air, in km/h along the great circle"),
+        "air_minutes": Parameter(90, "minutes that a flight takes beside the distance"),
+        "tolerance_minutes": Parameter(15, "minutes by which two posts' clocks may differ"),
+    },
+    "M5": {
+        "stays": Parameter(2, "long stays in a row that are found"),
+        "stay_days": Parameter(45, "days from which a stay is long"),
+        "gap_days": Parameter(3, "days outside that still join two stays"),
+        "exempt_visa_kinds": Parameter(("commuter", "driver", "trader"), "kinds of visa of registered travellers"),
+    },
+    "M6": {"hours": Parameter(72, "hours for which a refusal elsewhere is recalled")},
+    "M7": {},
+    "P1": {"age": Parameter(18, "age in years from which nobody is a child")},
+}
+"""What a policy may set for each rule, with the defaults."""
+
+_NO_VALUES: Values = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetting:
+    """What a policy says of one rule. `citation` is the law that the parameters rest on."""
+
+    state: RuleState = RuleState.ACTIVE
+    citation: str | None = None
+    values: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """A dated row of the law on who is admitted: for how many days (E1), and with or without a visa (E3).
+
+    An empty set or None puts no condition. `visa_kinds` holds the policy's own words; `none` stands for
+    no visa. Both dates are included.
+    """
+
+    citation: str
+    effective_from: date
+    effective_until: date | None = None
+    nationalities: frozenset[str] = frozenset()
+    document_codes: frozenset[str] = frozenset()
+    visa_kinds: frozenset[str] = frozenset()
+    jurisdiction: str | None = None
+    days: int | None = None
+    visa_required: bool | None = None
+
+    def holds(self, nationality: str, document_code: str, jurisdiction: str | None, on: date) -> bool:
+        """Whether the row is about such a traveller, there and then; the visa is not looked at."""
+        return (
+            self.effective_from <= on <= (self.effective_until or date.max)
+            and (not self.nationalities or nationality in self.nationalities)
+            and (not self.document_codes or document_code in self.document_codes)
+            and self.jurisdiction in (None, jurisdiction)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy. A rule that it does not name runs in shadow: a new rule is never active by an upgrade alone."""
+
+    version: str
+    effective_from: date
+    home_states: frozenset[str] = frozenset()
+    utc_offset: timedelta = timedelta(0)
+    accept_specimen: bool = False
+    permit_kinds: frozenset[str] = frozenset()
+    rules: Mapping[str, RuleSetting] = field(default_factory=dict)
+    posts: Mapping[str, Mapping[str, Values]] = field(default_factory=dict)  # post -> rule -> values
+    regimes: tuple[Regime, ...] = ()
+
+    def state(self, rule_id: str) -> RuleState:
+        """Whether the rule is active, in shadow or off."""
+        setting = self.rules.get(rule_id)
+        return setting.state if setting else RuleState.SHADOW
+
+    def parameters(self, rule_id: str, post: str) -> Values:
+        """The rule's parameters at a post: the post's own, else the rule's, else the defaults."""
+        setting = self.rules.get(rule_id)
+        defaults = {name: parameter.default for name, parameter in PARAMETERS[rule_id].items()}
+        own = self.posts.get(post, {}).get(rule_id, _NO_VALUES)
+        return {**defaults, **(setting.values if setting else _NO_VALUES), **own}
+
+    def day_of(self, moment: datetime) -> date:
+        """The calendar day at the posts, which is what the law counts in."""
+        return moment.astimezone(timezone(self.utc_offset)).date()
+
+    def admitted_stay(
+        self, nationality: str, document_code: str, visa_kind: str, jurisdiction: str | None, on: date
+    ) -> Regime | None:
+        """The first row that says how many days such a traveller is admitted for; None when none does."""
+        rows = (row for row in self.regimes if row.days is not None and visa_kind in (row.visa_kinds or {visa_kind}))
+        return next((row for row in rows if row.holds(nationality, document_code, jurisdiction, on)), None)
+
+    def visa_regime(self, nationality: str, document_code: str, jurisdiction: str | None, on: date) -> Regime | None:
+        """The first row that says whether such a traveller needs a visa; None when none does."""
+        rows = (row for row in self.regimes if row.visa_required is not None)
+        return next((row for row in rows if row.holds(nationality, document_code, jurisdiction, on)), None)
+
+
+def load_policy(text: str) -> Policy:
+    """The policy that a TOML text states. Its version is the declared one and the hash of the text, or the hash alone.
+
+    Raises:
+        PolicyError: the text is no TOML, or a setting is unknown, missing or out of range.
+    """
+    root = read_toml(text, PolicyError)
+    root.only((*_SETTINGS, "rules", "posts", "regimes"))
+    digest = sha256(text.encode()).hexdigest()[:12]
+    return Policy(
+        version="+".join(filter(None, (root.optional_text("version"), digest))),
+        effective_from=root.day("effective_from"),
+        home_states=frozenset(root.words("home_states")),
+        utc_offset=_offset(root),
+        accept_specimen=root.flag("accept_specimen", False),
+        permit_kinds=frozenset(root.words("permit_kinds", ())),
+        rules={rule_id: _setting(rule_id, table) for rule_id, table in _by_rule(root.table("rules"))},
+        posts={post: _overrides(table) for post, table in root.table("posts").tables()},
+        regimes=tuple(_regime(row) for row in root.rows("regimes")),
+    )
+
+
+@cache
+def default_policy() -> Policy:
+    """The policy that comes with the program."""
+    return load_policy(resources.files("service").joinpath("default_policy.toml").read_text("utf-8"))
+
+
+_SETTINGS = ("version", "effective_from", "home_states", "utc_offset", "accept_specimen", "permit_kinds")
+_OFFSET = re.compile(r"([+-])(\d\d):([0-5]\d)")
+
+
+def _offset(root: Table) -> timedelta:
+    match = _OFFSET.fullmatch(text := root.text("utc_offset", "+00:00"))
+    if not match or int(match[2]) > 14:
+        root.refuse(f"must be an offset such as +03:00, not {text!r}", "utc_offset")
+    offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
+    return offset if match[1] == "+" else -offset
+
+
+def _by_rule(table: Table) -> Iterator[tuple[str, Table]]:
+    for rule_id, below in table.tables():
+        if rule_id not in PARAMETERS:
+            table.refuse(f"there is no such rule; there are {', '.join(PARAMETERS)}", rule_id)
+        yield rule_id, below
+
+
+def _setting(rule_id: str, table: Table) -> RuleSetting:
+    table.only(("state", "citation", *PARAMETERS[rule_id]))
+    state = table.text("state", RuleState.ACTIVE)
+    if state not in set(RuleState):
+        table.refuse(f"must be one of {', '.join(RuleState)}, not {state!r}", "state")
+    return RuleSetting(RuleState(state), table.optional_text("citation"), _values(rule_id, table))
+
+
+def _overrides(post: Table) -> Mapping[str, Values]:
+    found: dict[str, Values] = {}
+    for rule_id, table in _by_rule(post):
+        table.only(PARAMETERS[rule_id])
+        found[rule_id] = _values(rule_id, table)
+    return found
+
+
+def _values(rule_id: str, table: Table) -> Values:
+    """The parameters that the table sets, each of the kind of its default."""
+    given = ((name, parameter.default) for name, parameter in PARAMETERS[rule_id].items() if name in table.values)
+    return {name: _value(table, name, default) for name, default in given}
+
+
+def _value(table: Table, name: str, default: Value) -> Value:
+    if isinstance(default, int):
+        return table.whole(name)
+    if isinstance(default, float):
+        return table.number(name)
+    return table.words(name) if isinstance(default, tuple) else table.day(name)
+
+
+_CONDITIONS = ("nationalities", "document_codes", "visa_kinds", "jurisdiction")
+_DATES = ("citation", "effective_from", "effective_until")
+
+
+def _regime(row: Table) -> Regime:
+    row.only((*_DATES, *_CONDITIONS, "days", "visa_required"))
+    if not {"days", "visa_required"} & set(row.values):
+        row.refuse("must say days, visa_required or both")
+    first = row.day("effective_from")
+    last = row.day("effective_until") if "effective_until" in row.values else None
+    if last and last < first:
+        row.refuse("lies before effective_from", "effective_until")
+    return Regime(
+        citation=row.text("citation"),
+        effective_from=first,
+        effective_until=last,
+        nationalities=frozenset(row.words("nationalities", ())),
+        document_codes=frozenset(row.words("document_codes", ())),
+        visa_kinds=frozenset(row.words("visa_kinds", ())),
+        jurisdiction=row.optional_text("jurisdiction"),
+        days=row.whole("days", least=1) if "days" in row.values else None,
+        visa_required=row.flag("visa_required") if "visa_required" in row.values else None,
+    )

@@ -1,0 +1,1 @@
+"""The irregular-movement rules: pure functions from a case to findings."""

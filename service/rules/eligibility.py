@@ -1,0 +1,194 @@
+"""E: what the law sets on entering and staying. Deterministic; every figure comes from the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from service.dates import months_after
+from service.domain import Crossing, Direction, Visa
+from service.policy import Regime
+from service.rules.case import Case
+from service.rules.rule import Found, Params, Rule
+from service.rules.stays import known_stays, permits
+from service.stay import Allowance, Stay, allowance
+
+
+def _overstay(case: Case) -> Iterator[Found]:
+    if case.national or case.crossing.direction is Direction.ENTRY:
+        return
+    limit, basis = _admitted_until(case)
+    if limit and case.day > limit + timedelta(days=case.parameter("E1", "grace_days", int)):
+        params = {"admitted_until": limit, "days_over": (case.day - limit).days, "basis": basis}
+        yield Found("overstay", params, evidence=(case.entry,) if case.entry else (), unheard=case.unheard)
+
+
+def _admitted_until(case: Case) -> tuple[date | None, str]:
+    """The last admitted day and what says so.
+
+    In this order: what an officer recorded on exit (an extension), a permit shown on exit, the same two on entry, the
+    length of stay that the visa states, the policy's table. A permit without an end sets no limit.
+    """
+    stated = [crossing for crossing in (case.crossing, case.entry and case.entry.crossing) if crossing]
+    for crossing in stated:
+        if crossing.admitted_until:
+            return crossing.admitted_until, "recorded"
+        if crossing.visa and crossing.visa.kind in case.policy.permit_kinds:
+            return crossing.visa.valid_until, "permit"
+    return _by_length(case, case.entry.crossing) if case.entry else (None, "")
+
+
+def _by_length(case: Case, entry: Crossing) -> tuple[date | None, str]:
+    """The day of entry is the first of the admitted days."""
+    first = case.day_of(entry)
+    if entry.visa and entry.visa.duration_days:
+        return first + timedelta(days=entry.visa.duration_days - 1), "visa"
+    regime = _stay_regime(case, entry, first)
+    return (first + timedelta(days=regime.days - 1), regime.citation) if regime and regime.days else (None, "")
+
+
+def _stay_regime(case: Case, entry: Crossing, on: date) -> Regime | None:
+    kind = entry.visa.kind if entry.visa else None
+    where = case.jurisdiction(entry.crossing_point)
+    return case.policy.admitted_stay(
+        entry.traveller.nationality, entry.document.document_code, kind or "none", where, on
+    )
+
+
+E1 = Rule(
+    "E1",
+    1,
+    "Finds an exit after the last day for which the traveller was admitted; the day of entry counts. "
+    "Nationals are exempt, and residents while their permit lasts.",
+    ("rebut.extension", "rebut.force_majeure", "rebut.movement_supplied"),
+    _overstay,
+)
+
+
+def stay_allowance(case: Case) -> Allowance | None:
+    """What a foreigner has used and has left of the days in the window, for the officer and for E2.
+
+    None for a national, and under a residence permit or long-stay visa that is valid on the day.
+    """
+    if case.national or _under_permit(case):
+        return None
+    stays = list(known_stays(case))
+    if case.crossing.direction is Direction.ENTRY:
+        stays.pop()  # the stay that would begin is what is asked about
+    return allowance(
+        [Stay(stay.first, stay.last) for stay in stays],
+        case.day,
+        days=case.parameter("E2", "days", int),
+        window=case.parameter("E2", "window_days", int),
+        permits=permits(case, stays),
+    )
+
+
+def _under_permit(case: Case) -> bool:
+    shown = [case.crossing.visa, case.entry.crossing.visa if case.entry else None]
+    return any(visa.kind in case.policy.permit_kinds and _valid(visa, case.day) for visa in shown if visa)
+
+
+def _valid(visa: Visa, on: date) -> bool:
+    return (visa.valid_from or date.min) <= on <= (visa.valid_until or date.max)
+
+
+def _too_many_days(case: Case) -> Iterator[Found]:
+    found, allowed = stay_allowance(case), case.parameter("E2", "days", int)
+    if found and found.days_used > allowed:
+        entering = case.crossing.direction is Direction.ENTRY
+        window = case.parameter("E2", "window_days", int)
+        counted = (stay for stay in known_stays(case) if stay.last >= found.window_start)
+        yield Found(
+            "no_days_left" if entering else "stayed_too_long",
+            {"days_allowed": allowed, "window_days": window, **_figures(found)},
+            evidence=tuple(m for stay in counted for m in stay.evidence),
+            unheard=case.unheard,
+        )
+
+
+def _figures(found: Allowance) -> Params:
+    return {
+        "days_used": found.days_used,
+        "days_left": found.days_left,
+        "window_start": found.window_start,
+        "latest_exit": found.latest_exit,
+        "earliest_reentry": found.earliest_reentry,
+    }
+
+
+E2 = Rule(
+    "E2",
+    1,
+    "Finds more days of presence in the window than are allowed; entry and exit days count, and a stay counts only "
+    "with its days inside the window. Nationals are exempt, and the days under a permit do not count.",
+    ("rebut.residence_permit", "rebut.movement_supplied", "rebut.force_majeure", "rebut.namesake"),
+    _too_many_days,
+)
+
+
+def _visa(case: Case) -> Iterator[Found]:
+    if case.national or case.crossing.direction is Direction.EXIT:
+        return
+    here = case.crossing
+    where = case.jurisdiction(here.crossing_point)
+    regime = case.policy.visa_regime(here.traveller.nationality, here.document.document_code, where, case.day)
+    if regime and not regime.visa_required:
+        return
+    if here.visa:
+        yield from _visa_faults(case, here.visa, where)
+    elif regime:
+        yield Found("visa_missing", {"citation": regime.citation})
+
+
+def _visa_faults(case: Case, visa: Visa, where: str | None) -> Iterator[Found]:
+    if visa.valid_from and case.day < visa.valid_from:
+        yield Found("visa_not_yet_valid", {"valid_from": visa.valid_from})
+    if visa.valid_until and case.day > visa.valid_until:
+        yield Found("visa_expired", {"valid_until": visa.valid_until})
+    if visa.jurisdiction and where and visa.jurisdiction != where:
+        yield Found("visa_elsewhere", {"valid_in": visa.jurisdiction, "jurisdiction": where})
+    used = [m for m in case.earlier if m.crossing.direction is Direction.ENTRY and _same_visa(m.crossing.visa, visa)]
+    if visa.entries_allowed is not None and len(used) >= visa.entries_allowed:
+        yield Found("visa_used_up", {"entries_allowed": visa.entries_allowed}, evidence=tuple(used))
+
+
+def _same_visa(one: Visa | None, other: Visa) -> bool:
+    return one is not None and one.number is not None and one.number == other.number
+
+
+E3 = Rule(
+    "E3",
+    1,
+    "Finds on entry a visa that is missing, expired, not yet valid, used up or valid in the other jurisdiction only. "
+    "Whether one is needed is for the policy's dated table to say; nationals are exempt.",
+    ("rebut.visa_shown", "rebut.visa_extended", "rebut.visa_exempt"),
+    _visa,
+)
+
+
+def _validity(case: Case) -> Iterator[Found]:
+    expiry = case.crossing.document.date_of_expiry
+    last = expiry.latest() if expiry else None
+    months = case.parameter("E4", _months(case), int)
+    needed = months_after(case.day, months)
+    if last and last < case.day:
+        yield Found("expired", {"date_of_expiry": last})
+    elif last and last < needed:
+        yield Found("short_validity", {"date_of_expiry": last, "months": months, "needed_until": needed})
+
+
+def _months(case: Case) -> str:
+    if case.national:
+        return "months_for_nationals"
+    return "months_on_entry" if case.crossing.direction is Direction.ENTRY else "months_on_exit"
+
+
+E4 = Rule(
+    "E4",
+    1,
+    "Finds a document that has expired, or that is valid for fewer months than the policy asks for. "
+    "A date of expiry known in part counts as the latest day that it may mean.",
+    ("rebut.document_extended", "rebut.misread", "rebut.exemption_in_law"),
+    _validity,
+)
