@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ from service.settings import Settings
 MONTHS_BACK = 18  # movements keyed late from paper
 MONTHS_AHEAD = 6  # a service that is off for half a year still finds a partition
 _MIGRATIONS = Path(__file__).parent.parent / "alembic"
+_ONE_MIGRATION = Lock()  # Alembic keeps what it works on in the globals of a module
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,11 @@ def _normal(secret: SecretStr | None) -> URL | None:
 
 def migrate(url: URL) -> None:
     """Bring the schema at `url` up to date. Blocks; to be called from a thread without an event loop."""
+    with _ONE_MIGRATION:
+        _migrate(url)
+
+
+def _migrate(url: URL) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["url"] = url

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,9 @@ from service.settings import Settings
 _numbers = itertools.count(1)
 
 
-async def execute(server: PostgresServer, statement: str, *, database: str = "postgres", role: str = SUPERUSER) -> None:
+async def _execute(
+    server: PostgresServer, statement: str, *, database: str = "postgres", role: str = SUPERUSER
+) -> None:
     """Run one statement outside any transaction, as `role`."""
     url = server.url(role, database)
     connection = await asyncpg.connect(
@@ -54,17 +56,23 @@ async def postgres(short_dir: Path) -> AsyncIterator[PostgresServer]:
     await asyncio.to_thread(migrate, server.url(OWNER))
     today = datetime.now(UTC).date()
     months = f"SELECT ensure_partitions('{month_after(today, -18)}', '{month_after(today, 6)}')"
-    await execute(server, months, database=DATABASE, role=OWNER)
+    await _execute(server, months, database=DATABASE, role=OWNER)
     yield server
     await server.stop()
+
+
+@pytest.fixture(scope="session")
+def execute() -> Callable[..., Awaitable[None]]:
+    """Run one statement outside any transaction: `execute(postgres, statement, database=…, role=…)`."""
+    return _execute
 
 
 @asynccontextmanager
 async def _clone(server: PostgresServer) -> AsyncIterator[str]:
     name = f"clone_{next(_numbers)}"
-    await execute(server, f"CREATE DATABASE {name} TEMPLATE {DATABASE} STRATEGY file_copy OWNER {OWNER}")
+    await _execute(server, f"CREATE DATABASE {name} TEMPLATE {DATABASE} STRATEGY file_copy OWNER {OWNER}")
     yield server.url(OWNER, name).render_as_string(hide_password=False)
-    await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    await _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
