@@ -11,11 +11,15 @@ from fastapi import Depends, Request, Security
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api import auth
+from api.assembly import Assembly
 from api.metrics import Metrics
+from ocr.worker import ReaderPool
 from service import sign_in
 from service.access import Action, Actor, decide
 from service.database import Database
 from service.errors import Forbidden
+from service.policy import Policy
+from service.screening import IndexInForce
 from service.settings import Settings
 from service.throttle import Throttle
 
@@ -36,10 +40,23 @@ class Services:
 
     settings: Settings
     database: Database
+    parts: Assembly
     metrics: Metrics = field(default_factory=Metrics)
     throttle: Throttle = field(default_factory=Throttle)
     now: Callable[[], datetime] = utc_now
     probes: dict[str, Probe] = field(default_factory=dict)
+
+    @property
+    def screening(self) -> IndexInForce:
+        return self.parts.screening
+
+    @property
+    def policy(self) -> Policy:
+        return self.parts.policy
+
+    @property
+    def reader(self) -> ReaderPool:
+        return self.parts.reader
 
 
 def services_of(request: Request) -> Services:

@@ -156,6 +156,7 @@ class InspectionIn(Wire):
     native_name: Name | None = None
     father_name: Name | None = None
     mother_name: Name | None = None
+    other_nationalities: list[State] = Field(default=[], max_length=10, description="declared beside the document's")
     visa: VisaIn | None = None
     admitted_until: date | None = None
     group_id: Annotated[str, StringConstraints(max_length=64)] | None = None

@@ -17,7 +17,8 @@ from service.domain import Crossing, Decision, Inspection
 from service.errors import ConflictingReplay, FutureTime, UnknownCrossingPoint
 from service.identity import subject_of
 from service.policy import Policy
-from service.rules.catalogue import Case, irregularities
+from service.rules.case import Case
+from service.rules.catalogue import irregularities
 from service.transactions import retrying
 from service.watch import watch_findings
 from watchlist.records import Hit, Subject

@@ -73,6 +73,7 @@ def _details(crossing: Crossing) -> dict[str, Any]:
         "address": crossing.address,
         "phone": crossing.phone,
         "failed_check_digits": crossing.failed_check_digits,
+        "other_nationalities": crossing.traveller.other_nationalities,
     }
     return {name: plain(value) for name, value in details.items() if value}
 
@@ -100,6 +101,7 @@ def crossing_of(row: MovementRow) -> Crossing:
             row.native_name,
             row.father_name,
             row.mother_name,
+            tuple(details.get("other_nationalities", ())),
         ),
         clock=Clock(row.clock),
         source=Source(row.source),

@@ -179,7 +179,7 @@ class _Writer:
                 version=self._report.version,
                 digest=digest,
                 imported_at=now,
-                imported_by=actor.name if actor else audit.SYSTEM,
+                imported_by=actor.name if actor else audit.SERVICE,
                 counts=self._report.counts(),
                 report={"skipped": [plain(skipped) for skipped in self._skipped]},
                 state="current",

@@ -115,7 +115,8 @@ async def _presented(services: Services, asked: InspectionIn) -> Presented:
             zone = await readings.accepted_zone(services.database.sessions, asked.reading_id)
         traveller, document, failed = readings.presented(zone, asked.occurred_at.date())
     names = {name: getattr(asked, name) or None for name in ("native_name", "father_name", "mother_name")}
-    return replace(traveller, **names), document, failed
+    declared = tuple(asked.other_nationalities)
+    return replace(traveller, **names, other_nationalities=declared), document, failed
 
 
 def _typed(asked: InspectionIn) -> Presented:

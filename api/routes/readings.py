@@ -14,7 +14,7 @@ from starlette.datastructures import UploadFile
 
 from api.deps import Services, ServicesDep, permit, require
 from api.schemas import MrzTextIn, ReadingOut
-from ocr.image import NoImage
+from ocr.image import NotAnImage
 from ocr.mrz import Mrz
 from ocr.reader import MrzReading, read_text
 from service import readings
@@ -64,15 +64,21 @@ async def create(
     await readings.keep(
         services.database.sessions, reading_id, reading, actor=actor, post=post, image_digest=digest, now=now
     )
-    services.metrics.readings.labels(reading.format or "none", str(reading.accepted).lower()).inc()
+    services.metrics.readings.labels(_outcome(reading)).inc()
     return _out(reading_id, reading, services)
+
+
+def _outcome(reading: MrzReading) -> str:
+    if reading.lines is None:
+        return "no zone"
+    return "accepted" if reading.accepted else "to be confirmed"
 
 
 async def _from_image(request: Request, services: Services) -> tuple[MrzReading, str | None, bytes]:
     async with request.form(max_files=1, max_fields=2) as form:
         image, post = form.get("image"), form.get("crossing_point")
         if not isinstance(image, UploadFile):
-            raise NoImage("the form has no file named image")
+            raise NotAnImage("the form has no file named image")
         data = await image.read()
     reading = await services.reader.read(data)
     return reading, post if isinstance(post, str) and post else None, hashlib.sha256(data).digest()

@@ -1,0 +1,38 @@
+# syntax=docker/dockerfile:1
+# Two stages: the first installs what the lock file names, the second holds only what runs.
+FROM python:3.11-slim-bookworm AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /opt/mabar
+RUN python -m venv .venv
+COPY requirements.lock ./
+RUN .venv/bin/pip install --require-hashes -r requirements.lock
+COPY pyproject.toml README.md ./
+COPY ocr ocr
+COPY watchlist watchlist
+COPY service service
+COPY api api
+RUN .venv/bin/pip install --no-deps --no-build-isolation --no-index --editable . \
+    && .venv/bin/python -m compileall -q ocr watchlist service api
+
+FROM python:3.11-slim-bookworm
+LABEL org.opencontainers.image.title="Mabar" \
+      org.opencontainers.image.description="Border-crossing processing that a border agency can own" \
+      org.opencontainers.image.licenses="Apache-2.0"
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/mabar --shell /usr/sbin/nologin mabar
+WORKDIR /opt/mabar
+COPY --from=build /opt/mabar /opt/mabar
+COPY alembic alembic
+COPY console console
+ENV PATH=/opt/mabar/.venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    OMP_THREAD_LIMIT=1 \
+    MABAR_HOST=0.0.0.0 \
+    MABAR_DATA_DIR=/var/lib/mabar
+USER mabar
+VOLUME /var/lib/mabar
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health/live', timeout=2)"]
+CMD ["mabar", "serve"]

@@ -1,0 +1,80 @@
+"""What is built once around an open database: lists, policy, reader, the made-up data, and the chores."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from api import logs
+from ocr.image import Limits
+from ocr.worker import ReaderPool
+from service.accounts import demo_account
+from service.database import Database
+from service.demo.load import load_demo
+from service.freshness import bring_up_to_date
+from service.policy import Policy, default_policy
+from service.screening import IndexInForce
+from service.settings import Settings
+
+LIST_LOOK_SECONDS = 2.0  # how soon an import made elsewhere is screened against
+PARTITION_LOOK_SECONDS = 6 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The parts that routes work with, beside the database. `demo_password` is None outside a demonstration."""
+
+    screening: IndexInForce
+    policy: Policy
+    reader: ReaderPool
+    demo_password: str | None = None
+
+
+async def assemble(stack: AsyncExitStack, settings: Settings, database: Database) -> Assembly:
+    """Build the parts; `stack` takes them down again."""
+    await bring_up_to_date(database.sessions)
+    screening = IndexInForce(database.sessions)
+    await screening.refresh()
+    policy = _demo_policy(default_policy()) if settings.demo else default_policy()
+    limits = Limits(max_bytes=settings.image_max_bytes, max_pixels=settings.image_max_pixels)
+    reader = ReaderPool(settings.reader_workers, limits, timeout=settings.image_timeout_seconds)
+    stack.push_async_callback(reader.close)
+    password = await _demonstrate(settings, database, screening, policy) if settings.demo else None
+    _chore(stack, "watchlists", LIST_LOOK_SECONDS, screening.refresh)
+    _chore(stack, "partitions", PARTITION_LOOK_SECONDS, lambda: database.ensure_partitions(datetime.now(UTC).date()))
+    return Assembly(screening, policy, reader, password)
+
+
+def _demo_policy(policy: Policy) -> Policy:
+    """The same, but the specimen state UTO is let pass; the version says so."""
+    return replace(policy, accept_specimen=True, version=f"{policy.version}+demo")
+
+
+async def _demonstrate(settings: Settings, database: Database, screening: IndexInForce, policy: Policy) -> str:
+    now = datetime.now(UTC)
+    await load_demo(database.sessions, screening, policy, now)
+    _, password = await demo_account(database.sessions, settings.data_dir, now=now)
+    return password
+
+
+def _chore(stack: AsyncExitStack, name: str, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+    """Do `work` every so many seconds for as long as `stack` stands; a failure is logged and tried again."""
+    task = asyncio.create_task(_repeat(name, seconds, work), name=name)
+
+    async def end() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(end)
+
+
+async def _repeat(name: str, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except Exception as error:  # a chore that fails once (a database restarting) must not end for good
+            logs.get_logger().error("chore failed", chore=name, exc_info=error)
