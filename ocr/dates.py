@@ -22,6 +22,15 @@ def expand_date(yymmdd: str, kind: Literal["birth", "expiry"], today: date) -> s
     return f"{century}{_text(year)}-{_text(month)}-{_text(day)}"
 
 
+def is_date(yymmdd: str) -> bool:
+    """Whether the text is a date, unknown parts allowed, in some century."""
+    try:
+        expand_date(yymmdd, "expiry", date.max)
+    except MrzError:
+        return False
+    return True
+
+
 def _part(yymmdd: str, at: int) -> int | None:
     text = yymmdd[at : at + 2]
     if text == FILLER * 2:

@@ -9,8 +9,8 @@ DIGITS = "0123456789"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ALPHABET = DIGITS + LETTERS + FILLER
 
-_VALUES = {character: value for value, character in enumerate(DIGITS + LETTERS)} | {FILLER: 0}
-_WEIGHTS = (7, 3, 1)
+VALUES = {character: value for value, character in enumerate(DIGITS + LETTERS)} | {FILLER: 0}
+WEIGHTS = (7, 3, 1)
 
 
 class MrzError(ValueError):
@@ -41,6 +41,10 @@ class Span:
         """How many characters it holds."""
         return self.stop - self.start
 
+    def holds(self, line: int, column: int) -> bool:
+        """Whether a place lies in it."""
+        return line == self.line and self.start <= column < self.stop
+
     def of(self, lines: Sequence[str]) -> str:
         """The printed text of this stretch."""
         return lines[self.line][self.start : self.stop]
@@ -62,6 +66,11 @@ class Layout:
     width: int
     fields: Mapping[str, Span]
     checks: Mapping[str, Check]
+
+    @property
+    def takes_long_numbers(self) -> bool:
+        """Whether a document number may run on in the optional field: on cards."""
+        return self.width < 44 and "composite" in self.checks
 
 
 _DATE = DIGITS + FILLER
@@ -141,4 +150,4 @@ LAYOUTS: Mapping[MrzFormat, Layout] = {
 
 def check_digit(field: str) -> str:
     """The check digit of ``field``, Doc 9303 part 3 section 4.9: weights 7 3 1, modulo 10."""
-    return str(sum(_VALUES[c] * _WEIGHTS[i % 3] for i, c in enumerate(field)) % 10)
+    return str(sum(VALUES[c] * WEIGHTS[i % 3] for i, c in enumerate(field)) % 10)

@@ -183,7 +183,7 @@ def long_number_tail(lines: Sequence[str], layout: Layout) -> str:
     """
     check = layout.checks["document_number"]
     number, optional = layout.fields["document_number"].of(lines), layout.fields["optional_data"]
-    if layout.width == 44 or check.place.of(lines) != FILLER or number.endswith(FILLER):
+    if not layout.takes_long_numbers or check.place.of(lines) != FILLER or number.endswith(FILLER):
         return ""
     head = optional.of(lines).partition(FILLER)[0]
     return head if len(head) > 1 and head[-1].isdigit() else ""
@@ -257,7 +257,7 @@ def _put(zone: list[str], span: Span, text: str, field: str) -> None:
 
 def _split_number(number: str, layout: Layout) -> tuple[str, str]:
     width = layout.fields["document_number"].width
-    if len(number) <= width or layout.width == 44:
+    if len(number) <= width or not layout.takes_long_numbers:
         return number, ""
     return number[:width], number[width:] + check_digit(number)
 

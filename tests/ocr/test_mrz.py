@@ -371,7 +371,7 @@ UNKNOWN = st.sampled_from(["<<<<<<", "74<<<<", "7408<<", "<<0812"])
 
 @st.composite
 def fields(draw: st.DrawFn, format_: MrzFormat) -> dict[str, object]:
-    cards = format_ in (MrzFormat.TD1, MrzFormat.TD2)
+    cards = format_ in {MrzFormat.TD1, MrzFormat.TD2}
     long = NUMBER.map(lambda text: text.ljust(12, "7")) if cards else NUMBER
     number = draw(NUMBER | long)
     room = {"TD1": 9, "TD2": 2, "TD3": 14, "MRV-A": 16, "MRV-B": 8}[format_]

@@ -1,0 +1,102 @@
+"""Lines of text as geometry, and cutting them out as the engine wants them.
+
+The images the model is trained on and the images it reads must look alike: whoever trains it cuts
+with `cut_line` or ends with `normalise_line`, as the reader does.
+"""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.image import Pixels
+
+Floats = NDArray[np.float32]
+
+LINE_HEIGHT = 40
+"""Height in pixels of a line image for the engine."""
+CAPITAL_HEIGHT = 28
+"""Height in pixels of a capital in it."""
+PITCH = 29
+"""Pixels from one character to the next in it: OCR-B's capitals are almost as high as its pitch."""
+MARGIN = 14
+"""Pixels of paper before and after the text in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of text in an image, in its pixels.
+
+    ``start`` and ``end`` lie half way up the capitals, at the left edge of the first place and the
+    right edge of the last as one reads; ``height`` is that of a capital; ``pitch`` the distance
+    from one character to the next; ``bow`` is how far the middle of the line hangs below the
+    straight line from start to end.
+    """
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    height: float
+    pitch: float
+    bow: float = 0.0
+
+    @property
+    def length(self) -> float:
+        """Distance from start to end, in pixels of the image."""
+        return max(float(np.hypot(self.end[0] - self.start[0], self.end[1] - self.start[1])), 1.0)
+
+    @property
+    def places(self) -> float:
+        """How many characters the line holds, by its length and pitch."""
+        return self.length / self.pitch
+
+    def turned(self) -> "TextLine":
+        """The same line read upside down."""
+        return replace(self, start=self.end, end=self.start, bow=-self.bow)
+
+
+def cut_line(pixels: Pixels, line: TextLine) -> Pixels:
+    """The image of a line for the engine: uint8 [LINE_HEIGHT, width], dark text on light paper.
+
+    The line is straightened; its capitals are CAPITAL_HEIGHT high and centred, its characters
+    PITCH apart, with MARGIN pixels of paper before the first and after the last; the contrast is
+    stretched by `normalise_line`. What lies outside the image repeats its border.
+    """
+    return normalise_line(unroll(pixels, line))
+
+
+def normalise_line(strip: Pixels) -> Pixels:
+    """Stretch the contrast of a line image: ink to 0, paper to 255. The shape stays."""
+    dark, light = np.percentile(strip, (1, 90))
+    stretched = (strip.astype(np.float32) - dark) * (255 / max(float(light - dark), 16.0))
+    return np.asarray(np.clip(stretched, 0, 255), np.uint8)
+
+
+def unroll(pixels: Pixels, line: TextLine, half: int = LINE_HEIGHT // 2, margin: int = MARGIN) -> Pixels:
+    """As `cut_line` without touching the contrast: ``half`` pixels above and below the centre."""
+    across, up = line.pitch / PITCH, line.height / CAPITAL_HEIGHT
+    width = int(line.length / across) + 2 * margin
+    along = (np.arange(width, dtype=np.float32) - margin) * across
+    share = along / line.length
+    down = (np.arange(2 * half, dtype=np.float32) - half + 0.5) * up
+    below = down[:, None] + (4 * line.bow * share * (1 - share))[None, :]
+    cos, sin = ((b - a) / line.length for a, b in zip(line.start, line.end, strict=True))
+    columns = line.start[0] + along[None, :] * cos - below * sin
+    rows = line.start[1] + along[None, :] * sin + below * cos
+    return _sample(pixels, columns.astype(np.float32), rows.astype(np.float32), max(across, up))
+
+
+def _sample(pixels: Pixels, columns: Floats, rows: Floats, step: float) -> Pixels:
+    """Look pixels up; in a reduced copy of their part of the image where `step` would skip some."""
+    left, top = max(int(columns.min()) - 4, 0), max(int(rows.min()) - 4, 0)
+    part = pixels[top : max(int(rows.max()), 0) + 5, left : max(int(columns.max()), 0) + 5]
+    if not part.size:
+        return np.full(columns.shape, 255, np.uint8)
+    columns, rows = columns - left, rows - top
+    if step > 1.3:
+        height, width = (max(round(side / step), 1) for side in part.shape)
+        columns = (columns + 0.5) * (width / part.shape[1]) - 0.5
+        rows = (rows + 0.5) * (height / part.shape[0]) - 0.5
+        part = np.asarray(cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    sampled = cv2.remap(part, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(sampled, np.uint8)

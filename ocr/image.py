@@ -1,0 +1,163 @@
+"""Bytes to pixels, safely: nothing is decoded before its header has been read and measured.
+
+Only JPEG and PNG are taken. OpenCV decodes a truncated JPEG without a word and a 48 kB PNG into
+gigabytes, so both formats are walked here first, marker by marker and chunk by chunk.
+"""
+
+import os
+import re
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+# OpenCV reads this once, when it is loaded: a second lock behind our own header check.
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "25000000")
+
+import cv2
+
+Pixels = NDArray[np.uint8]
+"""Grey pixels [height, width], 0 is black."""
+
+_PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
+_JPEG_MAGIC = b"\xff\xd8\xff"
+_ALPHA_TYPES = (4, 6)  # PNG colour types with transparency
+_JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # neither stuffing nor a restart
+_START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest image that is read: bytes of the file, pixels it unpacks to."""
+
+    max_bytes: int = 8_000_000
+    max_pixels: int = 25_000_000
+
+
+DEFAULT_LIMITS = Limits()
+
+
+class ImageRefused(ValueError):  # noqa: N818
+    """The image is not read; the message says why, for the operator."""
+
+
+class NotAnImage(ImageRefused):
+    """The data is neither JPEG nor PNG."""
+
+
+class ImageTooLarge(ImageRefused):
+    """The image exceeds the limits."""
+
+
+class ImageDamaged(ImageRefused):
+    """The image breaks off or cannot be decoded."""
+
+
+def decode_image(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Pixels:
+    """The grey pixels of a JPEG or PNG, turned as its EXIF orientation says.
+
+    Raises NotAnImage, ImageTooLarge or ImageDamaged.
+    """
+    has_alpha = _inspect(data, limits)
+    return _over_white(_decode(data, cv2.IMREAD_UNCHANGED)) if has_alpha else _grey(data)
+
+
+def decode_lightest(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Pixels:
+    """As `decode_image`, but each pixel is the lightest of its red, green and blue.
+
+    Black ink stays black while coloured print and coloured overlays fade into the paper.
+    """
+    _inspect(data, limits)
+    return np.asarray(_decode(data, cv2.IMREAD_COLOR).max(axis=2), np.uint8)
+
+
+def image_size(data: bytes) -> tuple[int, int]:
+    """Width and height in pixels by the header alone. Raises NotAnImage or ImageDamaged."""
+    if data.startswith(_PNG_MAGIC):
+        return _png_size(data)
+    if data.startswith(_JPEG_MAGIC):
+        return _jpeg_size(data)
+    raise NotAnImage("this is no image: only JPEG and PNG are read")
+
+
+def _inspect(data: bytes, limits: Limits) -> bool:
+    """Refuse what is no whole image within limits; whether it has transparency."""
+    if len(data) > limits.max_bytes:
+        raise ImageTooLarge(f"the image has {len(data):,} bytes; at most {limits.max_bytes:,} bytes are read")
+    width, height = image_size(data)
+    if not (width and height):
+        raise ImageDamaged("the image is damaged: it has no width or no height")
+    if width * height > limits.max_pixels:
+        raise ImageTooLarge(
+            f"the image is {width:,} x {height:,} pixels; at most {limits.max_pixels / 1e6:g} megapixels are read"
+        )
+    png = data.startswith(_PNG_MAGIC)
+    if not (_png_is_whole(data) if png else _jpeg_is_whole(data)):
+        raise ImageDamaged("the image is damaged: it breaks off before its end")
+    return png and data[25] in _ALPHA_TYPES
+
+
+def _png_size(data: bytes) -> tuple[int, int]:
+    if len(data) < 33 or data[8:16] != b"\0\0\0\x0dIHDR":
+        raise ImageDamaged("the image is damaged: it does not begin with a PNG header")
+    width, height = struct.unpack_from(">II", data, 16)
+    return width, height
+
+
+def _png_is_whole(data: bytes) -> bool:
+    at = len(_PNG_MAGIC)
+    while at + 12 <= len(data):
+        length = int.from_bytes(data[at : at + 4])
+        if data[at + 4 : at + 8] == b"IEND":
+            return True
+        at += 12 + length
+    return False
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int]:
+    at = 2
+    while found := _JPEG_MARKER.search(data, at):
+        at, marker = found.end(), data[found.end() - 1]
+        length = int.from_bytes(data[at : at + 2])
+        if marker in _START_OF_FRAME and at + 7 <= len(data):
+            height, width = struct.unpack_from(">HH", data, at + 3)
+            return width, height
+        if marker in (_START_OF_SCAN, _END_OF_IMAGE) or length < 2:
+            break
+        at += length
+    raise ImageDamaged("the image is damaged: its JPEG header names no size")
+
+
+def _jpeg_is_whole(data: bytes) -> bool:
+    """Whether an end-of-image marker stands outside every segment; what follows it is ignored."""
+    at = 2
+    while found := _JPEG_MARKER.search(data, at):
+        at, marker = found.end(), data[found.end() - 1]
+        if marker == _END_OF_IMAGE:
+            return True
+        at += int.from_bytes(data[at : at + 2])
+    return False
+
+
+def _grey(data: bytes) -> Pixels:
+    return np.asarray(_decode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+def _over_white(pixels: NDArray[np.generic]) -> Pixels:
+    """Lay a picture with transparency on white paper."""
+    scale = np.float32(255 if pixels.dtype == np.uint8 else 65535)
+    shares = pixels.astype(np.float32) / scale
+    alpha, colours = shares[..., -1], shares[..., :-1].mean(axis=2)
+    return np.asarray(np.rint(255 * (1 - alpha + alpha * colours)), np.uint8)
+
+
+def _decode(data: bytes, flags: int) -> NDArray[np.generic]:
+    try:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error as error:
+        raise ImageDamaged("the image is damaged: it cannot be decoded") from error
+    if pixels is None:
+        raise ImageDamaged("the image is damaged: it cannot be decoded")
+    return pixels

@@ -1,0 +1,148 @@
+"""An image, or a swipe reader's text, to a reading of its machine-readable zone."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import cv2
+import numpy as np
+
+from ocr.cut import LINE_HEIGHT, MARGIN, PITCH, cut_line, unroll
+from ocr.decode import Decoded, decode
+from ocr.image import DEFAULT_LIMITS, Limits, Pixels, decode_image
+from ocr.locate import Band, find_bands
+from ocr.mrz import parse_text
+from ocr.reading import Box, MrzReading, Step, judge, obstacles_of
+from ocr.tesseract import Engine, load_engine
+
+_MOST_BANDS = 6
+_CLEAR = -0.12  # mean log probability per character of a reading that is surely a zone's
+_HOPELESS = -1.6  # the same, of what is no zone at all
+_MOST_MISPLACED = 6
+
+
+def read_mrz(data: bytes, limits: Limits = DEFAULT_LIMITS, engine: Engine | None = None) -> MrzReading:
+    """Read the machine-readable zone in a JPEG or PNG.
+
+    Nothing is corrected silently: every character that differs from the plain reading is among
+    `repairs`, and `accepted` is true only where nothing is among `obstacles`. An image without a
+    zone gives a reading without lines. Raises ImageRefused for what is not read at all and
+    EngineMissing where Tesseract or the model is not installed. Not for use by two threads at once.
+    """
+    clock = _Clock()
+    with clock.step("decode"):
+        pixels = decode_image(data, limits)
+    engine = engine or _engine()
+    found = _best_zone(pixels, engine, clock)
+    if found is None:
+        return MrzReading.nothing(clock.steps, clock.elapsed_ms)
+    band, decoded = found
+    with clock.step("crop"):
+        crop_png, boxes = _crop(pixels, band, decoded)
+    return judge(decoded, crop_png, boxes, clock.steps, clock.elapsed_ms)
+
+
+def read_text(text: str) -> MrzReading:
+    """What a swipe reader or a keyboard sent. Raises MrzError where it is no zone."""
+    clock = _Clock()
+    with clock.step("parse"):
+        mrz = parse_text(text)
+    certain = tuple(tuple(1.0 for _ in line) for line in mrz.lines)
+    found = obstacles_of(mrz)
+    return MrzReading(
+        format=mrz.format,
+        lines=mrz.lines,
+        mrz=mrz,
+        confidences=certain,
+        repairs=(),
+        valid=mrz.valid,
+        accepted=not found,
+        obstacles=found,
+        crop_png=None,
+        boxes=(),
+        steps=clock.steps,
+        elapsed_ms=clock.elapsed_ms,
+    )
+
+
+class _Clock:
+    """Times the steps of a reading."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+        self._spent: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._spent[name] = self._spent.get(name, 0.0) + 1000 * (time.perf_counter() - start)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(Step(name, ms) for name, ms in self._spent.items())
+
+    @property
+    def elapsed_ms(self) -> float:
+        return 1000 * (time.perf_counter() - self._start)
+
+
+@cache
+def _engine() -> Engine:
+    return load_engine()
+
+
+def _best_zone(pixels: Pixels, engine: Engine, clock: _Clock) -> tuple[Band, Decoded] | None:
+    """The candidate that reads most like a zone; the search ends at the first clear one."""
+    best: tuple[Band, Decoded] | None = None
+    bands = find_bands(pixels)
+    for _ in range(_MOST_BANDS):
+        with clock.step("locate"):
+            band = next(bands, None)
+        if band is None:
+            break
+        for way in (band, band.turned()):
+            decoded = _read_band(pixels, way, engine, clock)
+            if decoded is None or decoded.sight < _HOPELESS or decoded.misplaced > _MOST_MISPLACED:
+                continue
+            if best is None or _merit(decoded) > _merit(best[1]):
+                best = way, decoded
+            if decoded.sight > _CLEAR and not decoded.misplaced:
+                return way, decoded
+    return best
+
+
+def _merit(decoded: Decoded) -> float:
+    return decoded.sight - 0.2 * decoded.misplaced
+
+
+def _read_band(pixels: Pixels, band: Band, engine: Engine, clock: _Clock) -> Decoded | None:
+    with clock.step("cut"):
+        images = [cut_line(pixels, line) for line in band.lines]
+    with clock.step("recognise"):
+        seen = [engine.read(image) for image in images]
+    with clock.step("solve"):
+        return decode(seen, MARGIN, PITCH)
+
+
+def _crop(pixels: Pixels, band: Band, decoded: Decoded) -> tuple[bytes, tuple[tuple[Box, ...], ...]]:
+    """The lines straightened, one below the other, as PNG; and where each character stands in it."""
+    strips = [unroll(pixels, line, half=LINE_HEIGHT // 2 + 4) for line in band.lines]
+    height, width = strips[0].shape[0], max(strip.shape[1] for strip in strips)
+    sheet = np.full((height * len(strips), width), 255, np.uint8)
+    for row, strip in enumerate(strips):
+        sheet[row * height : (row + 1) * height, : strip.shape[1]] = strip
+    boxes = tuple(
+        tuple(_box(centre, row * height, height, width) for centre in centres)
+        for row, centres in enumerate(decoded.centres)
+    )
+    _, png = cv2.imencode(".png", sheet, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    return png.tobytes(), boxes
+
+
+def _box(centre: float, top: int, height: int, width: int) -> Box:
+    left, right = (min(max(round(centre + side * PITCH / 2), 0), width) for side in (-1, 1))
+    return Box(left, top, right, top + height)

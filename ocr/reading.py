@@ -1,0 +1,185 @@
+"""What a reading of a zone says, and whether it may be taken without a second look.
+
+The worst result is a wrong reading passed off as right: names, issuer and nationality have no check
+digit. So a reading is accepted only where nothing at all stands against it.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from ocr.dates import is_date
+from ocr.decode import Decoded, Repair
+from ocr.layout import LAYOUTS
+from ocr.mrz import Mrz, MrzFormat, parse
+from ocr.states import is_state_code
+
+SURE = 0.95
+"""Least probability of a character that no check digit covers, for the reading to be accepted."""
+SURE_TOGETHER = 0.99
+"""Least probability of all characters under check digits together."""
+SURE_WITH_DIGIT = 0.3
+"""Least probability by sight of a character that a check digit confirms."""
+
+
+class ObstacleCode(StrEnum):
+    """Why a reading is not accepted as it is."""
+
+    NO_ZONE = "no_zone"
+    CHECK_DIGIT_FAILED = "check_digit_failed"
+    DOUBTFUL_CHARACTER = "doubtful_character"
+    NAME_DOUBTFUL = "name_doubtful"
+    STATE_UNKNOWN = "state_unknown"
+    DATE_IMPOSSIBLE = "date_impossible"
+    LENGTH_DOUBTFUL = "length_doubtful"
+    LAYOUT_UNKNOWN = "layout_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One thing between a reading and its acceptance; ``params`` fill the message a person sees."""
+
+    code: ObstacleCode
+    field: str = ""
+    params: dict[str, str | int | float] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where a character stands in the crop, in its pixels; right and bottom are excluded."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How long a step of the reading took, in milliseconds."""
+
+    name: str
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class MrzReading:
+    """A reading: what was read, how sure it is, and what stands between it and acceptance.
+
+    ``confidences`` are per line and character, 0 to 1. ``valid`` says that every check digit
+    holds, ``accepted`` that nothing is in ``obstacles``. ``crop_png`` shows the straightened
+    lines one below the other, ``boxes`` per line and character where each stands in it.
+    ``mrz`` is None for a zone outside ICAO's layouts, ``lines`` too where no zone was found.
+    """
+
+    format: MrzFormat | None
+    lines: tuple[str, ...] | None
+    mrz: Mrz | None
+    confidences: tuple[tuple[float, ...], ...]
+    repairs: tuple[Repair, ...]
+    valid: bool
+    accepted: bool
+    obstacles: tuple[Obstacle, ...]
+    crop_png: bytes | None
+    boxes: tuple[tuple[Box, ...], ...]
+    steps: tuple[Step, ...]
+    elapsed_ms: float
+
+    @classmethod
+    def nothing(cls, steps: tuple[Step, ...], elapsed_ms: float) -> Self:
+        """The reading of an image that holds no zone."""
+        return cls(
+            format=None,
+            lines=None,
+            mrz=None,
+            confidences=(),
+            repairs=(),
+            valid=False,
+            accepted=False,
+            obstacles=(Obstacle(ObstacleCode.NO_ZONE),),
+            crop_png=None,
+            boxes=(),
+            steps=steps,
+            elapsed_ms=elapsed_ms,
+        )
+
+
+def judge(
+    decoded: Decoded,
+    crop_png: bytes,
+    boxes: tuple[tuple[Box, ...], ...],
+    steps: tuple[Step, ...],
+    elapsed_ms: float,
+) -> MrzReading:
+    """The reading that a decoded zone makes, with everything that stands against it."""
+    mrz = parse(decoded.lines) if decoded.format else None
+    if mrz is None:
+        found: tuple[Obstacle, ...] = (Obstacle(ObstacleCode.LAYOUT_UNKNOWN),)
+    else:
+        found = obstacles_of(mrz) + _doubts(decoded, mrz)
+    return MrzReading(
+        format=decoded.format,
+        lines=decoded.lines,
+        mrz=mrz,
+        confidences=decoded.confidences,
+        repairs=decoded.repairs,
+        valid=mrz is not None and mrz.valid,
+        accepted=not found,
+        obstacles=found,
+        crop_png=crop_png,
+        boxes=boxes,
+        steps=steps,
+        elapsed_ms=elapsed_ms,
+    )
+
+
+def obstacles_of(mrz: Mrz) -> tuple[Obstacle, ...]:
+    """What in the text itself stands against a zone, however it was read."""
+    failed = [
+        Obstacle(ObstacleCode.CHECK_DIGIT_FAILED, check.field, {"printed": check.printed, "computed": check.computed})
+        for check in mrz.check_digits
+        if not check.valid
+    ]
+    states = [
+        Obstacle(ObstacleCode.STATE_UNKNOWN, name, {"code": code})
+        for name, code in (("issuing_state", mrz.issuing_state), ("nationality", mrz.nationality))
+        if not is_state_code(code)
+    ]
+    dates = [
+        Obstacle(ObstacleCode.DATE_IMPOSSIBLE, name, {"printed": text})
+        for name, text in (("date_of_birth", mrz.date_of_birth), ("date_of_expiry", mrz.date_of_expiry))
+        if not is_date(text)
+    ]
+    name = [] if _is_name(mrz) else [Obstacle(ObstacleCode.NAME_DOUBTFUL, "name")]
+    return (*failed, *states, *dates, *name)
+
+
+def _is_name(mrz: Mrz) -> bool:
+    return bool(mrz.primary_identifier) and not any(
+        c.isdigit() for c in mrz.primary_identifier + mrz.secondary_identifier
+    )
+
+
+def _doubts(decoded: Decoded, mrz: Mrz) -> tuple[Obstacle, ...]:
+    """What in the evidence stands against a zone whose text may be faultless."""
+    doubts: list[Obstacle] = []
+    if decoded.misplaced:
+        doubts.append(Obstacle(ObstacleCode.LENGTH_DOUBTFUL, "", {"characters": decoded.misplaced}))
+    if mrz.valid and decoded.probability < SURE_TOGETHER:
+        doubts.append(Obstacle(ObstacleCode.DOUBTFUL_CHARACTER, "check_digits", {"probability": decoded.probability}))
+    fields = LAYOUTS[mrz.format].fields
+    covered = decoded.covered
+    for name, span in fields.items():
+        for column in range(span.start, span.stop):
+            confidence = decoded.confidences[span.line][column]
+            if confidence < (SURE_WITH_DIGIT if (span.line, column) in covered else SURE):
+                place: dict[str, str | int | float] = {
+                    "line": span.line + 1,
+                    "position": column + 1,
+                    "character": decoded.lines[span.line][column],
+                    "confidence": round(confidence, 3),
+                }
+                code = ObstacleCode.NAME_DOUBTFUL if name == "name" else ObstacleCode.DOUBTFUL_CHARACTER
+                doubts.append(Obstacle(code, name, place))
+    return tuple(doubts)

@@ -1,0 +1,158 @@
+"""Pixels to seeds: where stretches of dark text may run, roughly, at every size and angle."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.image import Pixels
+
+Table = NDArray[np.float64]
+
+LEVELS = (1100, 700, 440, 280)
+"""Longest side in pixels at which text is looked for: at one of them a zone's characters are 5 to 12 pixels high."""
+
+_INK = 9  # wider than any stroke at a level, in pixels
+_FAINTEST = 10  # grey levels between ink and paper
+_SHORTEST, _THINNEST, _THICKEST = 15, 3, 24  # pixels of a piece of text at a level
+_MOST_PIECES = 250
+_FAMILIAR = 50  # lines longer than so many heights are no likelier to be of a zone
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A rough line of text: its middle, direction in degrees, length and thickness in pixels."""
+
+    x: float
+    y: float
+    angle: float
+    length: float
+    thickness: float
+
+
+def find_seeds(pixels: Pixels) -> list[Seed]:
+    """Rough lines of text in an image, those that look most like a zone's first."""
+    found: list[Seed] = []
+    longest = max(pixels.shape)
+    for scale in sorted({min(side / longest, 1.0) for side in LEVELS}, reverse=True):
+        level = pixels if scale == 1 else cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        for ink in _ink_maps(np.asarray(level, np.uint8)):
+            found += [_enlarged(seed, 1 / scale) for seed in _chain(_pieces(ink))]
+    return _ranked(found, longest)
+
+
+def _enlarged(seed: Seed, by: float) -> Seed:
+    x, y = ((at + 0.5) * by - 0.5 for at in (seed.x, seed.y))
+    return Seed(x, y, seed.angle, seed.length * by, seed.thickness * by)
+
+
+def _ink_maps(level: Pixels) -> tuple[Pixels, Pixels]:
+    """What is darker than its surroundings: by one threshold for all, and by a local one."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (_INK, _INK))
+    depth = cv2.morphologyEx(level, cv2.MORPH_BLACKHAT, kernel)
+    otsu, _ = cv2.threshold(depth, 0, 255, cv2.THRESH_OTSU)
+    everywhere = depth > max(_FAINTEST, 0.8 * otsu)
+    here = (depth > _FAINTEST) & (depth > 1.4 * cv2.blur(depth, (61, 61)).astype(np.float32))
+    return everywhere.astype(np.uint8), here.astype(np.uint8)
+
+
+def _pieces(ink: Pixels) -> Table:
+    """Connected stretches of ink: rows of x, y, angle, length, thickness."""
+    found = [piece for lying in (True, False) for piece in _pieces_along(ink, lying)]
+    table = np.array(found, np.float64).reshape(-1, 5)
+    return table[np.argsort(-table[:, 3])][:_MOST_PIECES]
+
+
+def _pieces_along(ink: Pixels, lying: bool) -> Iterator[tuple[float, ...]]:
+    join, trim = ((11, 3), (5, 2)) if lying else ((3, 11), (2, 5))
+    for size, how in ((join, cv2.MORPH_CLOSE), (trim, cv2.MORPH_OPEN)):
+        ink = np.asarray(cv2.morphologyEx(ink, how, np.ones(size[::-1], np.uint8)), np.uint8)
+    outlines, _ = cv2.findContours(ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    for outline in outlines:
+        if len(outline) < 4 or max(cv2.boundingRect(outline)[2:]) < _SHORTEST:
+            continue
+        (x, y), (length, thickness), angle = cv2.minAreaRect(outline)
+        if length < thickness:
+            length, thickness, angle = thickness, length, angle + 90
+        angle = (angle + 90) % 180 - 90
+        if (abs(angle) <= 45) != lying or not _THINNEST <= thickness <= _THICKEST:
+            continue
+        if length > max(_SHORTEST, 2.5 * thickness) and cv2.contourArea(outline) > 0.4 * length * thickness:
+            yield x, y, angle, length, thickness
+
+
+def _chain(pieces: Table) -> list[Seed]:
+    """Join pieces that continue one another; the longest first draws the others to it."""
+    free = np.ones(len(pieces), bool)
+    seeds: list[Seed] = []
+    for first in range(len(pieces)):
+        if free[first]:
+            chain = _grow(pieces, free, first)
+            if chain.length > 7 * chain.thickness and chain.length > 50:
+                seeds.append(chain)
+    return seeds
+
+
+def _grow(pieces: Table, free: NDArray[np.bool_], first: int) -> Seed:
+    members = [first]
+    free[first] = False
+    seed = Seed(*pieces[first])
+    while True:
+        more = free & _continues(pieces, seed)
+        if not more.any():
+            return seed
+        members += np.flatnonzero(more).tolist()
+        free[more] = False
+        seed = _fit(pieces[members])
+
+
+def _continues(pieces: Table, seed: Seed) -> NDArray[np.bool_]:
+    along, across = _frame(pieces, seed)
+    gap = np.abs(along) - (pieces[:, 3] + seed.length) / 2
+    thickness = pieces[:, 4] / seed.thickness
+    near = (np.abs(across) < 0.6 * seed.thickness) & (gap < 3 * seed.thickness)
+    return near & (_turn(pieces, seed) < 10) & (thickness > 0.55) & (thickness < 1.8)
+
+
+def _frame(table: Table, seed: Seed) -> tuple[Table, Table]:
+    """How far each row lies along and across the seed's direction from its middle."""
+    cos, sin = np.cos(np.deg2rad(seed.angle)), np.sin(np.deg2rad(seed.angle))
+    x, y = table[:, 0] - seed.x, table[:, 1] - seed.y
+    return x * cos + y * sin, y * cos - x * sin
+
+
+def _turn(table: Table, seed: Seed) -> Table:
+    return np.asarray(np.abs((table[:, 2] - seed.angle + 90) % 180 - 90))
+
+
+def _fit(members: Table) -> Seed:
+    """The line through the ends of pieces, longer pieces counting more."""
+    weights = np.repeat(members[:, 3], 2)
+    directions = np.deg2rad(members[:, 2])
+    reach = np.stack([np.cos(directions), np.sin(directions)], 1) * members[:, 3:4] / 2
+    ends = np.stack([members[:, :2] + reach, members[:, :2] - reach], 1).reshape(-1, 2)
+    middle = np.average(ends, axis=0, weights=weights)
+    _, _, axes = np.linalg.svd((ends - middle) * np.sqrt(weights)[:, None], full_matrices=False)
+    along = (ends - middle) @ axes[0]
+    x, y = middle + axes[0] * (along.min() + along.max()) / 2
+    angle = (np.rad2deg(np.arctan2(axes[0, 1], axes[0, 0])) + 90) % 180 - 90
+    thickness = np.average(members[:, 4], weights=members[:, 3])
+    return Seed(float(x), float(y), float(angle), float(np.ptp(along)), float(thickness))
+
+
+def _ranked(seeds: Sequence[Seed], longest: int) -> list[Seed]:
+    """Long lines with an equal beside them first."""
+    table = np.array([(s.x, s.y, s.angle, s.length, s.thickness) for s in seeds]).reshape(-1, 5)
+    scores = [_likeness(seed, table, longest) for seed in seeds]
+    return [seeds[i] for i in np.argsort(scores)[::-1]]
+
+
+def _likeness(seed: Seed, table: Table, longest: int) -> float:
+    along, across = _frame(table, seed)
+    beside = (np.abs(across) > seed.thickness) & (np.abs(across) < 5 * seed.thickness)
+    equal = (np.abs(along) < 0.15 * seed.length) & (np.abs(table[:, 3] - seed.length) < 0.25 * seed.length)
+    partner = bool((beside & equal & (_turn(table, seed) < 4)).any())
+    slender = min(seed.length / seed.thickness, _FAMILIAR)
+    return slender * (1.5 if partner else 1.0) * min(1.0, 2.5 * seed.length / longest)

@@ -1,0 +1,175 @@
+"""Readings in processes of their own, which a hostile image can hang or blow up without harm.
+
+A worker reads one image at a time under a limit of memory and of time; it is killed when it exceeds
+either, and another takes its place. Workers stay warm between images: loading the libraries and
+the model takes longer than reading.
+"""
+
+import asyncio
+import contextlib
+import multiprocessing
+import resource
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+from typing import Self
+
+from ocr.image import DEFAULT_LIMITS, ImageRefused, Limits
+from ocr.reader import read_mrz
+from ocr.reading import MrzReading
+from ocr.tesseract import EngineMissing
+
+Read = Callable[[bytes, Limits], MrzReading]
+Answer = MrzReading | Exception
+
+MEMORY_BYTES = 1_500_000_000
+"""Address space of a worker (RLIMIT_AS): much more than it touches, for libraries map far more."""
+SECONDS = 2.0
+"""Longest reading of one image, after which its worker is killed."""
+_START_SECONDS = 30.0  # loading libraries and model on a slow machine
+_CPU_SECONDS = 10**6  # of a worker's whole life: the last resort if its parent is gone
+
+
+class ReadTimeout(RuntimeError):  # noqa: N818
+    """The image took too long and its worker was killed."""
+
+
+class WorkerDied(RuntimeError):  # noqa: N818
+    """The worker ended while it read the image, most likely for want of memory."""
+
+
+class ReaderPool:
+    """Reads images in ``workers`` processes at once; further ones wait their turn.
+
+    Use it as an asynchronous context manager, or call `close` at the end. ``read`` is what a worker
+    does with an image: a function that a module names, for it is sent to another process.
+    """
+
+    def __init__(
+        self,
+        workers: int = 1,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        seconds: float = SECONDS,
+        memory_bytes: int = MEMORY_BYTES,
+        read: Read = read_mrz,
+    ) -> None:
+        self._seconds = seconds
+        self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._workers = [_Worker(limits, memory_bytes, read) for _ in range(workers)]
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="mrz-reader")
+        for worker in self._workers:
+            self._idle.put_nowait(worker)
+
+    async def read(self, data: bytes) -> MrzReading:
+        """As `ocr.reader.read_mrz`, without holding up the event loop.
+
+        Raises what read_mrz raises, ReadTimeout or WorkerDied.
+        """
+        worker = await self._idle.get()
+        loop = asyncio.get_running_loop()
+        task = loop.run_in_executor(self._threads, worker.read, data, self._seconds)
+        # Whoever waits may give up; the worker is free again only once its reading has ended.
+        task.add_done_callback(lambda _: self._idle.put_nowait(worker))
+        return await asyncio.shield(task)
+
+    async def warm_up(self) -> None:
+        """Start every worker now rather than at its first image."""
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(*(loop.run_in_executor(self._threads, worker.start) for worker in self._workers))
+
+    def close(self) -> None:
+        """End the workers; what they are reading is lost."""
+        for worker in self._workers:
+            worker.stop()
+        self._threads.shutdown(wait=True)
+
+    async def __aenter__(self) -> Self:
+        await self.warm_up()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self.close)
+
+
+class _Worker:
+    """One process and the pipe to it. Used by one thread at a time, save for `stop`."""
+
+    def __init__(self, limits: Limits, memory_bytes: int, read: Read) -> None:
+        self._arguments = (limits, memory_bytes, read)
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+
+    def read(self, data: bytes, seconds: float) -> MrzReading:
+        """Have one image read; see `ReaderPool.read`."""
+        pipe = self.start()
+        try:
+            pipe.send_bytes(data)
+            if not pipe.poll(seconds):
+                raise ReadTimeout(f"the image took longer than {seconds:g} seconds to read")
+            answer: Answer = pipe.recv()
+        except ReadTimeout:
+            self.stop()
+            raise
+        except (EOFError, OSError) as error:
+            self.stop()
+            raise WorkerDied("the reader stopped while it read the image") from error
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def start(self) -> Connection:
+        """The pipe to a process that is ready to read, started if it is not running."""
+        if self._pipe is not None and self._process is not None and self._process.is_alive():
+            return self._pipe
+        self.stop()
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)
+        process.start()
+        theirs.close()
+        self._process, self._pipe = process, ours
+        if not ours.poll(_START_SECONDS):
+            self.stop()
+            raise WorkerDied("the reader did not start")
+        try:
+            ours.recv()
+        except EOFError as error:
+            self.stop()
+            raise WorkerDied("the reader did not start") from error
+        return ours
+
+    def stop(self) -> None:
+        """Kill the process, if there is one."""
+        process, pipe = self._process, self._pipe
+        self._process = self._pipe = None
+        if process is not None:
+            process.kill()
+            process.join()
+            process.close()
+        if pipe is not None:
+            pipe.close()
+
+
+def _serve(pipe: Connection, limits: Limits, memory_bytes: int, read: Read) -> None:
+    """A worker's life: answer each image with its reading or the error it raised."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pipe.send("ready")
+    with contextlib.suppress(EOFError, OSError):  # the pool has closed its end
+        while True:
+            pipe.send(_answer(pipe.recv_bytes(), limits, read))
+
+
+def _answer(data: bytes, limits: Limits, read: Read) -> Answer:
+    try:
+        return read(data, limits)
+    except (ImageRefused, EngineMissing) as refusal:
+        return refusal
+    except MemoryError:
+        return WorkerDied("the reader ran out of memory")
