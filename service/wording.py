@@ -1,4 +1,7 @@
-"""Message ids put into words, in the languages of the desks. Pure but for reading the bundled texts once."""
+"""Message ids put into words, in the languages of the desks. Pure but for reading the bundled texts once.
+
+`messages/<language>.json` holds one text an id, with `{name}` where a parameter goes: the same ids in every language.
+"""
 
 from __future__ import annotations
 
@@ -12,29 +15,40 @@ LANGUAGES = ("en", "ar", "ckb")
 
 
 @cache
-def _texts(language: str) -> Mapping[str, str]:
-    texts: Mapping[str, str] = json.loads(
+def texts(language: str) -> Mapping[str, str]:
+    """Every text in a language of `LANGUAGES`, by message id."""
+    found: Mapping[str, str] = json.loads(
         resources.files("service").joinpath("messages", f"{language}.json").read_text("utf-8")
     )
-    return texts
+    return found
 
 
 @cache
 def _evidence_texts() -> Mapping[str, Mapping[str, str]]:
-    texts: Mapping[str, Mapping[str, str]] = json.loads(
+    found: Mapping[str, Mapping[str, str]] = json.loads(
         resources.files("watchlist").joinpath("messages.json").read_text("utf-8")
     )
-    return texts
+    return found
 
 
-def text(message: str, params: Mapping[str, object], language: str) -> str:
-    """The message in `language`; the id itself when there is no text, so that nothing is ever hidden."""
-    return _filled(_texts(language).get(message), message, params)
+def word(message: str, params: Mapping[str, object], language: str = "en") -> str:
+    """The message in `language`, its fields named in it; the id itself when there is no text, so that nothing is hidden.
+
+    A parameter that an older version of a rule did not give stays empty.
+    """
+    worded = {name: _worded(value, language) for name, value in params.items()}
+    return _filled(texts(language).get(message), message, worded)
 
 
 def evidence_text(message: str, params: Mapping[str, object], language: str) -> str:
     """The same for what screening says of a field."""
     return _filled(_evidence_texts().get(language, {}).get(message), message, params)
+
+
+def _worded(value: object, language: str) -> str:
+    if isinstance(value, list | tuple):
+        return texts(language)["list.separator"].join(_worded(each, language) for each in value)
+    return texts(language).get(f"field.{value}", str(value))
 
 
 def _filled(template: str | None, message: str, params: Mapping[str, object]) -> str:
