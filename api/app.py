@@ -76,8 +76,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     problems.install(app)
     openapi.install(app)
     app.add_middleware(BodyLimit, most=BODY_MOST, exempt=COUNT_FOR_THEMSELVES)
-    app.add_middleware(SecurityHeaders)
-    app.add_middleware(RequestLog, metrics=metrics)  # added last, so outermost
+    app.add_middleware(RequestLog, metrics=metrics)
+    app.add_middleware(SecurityHeaders)  # added last, so outermost
     return app
 
 
@@ -95,4 +95,4 @@ def _version() -> str:
 
 def _log_stray_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """A task that failed unobserved: asyncio's own words would quote the exception."""
-    logs.get_logger().error("task failed", exc_info=context.get("exception"))
+    logs.report("task failed", context.get("exception"))

@@ -67,6 +67,11 @@ def get_logger() -> structlog.stdlib.BoundLogger:
     return logger
 
 
+def report(event: str, exc: BaseException | None, **more: object) -> None:
+    """Log a fault of our own. Safe even where nobody called `configure`."""
+    get_logger().error(event, fault=fault(exc) if exc else None, **more)
+
+
 def fault(exc: BaseException) -> list[str]:
     """An exception and its causes: type names and places, innermost call last, never a message."""
     return [line for cause in _causes(exc) for line in _told(cause)]

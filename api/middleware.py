@@ -20,7 +20,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class RequestLog:
-    """Outermost: gives the request its id, logs and measures it, and catches what nothing else did."""
+    """Gives the request its id, logs and measures it, and catches what nothing else did."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
@@ -68,8 +68,8 @@ class RequestLog:
 
 
 def _template(scope: Scope) -> str:
-    """The path of the route that answers, with its parameters' names for their values."""
-    return getattr(scope.get("route"), "path", "unmatched")
+    """The path of the route that answers, names for its parameters' values; files and strays are `other`."""
+    return getattr(scope.get("route"), "path", "other")
 
 
 _API_PREFIXES = ("/v1/", "/health/", "/metrics", "/openapi.json")

@@ -21,10 +21,10 @@ a bearer token. Refusals are problem documents (RFC 9457); they never repeat wha
 TAGS = [
     {"name": "session", "description": "Signing in and out, and who one is."},
     {"name": "reading", "description": "Reading the machine-readable zone from an image or a text."},
-    {"name": "inspections", "description": "A crossing inspected, and the officer's decision on it."},
+    {"name": "inspection", "description": "A crossing inspected, and the officer's decision on it."},
     {"name": "movements", "description": "The log of movements: searched, counted, exported."},
     {"name": "watchlists", "description": "Lists imported and screened against."},
-    {"name": "crossing points", "description": "Ports of entry, and how fresh what is known of each is."},
+    {"name": "reference", "description": "Ports of entry, and how fresh what is known of each is."},
     {"name": "devices", "description": "Keys of cameras, workstations and monitors."},
     {"name": "health", "description": "Whether the service lives and is ready, and what a monitor collects."},
 ]

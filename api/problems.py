@@ -138,7 +138,7 @@ async def _invalid(request: Request, exc: Exception) -> JSONResponse:
 
 def failed(scope: Mapping[str, Any], exc: Exception) -> JSONResponse:
     """The answer to a fault of our own: it says under which id the log tells more, and nothing else."""
-    logs.get_logger().error("request failed", exc_info=exc)
+    logs.report("request failed", exc)
     return answer(scope, FAILED, "the fault is in the log of the service under the id of this request")
 
 

@@ -1,4 +1,4 @@
-"""The service under test, reached as clients reach it, in a transaction that is undone after each test."""
+"""The HTTP platform under test, reached as clients reach it, in a transaction that is undone after each test."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Clock:
 
 
 @dataclass
-class Api:
-    """A running service: its application, a client without a credential, and ways to get one."""
+class Platform:
+    """The running platform: its application, a client without a credential, and ways to get one."""
 
     app: FastAPI
     client: httpx.AsyncClient
@@ -95,14 +95,14 @@ def bearer(token: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, database: Database) -> AsyncIterator[Api]:
+async def serving(settings: Settings, database: Database) -> AsyncIterator[Platform]:
     """The service, started and stopped as a server would."""
     app = create_app(settings, database)
     clock = Clock(datetime.now(UTC))
     transport = httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
         app.state.services.now = clock
-        yield Api(app, client, clock)
+        yield Platform(app, client, clock)
 
 
 @pytest.fixture(autouse=True)
@@ -129,13 +129,18 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def api(undone: Database, settings: Settings) -> AsyncIterator[Api]:
-    async with serving(settings, undone) as api:
-        yield api
+async def platform(undone: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Platform]:
+    monkeypatch.setattr("api.app.assemble", _nothing)
+    async with serving(settings, undone) as platform:
+        yield platform
+
+
+async def _nothing(*_args: object) -> None:
+    """Neither reader nor lists, whose chores would share the one connection of the test."""
 
 
 @pytest.fixture
-async def demo(undone: Database, tmp_path: Path) -> AsyncIterator[Api]:
-    """The service as a demonstration."""
-    async with serving(Settings(data_dir=tmp_path, demo=True), undone) as api:
-        yield api
+def demo(platform: Platform) -> Platform:
+    """The platform as a demonstration."""
+    platform.services.settings = platform.services.settings.model_copy(update={"demo": True})
+    return platform
