@@ -74,15 +74,17 @@ def month_after(day: date, months: int) -> date:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
+async def open_database(settings: Settings, join: bool = False) -> AsyncIterator[Database]:
     """Open the database that `settings` name, with its schema up to date and partitions ahead.
+
+    With `join` the server of a service that is running is used where there is one: the command line's way in.
 
     Raises:
         DatabaseUnavailable: it cannot be had; the message tells the operator what to do.
         DatabaseInUse: another service works on the same data directory.
     """
     async with AsyncExitStack() as stack:
-        access = await stack.enter_async_context(reach(settings))
+        access = await stack.enter_async_context(reach(settings, join))
         await asyncio.to_thread(migrate, access.owner)
         role = SERVICE if access.assumed else None
         engine = _engine(access.service, role, pool_size=10, max_overflow=5)
@@ -100,13 +102,16 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def reach(settings: Settings) -> AsyncIterator[Access]:
-    """The database's addresses, while it is up: a given one is checked, our own server is run."""
+async def reach(settings: Settings, join: bool = False) -> AsyncIterator[Access]:
+    """The database's addresses, while it is up: a given one is checked, our own server is run or joined."""
     if url := given_url(settings):
         await _check(url)
         yield Access(owner=url, service=url, assumed=True)
         return
     server = PostgresServer(settings.data_dir)
+    if join and await server.join():
+        yield Access(owner=server.url(OWNER), service=server.url(SERVICE), assumed=False)
+        return
     await server.start()
     try:
         yield Access(owner=server.url(OWNER), service=server.url(SERVICE), assumed=False)
