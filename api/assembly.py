@@ -40,8 +40,9 @@ async def assemble(stack: AsyncExitStack, settings: Settings, database: Database
     await screening.refresh()
     policy = _demo_policy(default_policy()) if settings.demo else default_policy()
     limits = Limits(max_bytes=settings.image_max_bytes, max_pixels=settings.image_max_pixels)
-    reader = ReaderPool(settings.reader_workers, limits, timeout=settings.image_timeout_seconds)
-    stack.push_async_callback(reader.close)
+    reader = ReaderPool(settings.reader_workers, limits=limits, seconds=settings.image_timeout_seconds)
+    stack.callback(reader.close)
+    await reader.warm_up()
     password = await _demonstrate(settings, database, screening, policy) if settings.demo else None
     _chore(stack, "watchlists", LIST_LOOK_SECONDS, screening.refresh)
     _chore(stack, "partitions", PARTITION_LOOK_SECONDS, lambda: database.ensure_partitions(datetime.now(UTC).date()))

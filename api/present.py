@@ -21,7 +21,7 @@ from service.canonical import plain
 from service.domain import Decision, Finding, Severity, TravelDocument, Traveller
 from service.inspection import Recorded
 from service.movement_log import Line
-from service.wording import LANGUAGES, evidence_text, text
+from service.wording import LANGUAGES, word
 from watchlist.records import Hit
 
 
@@ -68,11 +68,11 @@ def _finding_out(finding: Finding, language: str) -> FindingOut:
         severity=finding.severity,
         status=finding.status,
         message=finding.message,
-        text=text(finding.message, params, language),
+        text=word(finding.message, params, language),
         params=params,
         evidence=list(finding.evidence),
         rebuttable_by=list(finding.rebuttable_by),
-        rebuttal_texts=[text(message, params, language) for message in finding.rebuttable_by],
+        rebuttal_texts=[word(message, params, language) for message in finding.rebuttable_by],
         stale_posts=list(finding.stale_posts),
     )
 

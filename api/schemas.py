@@ -91,7 +91,7 @@ class ReadingOut(BaseModel):
     """A reading: what was found, how sure, and what an officer must look at.
 
     `confidences` holds a number from 0 to 1 for each character of each line; `boxes` the place of each
-    character in `crop_png` (base64) as x, y, width, height in pixels.
+    character in `crop_png` (base64) as left, top, right, bottom in pixels; `steps` how many milliseconds each took.
     """
 
     id: UUID

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from ocr.mrz import Mrz, parse
-from ocr.reader import MrzReading
+from ocr.reading import MrzReading
 from service import audit, store
 from service.access import Actor
 from service.canonical import plain

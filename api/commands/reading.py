@@ -15,11 +15,14 @@ import uuid_utils
 
 from api.commands.common import EXIT_REFUSED, command, now, progress, run
 from ocr.image import ImageRefused
-from ocr.reader import MrzReading
-from ocr.worker import ReaderPool, ReadFailed
+from ocr.reading import MrzReading
+from ocr.tesseract import EngineMissing
+from ocr.worker import ReaderPool, ReadTimeout, WorkerDied
 from service.canonical import plain
 from service.domain import Direction
 from service.errors import Unavailable
+
+REFUSED = (ImageRefused, ReadTimeout, WorkerDied, EngineMissing, OSError)
 
 
 @command
@@ -45,15 +48,12 @@ def read(
 
 
 async def _readings(images: list[Path]) -> AsyncIterator[tuple[Path, MrzReading | None, str | None]]:
-    pool = ReaderPool(workers=1)
-    try:
+    async with ReaderPool() as pool:
         for path in images:
             try:
                 yield path, await pool.read(path.read_bytes()), None
-            except (ImageRefused, ReadFailed, OSError) as refusal:
+            except REFUSED as refusal:
                 yield path, None, str(refusal)
-    finally:
-        await pool.close()
 
 
 def _as_json(path: Path, reading: MrzReading | None, error: str | None) -> Mapping[str, Any]:

@@ -114,9 +114,14 @@ async def _presented(services: Services, asked: InspectionIn) -> Presented:
             assert asked.reading_id is not None  # the schema saw to it
             zone = await readings.accepted_zone(services.database.sessions, asked.reading_id)
         traveller, document, failed = readings.presented(zone, asked.occurred_at.date())
-    names = {name: getattr(asked, name) or None for name in ("native_name", "father_name", "mother_name")}
-    declared = tuple(asked.other_nationalities)
-    return replace(traveller, **names, other_nationalities=declared), document, failed
+    said = replace(
+        traveller,
+        native_name=asked.native_name or None,
+        father_name=asked.father_name or None,
+        mother_name=asked.mother_name or None,
+        other_nationalities=tuple(asked.other_nationalities),
+    )
+    return said, document, failed
 
 
 def _typed(asked: InspectionIn) -> Presented:

@@ -16,7 +16,8 @@ from api.deps import Services, ServicesDep, permit, require
 from api.schemas import MrzTextIn, ReadingOut
 from ocr.image import NotAnImage
 from ocr.mrz import Mrz
-from ocr.reader import MrzReading, read_text
+from ocr.reader import read_text
+from ocr.reading import MrzReading
 from service import readings
 from service.access import Action, Actor
 from service.canonical import plain
@@ -74,7 +75,7 @@ def _outcome(reading: MrzReading) -> str:
     return "accepted" if reading.accepted else "to be confirmed"
 
 
-async def _from_image(request: Request, services: Services) -> tuple[MrzReading, str | None, bytes]:
+async def _from_image(request: Request, services: Services) -> tuple[MrzReading, str | None, bytes | None]:
     async with request.form(max_files=1, max_fields=2) as form:
         image, post = form.get("image"), form.get("crossing_point")
         if not isinstance(image, UploadFile):
@@ -84,7 +85,7 @@ async def _from_image(request: Request, services: Services) -> tuple[MrzReading,
     return reading, post if isinstance(post, str) and post else None, hashlib.sha256(data).digest()
 
 
-async def _from_text(request: Request) -> tuple[MrzReading, str | None, None]:
+async def _from_text(request: Request) -> tuple[MrzReading, str | None, bytes | None]:
     try:
         asked = MrzTextIn.model_validate_json(await request.body())
     except ValidationError as error:
@@ -103,8 +104,8 @@ def _out(reading_id: UUID, reading: MrzReading, services: Services) -> ReadingOu
             "repairs": plain(reading.repairs),
             "obstacles": plain(reading.obstacles),
             "crop_png": base64.b64encode(reading.crop_png).decode() if reading.crop_png else None,
-            "boxes": reading.boxes,
-            "steps": dict(reading.steps),
+            "boxes": [[(box.left, box.top, box.right, box.bottom) for box in line] for line in reading.boxes],
+            "steps": {step.name: round(step.ms, 2) for step in reading.steps},
             "elapsed_ms": reading.elapsed_ms,
         }
     )

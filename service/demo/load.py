@@ -67,7 +67,7 @@ async def load_demo(
     screening: IndexInForce,
     policy: Policy,
     now: datetime,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> int:
     """Import the made-up list and let the made-up travellers cross; returns how many crossings there were.
 
@@ -86,7 +86,7 @@ async def load_demo(
             sessions, screening.index, policy, step.crossing(), actor=CLERK, now=step.at + timedelta(seconds=2)
         )
         await _dispose(sessions, made)
-        progress(done, len(steps))
+        progress(done)
     return len(steps)
 
 
