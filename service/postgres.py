@@ -89,13 +89,13 @@ class PostgresServer:
         self._keeper = asyncio.create_task(self._keep_up())
 
     async def join(self) -> bool:
-        """Use the server of a service that runs on this data directory; False when none runs there.
+        """Use the server that already runs on this data directory; False when none answers there.
 
-        What is joined belongs to that service: do not stop it.
+        What is joined belongs to the service that runs it: do not stop it.
         """
-        if not (self._data_dir / "passwords.json").exists() or not self._is_occupied():
+        if not self._passwords_file.exists():
             return False
-        self._passwords = passwords(self._data_dir / "passwords.json")
+        self._passwords = passwords(self._passwords_file)
         self._sockets = socket_directory(self._home)
         return await self._state() is _State.READY
 
@@ -130,12 +130,6 @@ class PostgresServer:
         self._home.mkdir(mode=0o700, exist_ok=True)
         self._passwords = passwords(self._passwords_file)
         self._sockets = socket_directory(self._home)
-
-    def _is_occupied(self) -> bool:
-        lock = hold(self._data_dir / "service.lock")
-        if lock is not None:
-            os.close(lock)
-        return lock is None
 
     def _vacate(self) -> None:
         if self._service_lock is not None:
