@@ -22,15 +22,22 @@ from numpy.typing import NDArray
 
 from watchlist import dates
 from watchlist.evidence import misread_key
-from watchlist.likeness import CUT
-from watchlist.matching import Entry, Forms, Hit, Subject, compare, forms_of, prior
-from watchlist.names import common_share, fold, joined_keys, keys, near_keys, stem
+from watchlist.likeness import CUT, SUBJECT_EXTRA
+from watchlist.matching import CLEARED, SCALE, Entry, Forms, Hit, Subject, compare, forms_of, prior
+from watchlist.names import common_share, fold, keys, near_keys, stem
 from watchlist.packing import Postings, Texts, pack_entry, unpack_entry
 
-FLOOR = 0.02  # hits that score less say nothing and are not returned
+FLOOR = 0.15  # hits that score less say nothing and are not returned
 RAREST = 8.5  # the most, in nats, that one word of a name can weigh
-NEAR = 0.5  # a skeleton one slip away counts this share in the search
-COMPARED = 40
+NEAR = 0.7  # a skeleton one slip away counts this share in the search
+NEW_YEAR = 101  # 1 January, which stands for an unknown day
+DAYS = 4  # days of birth kept for the search
+SEARCHED = 600  # rows ranked by name and birth
+COMPARED = 40  # rows compared in full
+OTHER_FIELDS = 2.0  # the most that nationality and sex can add
+
+Rows = NDArray[np.int32]
+Floats = NDArray[np.float32]
 
 
 def key_hash(key: str) -> int:
@@ -50,6 +57,7 @@ class Index:
         self._near = Postings(arrays["near"], arrays["near_starts"], arrays["near_rows"])
         self._numbers = Postings(arrays["numbers"], arrays["number_starts"], arrays["number_rows"])
         self._years: NDArray[np.int16] = arrays["years"]
+        self._days: NDArray[np.int16] = arrays["days"]
         self._shares = self._skeletons.sizes() / max(len(self), 1)
         self._against = prior(len(self))
         self.rarity = lru_cache(1 << 15)(self._rarity)
@@ -87,13 +95,23 @@ class Index:
     def screen(self, subject: Subject, at: datetime | None = None, limit: int = 50) -> tuple[Hit, ...]:
         """The hits for a subject, the likeliest first; ``at`` is when, for entries that lapse."""
         forms = forms_of(subject)
-        hits = (self._compare(subject, row, forms) for row in self._rows(subject, forms, COMPARED))
+        least = self._against + SCALE * log(FLOOR / (1 - FLOOR)) - OTHER_FIELDS
+        rows = dict.fromkeys(self._rows_by_number(subject) if subject.document_number else [])
+        for name in forms.names:
+            found, names, births = self._search(name, subject.date_of_birth)
+            cleared = np.where(births < dates.CONTRADICTION / 2, SCALE * -log(CLEARED), 0)
+            likely = found[names + births - cleared >= least]
+            rows |= dict.fromkeys(likely[:COMPARED].tolist())
+        hits = (self._compare(subject, row, forms) for row in rows)
         kept = [hit for hit in hits if hit.score >= FLOOR]
         return tuple(sorted(kept, key=lambda hit: (-hit.score, hit.entry_id))[:limit])
 
     def candidates(self, subject: Subject, limit: int = 50) -> tuple[str, ...]:
-        """The ids of the entries that the search would compare, before any comparison."""
-        return tuple(self.entry(row).id for row in self._rows(subject, forms_of(subject), limit))
+        """The ids of the entries that the search ranks first, before any comparison."""
+        rows: dict[int, None] = {}
+        for name in forms_of(subject).names:
+            rows |= dict.fromkeys(self._search(name, subject.date_of_birth)[0][:limit].tolist())
+        return tuple(self.entry(row).id for row in rows)
 
     def _compare(self, subject: Subject, row: int, forms: Forms) -> Hit:
         folded = [tuple(name.split()) for name in self._forms[row].decode().split("|")]
@@ -105,65 +123,57 @@ class Index:
         listed = (self._shares[place] if place >= 0 else 0.0) + 0.5 / (len(self) + 1)
         return min(RAREST, -log(min(1.0, max(listed, common_share(key)))))
 
-    def _rows(self, subject: Subject, forms: Forms, limit: int) -> list[int]:
-        """The rows worth comparing: the same document, then the likeliest names."""
-        rows = self._rows_by_number(subject) if subject.document_number else []
-        for name in forms.names:
-            rows += self._rows_by_name(name, subject, limit)
-        return list(dict.fromkeys(rows))
-
     def _rows_by_number(self, subject: Subject) -> list[int]:
         place = int(self._numbers.find([key_hash(misread_key(subject.document_number or ""))])[0])
         return [] if place < 0 else [int(row) for row in self._numbers.at(place)[:20]]
 
-    def _rows_by_name(self, name: tuple[str, ...], subject: Subject, limit: int) -> list[int]:
-        total = np.zeros(len(self), np.float32)
-        token_best = np.zeros(len(self), np.float32)
-        touched = [self._add(token, total, token_best) for token in name]
+    def _search(self, name: tuple[str, ...], date_of_birth: str | None) -> tuple[Rows, Floats, Floats]:
+        """The rows that share most with a name, best first, with the most that name and birth can weigh."""
+        total, best = np.zeros(len(self), np.float32), np.zeros(len(self), np.float32)
+        touched = [self._add(token, total, best) for token in name]
         rows = np.concatenate(touched) if touched else np.empty(0, np.int32)
-        if not len(rows):
-            return []
-        rows = np.unique(_best(rows, total[rows], 8 * limit))
-        weights = total[rows] + self._birth_bonus(subject.date_of_birth, rows)
-        return [int(row) for row in rows[np.argsort(-weights, kind="stable")[:limit]]]
+        if len(rows) > SEARCHED:
+            rows = rows[np.argpartition(-total[rows], SEARCHED)[:SEARCHED]]
+        rows = np.unique(rows)
+        weights = total[rows] + SUBJECT_EXTRA * len(name)
+        births = self._births(date_of_birth, rows)
+        order = np.argsort(-(weights + births), kind="stable")
+        return rows[order], weights[order], births[order]
 
-    def _add(self, token: str, total: NDArray[np.float32], best: NDArray[np.float32]) -> NDArray[np.int32]:
-        """Add what a token weighs to every row that has it, or has one a slip away."""
-        near, exact = self._places(token)
-        lists = [(self._skeletons.at(place), NEAR) for place in near] + [
-            (self._skeletons.at(place), 1.0) for place in exact
-        ]
+    def _add(self, token: str, total: Floats, best: Floats) -> Rows:
+        """Add what a token weighs to every row that has it, or has one a slip away; those rows."""
+        bare = token.rstrip(CUT)
+        near, exact = near_keys(keys(bare)[0]), dict.fromkeys((*keys(bare), *keys(stem(bare))))
+        found = self._near.rows_of(key_hash(key) for key in near)
+        found += self._skeletons.rows_of(key_hash(key) for key in near[1:])
         weight = self.rarity(token)
-        for rows, share in lists:
-            best[rows] = weight * share
-        found = [rows for rows, _ in lists]
-        if not found:
+        for rows in found:
+            best[rows] = weight * NEAR - SUBJECT_EXTRA
+        for rows in (same := self._skeletons.rows_of(map(key_hash, exact))):
+            best[rows] = weight - SUBJECT_EXTRA
+        if not (found := found + same):
             return np.empty(0, np.int32)
         touched = np.concatenate(found)
         total[touched] += best[touched]
         best[touched] = 0
         return touched
 
-    def _places(self, token: str) -> tuple[list[int], list[int]]:
-        bare = token.rstrip(CUT)
-        skeletons = dict.fromkeys((*keys(bare), *keys(stem(bare))))
-        exact = [int(place) for place in self._skeletons.find([key_hash(key) for key in skeletons]) if place >= 0]
-        variants = [key_hash(key) for key in near_keys(keys(bare)[0])]
-        near = {int(at) for place in self._near.find(variants) if place >= 0 for at in self._near.at(int(place))}
-        return sorted(near.difference(exact)), exact
-
-    def _birth_bonus(self, date_of_birth: str | None, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    def _births(self, date_of_birth: str | None, rows: Rows) -> Floats:
+        """The most that each row's dates of birth can weigh, without comparing them in full."""
         asked = dates.parse(date_of_birth) if date_of_birth else None
-        bonus = np.zeros(len(rows), np.float32)
-        if asked and asked.year:
-            first, last = self._years[rows, 0], self._years[rows, 1]
-            bonus[(first <= asked.year + 1) & (asked.year - 1 <= last)] = 3.5
-            bonus[(first > asked.year + 12) | ((last < asked.year - 12) & (last > 0))] = -2
-        return bonus
-
-
-def _best(rows: NDArray[np.int32], weights: NDArray[np.float32], limit: int) -> NDArray[np.int32]:
-    return rows if len(rows) <= limit else rows[np.argpartition(-weights, limit)[:limit]]
+        if asked is None or asked.year is None:
+            return np.zeros(len(rows), np.float32)
+        first, last = self._years[rows].T
+        days = self._days[rows]
+        known, day, month = days.any(axis=1), asked.day or 0, asked.month or 0
+        same_day = known & (days == 100 * month + day).any(axis=1)
+        near_day = known & ((days // 100 == month) | (days % 100 == day) | (days == 100 * day + month)).any(axis=1)
+        apart = np.maximum(first - asked.year, asked.year - last)
+        vague = ~known | (day == 0) | ((days == NEW_YEAR).any(axis=1)) | ((month, day) == (1, 1))
+        same, close = apart <= 0, apart <= 5
+        holds = [first == 0, same & same_day, same & near_day, same_day, same & vague, apart <= 1, close & vague, same]
+        most = [0, 8.5, 6.0, 4.5, 3.6, 0.5, 0, -1.5]
+        return np.select(holds, most, dates.CONTRADICTION).astype(np.float32)
 
 
 class _Builder:
@@ -173,9 +183,10 @@ class _Builder:
         self.records: list[bytes] = []
         self.forms: list[bytes] = []
         self.years = array("h")
+        self.days = array("h")
         self.skeletons: tuple[array[int], array[int]] = (array("I"), array("i"))
         self.numbers: tuple[array[int], array[int]] = (array("I"), array("i"))
-        self.main_keys: set[str] = set()
+        self.near: tuple[array[int], array[int]] = (array("I"), array("i"))
 
     def add(self, entry: Entry) -> None:
         row = len(self.records)
@@ -183,20 +194,19 @@ class _Builder:
         names = [fold(name.text) for name in entry.names]
         self.forms.append("|".join(" ".join(name) for name in names).encode())
         self.years.extend(_years(entry.dates_of_birth))
-        for key in self._keys(names):
-            self.skeletons[0].append(key_hash(key))
-            self.skeletons[1].append(row)
+        self.days.extend(_days(entry.dates_of_birth))
+        tokens = {token for name in names for token in name}
+        for key in {key for token in tokens for key in (*keys(token), *keys(stem(token)))}:
+            self._file(self.skeletons, key, row)
+        for key in {near for token in tokens for near in near_keys(keys(token)[0])[1:]}:
+            self._file(self.near, key, row)
         for document in entry.documents:
-            self.numbers[0].append(key_hash(misread_key(document.number)))
-            self.numbers[1].append(row)
+            self._file(self.numbers, misread_key(document.number), row)
 
-    def _keys(self, names: Sequence[tuple[str, ...]]) -> set[str]:
-        found: set[str] = set()
-        for token in {token for name in names for token in name}:
-            found.update(keys(token))
-            found.update(keys(stem(token)))
-        self.main_keys |= found
-        return found
+    @staticmethod
+    def _file(postings: tuple[array[int], array[int]], key: str, row: int) -> None:
+        postings[0].append(key_hash(key))
+        postings[1].append(row)
 
     def version(self) -> str:
         """A name for the content, whatever the order of the entries."""
@@ -205,21 +215,15 @@ class _Builder:
     def arrays(self) -> dict[str, NDArray[Any]]:
         records, forms = Texts.of(self.records), Texts.of(self.forms)
         skeletons, numbers = Postings.of(*self.skeletons), Postings.of(*self.numbers)
-        near = self._near(skeletons)
+        near = Postings.of(*self.near)
         return {
             "records": records.blob, "record_ends": records.ends, "forms": forms.blob, "form_ends": forms.ends,
             "years": np.array(self.years, np.int16).reshape(-1, 2),
+            "days": np.array(self.days, np.int16).reshape(-1, DAYS),
             "skeletons": skeletons.hashes, "skeleton_starts": skeletons.starts, "skeleton_rows": skeletons.rows,
             "near": near.hashes, "near_starts": near.starts, "near_rows": near.rows,
             "numbers": numbers.hashes, "number_starts": numbers.starts, "number_rows": numbers.rows,
         }  # fmt: skip
-
-    def _near(self, skeletons: Postings) -> Postings:
-        """From each shortened skeleton to the places of the skeletons that it may stand for."""
-        main = sorted(self.main_keys)
-        places = skeletons.find([key_hash(key) for key in main])
-        pairs = [(key_hash(near), int(at)) for key, at in zip(main, places, strict=True) for near in near_keys(key)]
-        return Postings.of([pair[0] for pair in pairs], [pair[1] for pair in pairs])
 
 
 def _years(texts: Sequence[str]) -> tuple[int, int]:
@@ -228,3 +232,9 @@ def _years(texts: Sequence[str]) -> tuple[int, int]:
     if not known:
         return 0, 0
     return min(date.year or 0 for date in known), max(date.last_year or date.year or 0 for date in known)
+
+
+def _days(texts: Sequence[str]) -> list[int]:
+    """The first few months and days of birth that an entry may have, as month * 100 + day; 0 fills up."""
+    known = [date for text in texts if (date := dates.parse(text)) and date.month and date.day]
+    return ([100 * (date.month or 0) + (date.day or 0) for date in known] + [0] * DAYS)[:DAYS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -80,12 +80,20 @@ def _fits(a: str, b: str) -> bool:
 
 def _slips(a: str, b: str) -> float:
     """Likeness by slips of the pen or the reader, where a confusion of like shapes counts half."""
-    shorter = min(len(a), len(b))
-    if shorter < 3:
+    longer = max(len(a), len(b))
+    if min(len(a), len(b)) < 3:
         return 0.0
-    apart = (OSA.distance(a, b) + OSA.distance(a.translate(_OCR), b.translate(_OCR))) / 2
-    share = 1 - apart / max(len(a), len(b))
-    return max(0.0, 2.2 * share - 1.1) * 0.9 if share > 0.6 else 0.0
+    most = int(0.4 * longer)
+    shapes = OSA.distance(_shape(a), _shape(b), score_cutoff=most)
+    if shapes > most:
+        return 0.0
+    share = 1 - (OSA.distance(a, b) + shapes) / 2 / longer
+    return max(0.0, 2.2 * share - 1.1) * 0.9
+
+
+@lru_cache(maxsize=1 << 15)
+def _shape(token: str) -> str:
+    return token.translate(_OCR)
 
 
 Rarity = Callable[[str], float]
@@ -108,29 +116,35 @@ class NameEvidence:
 
 
 SUBJECT_EXTRA, ENTRY_EXTRA, FIRST_DIFFERS, UNLIKE = -1.6, -0.8, -2.0, 3.0
-ELSEWHERE = 0.7
+ELSEWHERE, KNOWN_ELSEWHERE = 0.7, 0.75
+
+
+Grid = Sequence[Mapping[str, float]]
+
+
+def grid_of(subject: Sequence[str], tokens: Iterable[str]) -> Grid:
+    """For each of the subject's tokens, how alike which of ``tokens`` are, where they are alike at all."""
+    tokens = dict.fromkeys(tokens)
+    return [{other: alike for other in tokens if (alike := likeness(asked, other)) >= ALIKE} for asked in subject]
 
 
 def align(
-    subject: Sequence[str], entry: Sequence[str], rarity: Rarity, others: Sequence[str] = (), *, cut: bool = False
+    subject: Sequence[str], entry: Sequence[str], rarity: Rarity, grid: Grid | None = None, *, cut: bool = False
 ) -> NameEvidence:
     """Pair two names' tokens, the most alike first, in any order, and weigh what agrees and what is left.
 
     A rare token that agrees weighs more; a token left over on either side weighs against, a given name (the first
-    token) more. ``others`` are tokens of the entry's other names, where a leftover may still be found.
+    token) more. A ``grid`` over all of the entry's names finds a leftover in another of them.
     """
-    pairs = _pairs(subject, entry)
+    grid = grid_of(subject, entry) if grid is None else grid
+    pairs = _pairs(grid, entry)
     taken, used = {i for i, _, _ in pairs}, {j for _, j, _ in pairs}
     left = [i for i in range(len(subject)) if i not in taken]
-    spare = [j for j in range(len(entry)) if j not in used and not cut]
-    found, elsewhere = 0.0, []
-    for i in left:
-        alike = max((likeness(subject[i], other) for other in others), default=0.0)
-        if alike > 0.75:
-            found += ELSEWHERE * _agreement(subject[i], subject[i], alike, rarity)
-            elsewhere.append(i)
-    lost = [i for i in left if i not in elsewhere]
-    weight = found + sum(_agreement(subject[i], entry[j], alike, rarity) for i, j, alike in pairs)
+    spare = [] if cut else [j for j in range(len(entry)) if j not in used]
+    found = {i: alike for i in left if (alike := max(grid[i].values(), default=0.0)) > KNOWN_ELSEWHERE}
+    lost = [i for i in left if i not in found]
+    weight = sum(_agreement(subject[i], entry[j], alike, rarity) for i, j, alike in pairs)
+    weight += sum(ELSEWHERE * _agreement(subject[i], subject[i], alike, rarity) for i, alike in found.items())
     weight += sum(_extra(subject[i], SUBJECT_EXTRA) for i in lost) + sum(_extra(entry[j], ENTRY_EXTRA) for j in spare)
     if lost and spare and (0 in lost or 0 in spare):
         weight += FIRST_DIFFERS
@@ -139,21 +153,22 @@ def align(
         tuple((subject[i], entry[j], alike) for i, j, alike in pairs),
         tuple(subject[i] for i in lost),
         tuple(entry[j] for j in spare),
-        tuple(subject[i] for i in elsewhere),
+        tuple(subject[i] for i in found),
     )
 
 
-def _pairs(subject: Sequence[str], entry: Sequence[str]) -> list[tuple[int, int, float]]:
-    grid = [
-        (alike, -abs(i - j), i, j)
-        for i, asked in enumerate(subject)
+def _pairs(grid: Grid, entry: Sequence[str]) -> list[tuple[int, int, float]]:
+    cells = [
+        (row[listed], -abs(i - j), i, j)
+        for i, row in enumerate(grid)
+        if row
         for j, listed in enumerate(entry)
-        if (alike := likeness(asked, listed)) >= ALIKE
+        if listed in row
     ]
     pairs: list[tuple[int, int, float]] = []
     taken: set[int] = set()
     used: set[int] = set()
-    for alike, _, i, j in sorted(grid, reverse=True):
+    for alike, _, i, j in sorted(cells, reverse=True):
         if i not in taken and j not in used:
             pairs.append((i, j, alike))
             taken.add(i)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import exp, log
 
 from watchlist import evidence
-from watchlist.likeness import CUT, NameEvidence, Rarity, align
+from watchlist.likeness import CUT, NameEvidence, Rarity, align, grid_of
 from watchlist.names import fold
 from watchlist.records import (
     Entry,
@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 SCALE = 3.0  # tokens of a name are not independent: the sum overstates, and this takes it back
-STRONG_SCORE = 0.5
+STRONG_SCORE = 0.45
 CLEARED = 0.1  # the most that a hit scores when the dates of birth contradict
 WEAK_ALIAS = -1.5
 MANY_NAMES = 0.5
@@ -85,7 +85,7 @@ def _latin_tokens(subject: Subject, *, cut: bool) -> tuple[str, ...]:
 
 def prior(entries: int) -> float:
     """The log odds, in nats, that a hit must overcome on a list of so many entries."""
-    return 4.0 + log(max(entries, 1))
+    return log(max(entries, 1))
 
 
 def compare(
@@ -116,11 +116,11 @@ def best_name(
 ) -> tuple[NameEvidence, int, float] | None:
     """The best of an entry's names against any of the subject's: evidence, which name, and its weight."""
     best: tuple[NameEvidence, int, float] | None = None
-    everything = tuple(dict.fromkeys(token for name in folded for token in name))
     burden = MANY_NAMES * log(max(len(folded), 1))
     for asked in forms.names:
+        grid = grid_of(asked, (token for name in folded for token in name))
         for which, listed in enumerate(folded):
-            found = align(asked, listed, rarity, everything, cut=forms.cut)
+            found = align(asked, listed, rarity, grid, cut=forms.cut)
             weight = found.weight - burden
             if entry.names[which].kind is NameKind.WEAK_ALIAS:
                 weight += WEAK_ALIAS

@@ -194,9 +194,9 @@ def sound(token: str) -> str:
 def near_keys(key: str) -> tuple[str, ...]:
     """A skeleton with one consonant left out, each way, and itself: two skeletons one slip apart share one.
 
-    Skeletons of fewer than three consonants say too little for that.
+    Skeletons of fewer than four consonants say too little for that.
     """
-    if len(key) < 3 or key.startswith("~"):
+    if len(key) < 4 or key.startswith("~"):
         return (key,)
     return (key, *dict.fromkeys(key[:at] + key[at + 1 :] for at in range(len(key))))
 

@@ -84,6 +84,10 @@ class Postings:
         at = np.minimum(np.searchsorted(self.hashes, wanted), len(self.hashes) - 1)
         return np.where(self.hashes[at] == wanted, at, -1)
 
+    def rows_of(self, hashes: Iterable[int]) -> list[NDArray[np.int32]]:
+        """The rows of each hash that is found."""
+        return [self.at(int(place)) for place in self.find(list(hashes)) if place >= 0]
+
     def at(self, place: int) -> NDArray[np.int32]:
         """The rows of the hash at ``place``."""
         return self.rows[self.starts[place] : self.starts[place + 1]]
