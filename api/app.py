@@ -11,10 +11,12 @@ from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api import logs, openapi, problems
-from api.assembly import assemble
-from api.deps import Services
+from api.assembly import Assembly, assemble
+from api.deps import Probe, Services
 from api.metrics import Metrics
 from api.middleware import BodyLimit, RequestLog, SecurityHeaders
 from api.routes import (
@@ -33,6 +35,7 @@ from service.settings import Settings
 
 BODY_MOST = 10_000_000  # bytes of any request body, but for the routes below
 COUNT_FOR_THEMSELVES = frozenset({"/v1/watchlists/{name}"})  # templates of the routes that stream whole lists in
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)  # OSError besides, as when nothing listens
 ROUTERS = (
     health.router,
     sessions.router,
@@ -56,8 +59,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         async with AsyncExitStack() as stack:
             opened = database if database else await stack.enter_async_context(open_database(settings))
             parts = await assemble(stack, settings, opened)
-            app.state.services = Services(settings, opened, parts, metrics)
-            app.state.services.probes["database"] = partial(_answers, opened)
+            probes: dict[str, Probe] = {"database": partial(_answers, opened), "lists": partial(_loaded, parts)}
+            app.state.services = Services(settings, opened, parts, metrics, probes=probes)
             yield
 
     app = FastAPI(
@@ -73,7 +76,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
-    problems.install(app)
+    problems.install(app, away=DATABASE_AWAY)
     openapi.install(app)
     app.add_middleware(BodyLimit, most=BODY_MOST, exempt=COUNT_FOR_THEMSELVES)
     app.add_middleware(RequestLog, metrics=metrics)
@@ -84,6 +87,10 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
 async def _answers(database: Database) -> bool:
     async with database.sessions() as session:
         return await session.scalar(text("SELECT true")) is True
+
+
+async def _loaded(parts: Assembly) -> bool:
+    return parts.screening.loaded
 
 
 def _version() -> str:

@@ -23,6 +23,7 @@ from api import logs
 from ocr.image import ImageRefused, ImageTooLarge, NotAnImage
 from ocr.layout import MrzError
 from ocr.tesseract import EngineMissing
+from ocr.worker import ReadFailed
 from service import errors
 from service.toml_reader import TomlError
 
@@ -82,12 +83,14 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     errors.InvalidDecision: Kind(422, "invalid-decision", "The decision cannot be recorded"),
     errors.DecisionConflict: Kind(409, "decision-conflict", "Another decision stands"),
     errors.SuspiciousImport: Kind(409, "suspicious-import", "The import would strike too much"),
+    errors.ListTooLarge: Kind(413, "list-too-large", "The list is too large"),
     errors.BadFilter: Kind(422, "bad-filter", "The filter cannot be read"),
     errors.Unavailable: Kind(503, "unavailable", "A part of the service does not answer"),
     ImageRefused: Kind(422, "image-refused", "The image is not read"),
     NotAnImage: Kind(415, "not-an-image", "This is no image that is read"),
     ImageTooLarge: Kind(413, "image-too-large", "The image is too large"),
     MrzError: Kind(422, "not-a-zone", "The text is no machine-readable zone", quotes=True),
+    ReadFailed: Kind(422, "reading-failed", "The image could not be read to its end"),
     EngineMissing: Kind(503, "engine-missing", "The reader has no engine"),
     TomlError: Kind(422, "file-refused", "The file cannot be used", quotes=True),
 }
@@ -100,10 +103,15 @@ def kind_of(exc: type[Exception]) -> Kind:
     return next((PROBLEMS[base] for base in exc.__mro__ if base in PROBLEMS), FAILED)
 
 
-def install(app: FastAPI) -> None:
-    """Answer every exception that leaves a route of `app` with a problem document."""
+def install(app: FastAPI, away: tuple[type[Exception], ...] = ()) -> None:
+    """Answer every exception that leaves a route of `app` with a problem document.
+
+    `away` are those that say that the database or another part does not answer for the moment.
+    """
     for exc in PROBLEMS:
         app.add_exception_handler(exc, _refused)
+    for exc in (*away, OSError):
+        app.add_exception_handler(exc, _away)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
 
@@ -120,6 +128,12 @@ def _headers(exc: Exception) -> dict[str, str]:
     if isinstance(exc, errors.TooManyAttempts):
         return {"Retry-After": str(exc.wait)}
     return {}
+
+
+async def _away(request: Request, exc: Exception) -> JSONResponse:
+    logs.report("a part does not answer", exc)
+    detail = "the database or another part of the service does not answer; try again"
+    return answer(request.scope, PROBLEMS[errors.Unavailable], detail, headers={"Retry-After": "5"})
 
 
 async def _http(request: Request, exc: Exception) -> JSONResponse:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -135,8 +136,9 @@ async def platform(undone: Database, settings: Settings, monkeypatch: pytest.Mon
         yield platform
 
 
-async def _nothing(*_args: object) -> None:
+async def _nothing(*_args: object) -> SimpleNamespace:
     """Neither reader nor lists, whose chores would share the one connection of the test."""
+    return SimpleNamespace(screening=SimpleNamespace(loaded=True))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import io
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 import pytest
@@ -16,6 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, field_validator
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from starlette.routing import Mount
 
 from api import logs
@@ -181,6 +183,16 @@ async def test_a_fault_of_ours_says_nothing_of_itself(frail: Platform) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.json()["type"] == "urn:mabar:problem:failed"
     assert not {"ANNA", "RuntimeError", "store"} & set(answer.text.replace('"', " ").split())
+
+
+async def test_a_database_that_is_away_is_said_to_be(platform: Platform) -> None:
+    nobody = create_async_engine("postgresql+asyncpg://mabar:secret@127.0.0.1:1/mabar")
+    platform.services.database = replace(platform.services.database, sessions=async_sessionmaker(nobody))
+    answer = await platform.client.get("/v1/session", headers={"Authorization": "Bearer mbr_ses_any"})
+    assert answer.status_code == 503
+    assert answer.json()["type"] == "urn:mabar:problem:unavailable"
+    assert answer.headers["retry-after"] == "5"
+    assert "secret" not in answer.text
 
 
 # Bodies
