@@ -32,7 +32,7 @@ def _evidence_texts() -> Mapping[str, Mapping[str, str]]:
 
 
 def word(message: str, params: Mapping[str, object], language: str = "en") -> str:
-    """The message in `language`, its fields named in it; the id itself when there is no text, so that nothing is hidden.
+    """The message in `language`, its fields named in it; the id itself where there is no text.
 
     A parameter that an older version of a rule did not give stays empty.
     """

@@ -133,10 +133,11 @@ def in_order(movements: Iterable[Movement]) -> list[Movement]:
 
     Within a post live movements follow its `seq`: a clock that was set back does not reorder them, and a movement
     is taken to be no earlier than the one before it. Across posts, and for what was keyed from paper or imported
-    later, `occurred_at` decides. What no time can part has an order all the same, the same in every run.
+    later, `occurred_at` decides, then the time of recording. What no time can part has an order all the same, the same
+    in every run.
     """
     known, live = list(movements), dict[str, list[Movement]]()
-    moments = {m.id: m.crossing.occurred_at for m in known}
+    moments = {m.id: (m.crossing.occurred_at, m.recorded_at) for m in known}
     for m in known:
         if m.crossing.source is Source.LIVE:
             live.setdefault(m.crossing.crossing_point, []).append(m)
@@ -144,7 +145,7 @@ def in_order(movements: Iterable[Movement]) -> list[Movement]:
         latest = None
         for m in sorted(at_post, key=_recorded):
             moments[m.id] = latest = max(latest or moments[m.id], moments[m.id])
-    return sorted(known, key=lambda m: (moments[m.id], m.crossing.crossing_point, *_recorded(m)))
+    return sorted(known, key=lambda m: (*moments[m.id], m.seq, m.crossing.crossing_point, *_recorded(m)))
 
 
 def _recorded(m: Movement) -> tuple[int, datetime, datetime, int]:
