@@ -53,22 +53,28 @@ def typeface(rng: Rng) -> fonts.Typeface:
 def _set(text: str, rng: Rng, severity: float) -> Pixels:
     """Set the line, now and then with pieces of its neighbours, as ink coverage."""
     face = typeface(rng)
-    width = len(text) * fonts.PITCH + 2 * MARGIN
+    step = round(fonts.PITCH * between(rng, 0.94, 1.06 + 0.15 * rng.random()))
+    width = (len(text) - 1) * step + fonts.PITCH + 2 * MARGIN
     ink = np.zeros((fonts.CELL_HEIGHT + 2 * MARGIN, width), np.float32)
-    type_line(ink, text, face, (MARGIN, MARGIN), rng)
+    type_line(ink, text, face, (MARGIN, MARGIN), rng, step)
     leading = int(fonts.PITCH * between(rng, 1.15, 2.0))
     for offset in (-leading, leading):
         if rng.random() < 0.35 * severity:
-            type_line(ink, characters(rng, len(text)), face, (MARGIN, MARGIN + offset), rng)
+            type_line(ink, characters(rng, len(text)), face, (MARGIN, MARGIN + offset), rng, step)
     return ink
 
 
-def type_line(ink: Pixels, text: str, face: fonts.Typeface, at: tuple[int, int], rng: Rng) -> None:
-    """Set `text` into coverage, its first cell's top left corner at x, y, each character a little off."""
+def type_line(
+    ink: Pixels, text: str, face: fonts.Typeface, at: tuple[int, int], rng: Rng, step: int = fonts.PITCH
+) -> None:
+    """Set `text` into coverage, its first cell's top left corner at x, y, each character a little off.
+
+    `step` is the distance from one character to the next, pixels.
+    """
     jitter = rng.normal(0, 0.6, size=(len(text), 2)).round().astype(int)
     width = ink.shape[1]
     for place, character in enumerate(text):
-        x = int(np.clip(at[0] + place * fonts.PITCH + jitter[place, 0], 0, width - fonts.PITCH))
+        x = int(np.clip(at[0] + place * step + jitter[place, 0], 0, width - fonts.PITCH))
         y = max(0, at[1] + int(jitter[place, 1]))
         cell = ink[y : y + fonts.CELL_HEIGHT, x : x + fonts.PITCH]
         np.maximum(cell, face.glyphs[INDEX[character]][: len(cell)], out=cell)
@@ -113,7 +119,7 @@ def _edge(image: Pixels, rng: Rng, severity: float) -> None:
     sides = (np.s_[:, : MARGIN - gap], np.s_[:, image.shape[1] - MARGIN + gap :])
     below = np.s_[MARGIN + fonts.BASELINE + gap :]
     for part in (*sides, below):
-        if rng.random() < 0.2 * severity:
+        if rng.random() < 0.06 + 0.2 * severity:
             image[part] = beyond
 
 
@@ -133,8 +139,8 @@ def _cut(image: Pixels, rng: Rng, severity: float) -> NDArray[np.uint8]:
     """Cut the line out as a reader would: nearly straight, nearly centred, contrast stretched."""
     columns, rows = _mesh(image.shape[1], rng, severity)
     line = degrade.real(cv2.remap(image, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
-    if rng.random() < 0.7:
-        dark, light = np.percentile(line, (1, between(rng, 85, 99)))
+    if rng.random() < 0.9:
+        dark, light = np.percentile(line, (1, between(rng, 82, 97)))
         line = (line - dark) * (255 / max(float(light - dark), 20.0))
     return degrade.to_bytes(line)
 

@@ -20,15 +20,16 @@ from ocr.training.lines import Line, make_line
 from ocr.training.lstmf import write_lstmf
 from ocr.training.tools import MODEL_NAME, Score
 
-NETWORK = "[1,32,0,1 Ct3,3,16 Mp3,3 Lfys48 Lfx80 Lrx80 O1c1]"
-ROUNDS = 36
-ROUND_LINES = 2000
-ROUND_ITERATIONS = 4000
-ROUNDS_KEPT = 8  # a round trains on its own lines and those of the rounds just before
-PATIENCE = 8  # rounds without a better model before training stops
+NETWORK = "[1,28,0,1 Ct3,3,16 Mp3,3 Lfys40 Lfx64 Lrx64 O1c1]"
+ROUNDS = 14
+ROUND_LINES = 4000
+ROUND_ITERATIONS = 8000
+ROUNDS_KEPT = 4  # a round trains on its own lines and those of the rounds just before
+PATIENCE = 4  # rounds without a better model before training stops
 
-HELD_OUT = 9_000_000  # seeds from here on are for judging, below for training
-HELD_OUT_LINES = 250
+PICKING = 8_000_000  # seeds from here on pick the best round, below they train
+HELD_OUT = 9_000_000  # seeds from here on judge the model that is published
+PICKING_LINES, HELD_OUT_LINES = 100, 400  # under each condition
 CONDITIONS = {"clean": (0.0, 0.25), "moderate": (0.25, 0.6), "severe": (0.6, 1.0)}
 
 
@@ -48,11 +49,11 @@ class Round:
 
 
 def plan(number: int, rounds: int) -> Round:
-    """Harder lines over the first half; after it the learning rate falls twenty-fold."""
+    """Harder lines over the first half; from the middle on the learning rate falls twenty-fold."""
     done = number / max(1, rounds - 1)
     severity = min(1.0, 0.3 + 1.6 * done)
-    shortest = 6 if number < 2 else 8 + round(8 * done)
-    fall = max(0.0, done - 0.5) * 2
+    shortest = 6 if number == 0 else 8
+    fall = max(0.0, done - 0.4) / 0.6
     return Round(number, severity, shortest, round(2e-3 * 0.05**fall, 7))
 
 
@@ -68,10 +69,10 @@ def round_lines(plan: Round) -> Iterator[Line]:
         yield make_line(plan.first_seed + place, severity, plan.shortest)
 
 
-def held_out_lines(condition: str) -> Iterator[Line]:
-    """Whole lines under one of CONDITIONS, from seeds that training never uses."""
-    first = HELD_OUT + list(CONDITIONS).index(condition) * HELD_OUT_LINES
-    for place in range(HELD_OUT_LINES):
+def judging_lines(condition: str, first_seed: int, count: int) -> Iterator[Line]:
+    """Whole lines under one of CONDITIONS; `first_seed` is PICKING or HELD_OUT."""
+    first = first_seed + list(CONDITIONS).index(condition) * count
+    for place in range(count):
         yield make_line(first + place, _spread(*CONDITIONS[condition], place))
 
 
@@ -91,6 +92,9 @@ class Training:
         """The best model so far, as the reader would use it."""
         return self.scratch / f"{MODEL_NAME}.traineddata"
 
+    def judged(self, purpose: str, condition: str) -> Path:
+        return self.scratch / f"{purpose}-{condition}.lstmf"
+
     def lines(self, number: int) -> Path:
         return self.scratch / f"round{number}.lstmf"
 
@@ -102,8 +106,7 @@ class Training:
         if not self.starter.exists():
             tools.make_starter(self.scratch)
         for condition in CONDITIONS:
-            if not (path := self.scratch / f"{condition}.lstmf").exists():
-                write_lstmf(path, held_out_lines(condition))
+            write_lstmf(self.judged("picking", condition), judging_lines(condition, PICKING, PICKING_LINES))
 
     def write_lines(self, number: int) -> None:
         if number < self.rounds and not self.lines(number).exists():
@@ -131,11 +134,15 @@ class Training:
             *("--model_output", self.scratch / f"round{this.number}"),
         )
 
-    def judge(self, number: int) -> dict[str, Score]:
-        """Convert the round's model and score it under every condition."""
-        model = self.scratch / "judged.traineddata"
+    def pick(self, number: int) -> dict[str, Score]:
+        """Convert the round's model and score it on the lines that pick the best round."""
+        model = self.scratch / "latest.traineddata"
         tools.export(self.checkpoint(number), self.starter, model, integer=True)
-        return {name: tools.evaluate(model, self.scratch / f"{name}.lstmf", self.scratch) for name in CONDITIONS}
+        return self.judge(model, "picking")
+
+    def judge(self, model: Path, purpose: str) -> dict[str, Score]:
+        """Score a model under every condition."""
+        return {name: tools.evaluate(model, self.judged(purpose, name), self.scratch) for name in CONDITIONS}
 
 
 def mean_error(scores: dict[str, Score]) -> float:
@@ -143,55 +150,66 @@ def mean_error(scores: dict[str, Score]) -> float:
     return sum(score.character_error_rate for score in scores.values()) / len(scores)
 
 
-def train(training: Training, minutes: float) -> dict[str, object]:
-    """Train until the rounds, the minutes or the patience are used up; returns the figures."""
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished round and its scores on the lines that pick the best."""
+
+    plan: Round
+    scores: dict[str, Score]
+
+
+def train(training: Training, minutes: float) -> list[Finished]:
+    """Train until the rounds, the minutes or the patience are used up."""
     deadline = time.monotonic() + 60 * minutes
     training.prepare()
     history = _history(training.scratch)
     while (number := len(history)) < training.rounds and time.monotonic() < deadline:
         training.train(number)
-        scores = training.judge(number)
-        if mean_error(scores) <= min(map(mean_error, history), default=100.0):
-            (training.scratch / "judged.traineddata").replace(training.best)
-        history.append(scores)
+        history.append(Finished(plan(number, training.rounds), training.pick(number)))
+        if best_round(history) == number:
+            (training.scratch / "latest.traineddata").replace(training.best)
         _remember(training.scratch, history)
-        print(f"round {number}: {mean_error(scores):.3f} % of characters wrong", flush=True)
-        if _stalled(history):
+        print(f"round {number}: {mean_error(history[-1].scores):.3f} % of characters wrong", flush=True)
+        if number - best_round(history) >= PATIENCE:
             break
-    return figures(training, history)
+    return history
 
 
-def _stalled(history: list[dict[str, Score]]) -> bool:
-    errors = [mean_error(scores) for scores in history]
-    return len(errors) - 1 - errors.index(min(errors)) >= PATIENCE
+def best_round(history: list[Finished]) -> int:
+    """The number of the best round so far."""
+    return min(range(len(history)), key=lambda number: mean_error(history[number].scores))
 
 
-def _history(scratch: Path) -> list[dict[str, Score]]:
+def _history(scratch: Path) -> list[Finished]:
     path = scratch / "history.json"
     past = json.loads(path.read_text()) if path.exists() else []
-    return [{name: Score(**score) for name, score in scores.items()} for scores in past]
+    return [
+        Finished(Round(**row["plan"]), {name: Score(**score) for name, score in row["scores"].items()}) for row in past
+    ]
 
 
-def _remember(scratch: Path, history: list[dict[str, Score]]) -> None:
-    rows = [{name: asdict(score) for name, score in scores.items()} for scores in history]
-    (scratch / "history.json").write_text(json.dumps(rows, indent=1))
+def _remember(scratch: Path, history: list[Finished]) -> None:
+    (scratch / "history.json").write_text(json.dumps([asdict(row) for row in history], indent=1))
 
 
-def figures(training: Training, history: list[dict[str, Score]]) -> dict[str, object]:
-    """What MODEL.json says of the best model: recipe, versions, held-out errors."""
-    best = min(range(len(history)), key=lambda number: mean_error(history[number]))
+def figures(training: Training, history: list[Finished]) -> dict[str, object]:
+    """What MODEL.json says of the best model: recipe, versions, errors on held-out lines."""
+    best = best_round(history)
+    for condition in CONDITIONS:
+        path = training.judged("held-out", condition)
+        write_lstmf(path, judging_lines(condition, HELD_OUT, HELD_OUT_LINES))
+    scores = training.judge(training.best, "held-out")
     return {
         "model": training.best.name,
         "bytes": training.best.stat().st_size,
         "made": datetime.now(UTC).date().isoformat(),
         "tesseract": tools.run("tesseract", "--version").split()[1],
         "network": NETWORK,
-        "rounds": training.rounds,
-        "best_round": best,
         "iterations": (best + 1) * ROUND_ITERATIONS,
-        "lines_seen": (best + 1) * ROUND_LINES,
+        "lines": (best + 1) * ROUND_LINES,
         "held_out_lines_per_condition": HELD_OUT_LINES,
-        "held_out_percent": {name: asdict(score) for name, score in history[best].items()},
+        "held_out_percent": {name: asdict(score) for name, score in scores.items()},
+        "rounds": [asdict(row.plan) | {"mean_error": mean_error(row.scores)} for row in history],
     }
 
 
@@ -212,7 +230,7 @@ def main() -> None:
     options = parser.parse_args()
     training = Training(options.scratch.resolve(), options.rounds)
     training.scratch.mkdir(parents=True, exist_ok=True)
-    publish(training, train(training, options.minutes), options.out)
+    publish(training, figures(training, train(training, options.minutes)), options.out)
 
 
 if __name__ == "__main__":
