@@ -11,12 +11,15 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 _OURS = ("mabar", "api", "service", "watchlist", "ocr")
+_LIBRARIES = "/site-packages/"
+_HOME = str(Path(__file__).parent.parent) + "/"
 _FRAMES = 12  # of the innermost calls: enough to find the fault, short enough to read
 
 
@@ -79,8 +82,19 @@ def fault(exc: BaseException) -> list[str]:
 
 def _told(exc: BaseException) -> list[str]:
     kind = f"{type(exc).__module__}.{type(exc).__qualname__}"
-    frames = traceback.extract_tb(exc.__traceback__)[-_FRAMES:]
-    return [kind, *(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]
+    code = getattr(exc, "sqlstate", None)  # of PostgreSQL: says much and quotes nothing
+    return [f"{kind} {code}" if isinstance(code, str) else kind, *_places(traceback.extract_tb(exc.__traceback__))]
+
+
+def _places(frames: list[traceback.FrameSummary]) -> list[str]:
+    """Our own calls and the innermost one, whoever's: the libraries' between them tell nothing."""
+    telling = [frame for frame in frames[:-1] if _LIBRARIES not in frame.filename] + frames[-1:]
+    return [f"  {_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in telling[-_FRAMES:]]
+
+
+def _short(path: str) -> str:
+    """A library's file by the library's name, ours by the package's."""
+    return path.rpartition(_LIBRARIES)[2].removeprefix(_HOME)
 
 
 def _causes(exc: BaseException | None) -> Iterator[BaseException]:

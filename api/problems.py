@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -26,6 +25,7 @@ from ocr.tesseract import EngineMissing
 from ocr.worker import ReadFailed
 from service import errors
 from service.toml_reader import TomlError
+from watchlist.sources.reading import ListFileError
 
 MEDIA_TYPE = "application/problem+json"
 _URN = "urn:mabar:problem:"
@@ -83,6 +83,7 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     errors.InvalidDecision: Kind(422, "invalid-decision", "The decision cannot be recorded"),
     errors.DecisionConflict: Kind(409, "decision-conflict", "Another decision stands"),
     errors.SuspiciousImport: Kind(409, "suspicious-import", "The import would strike too much"),
+    errors.UnknownListFormat: Kind(422, "unknown-list-format", "No such list format"),
     errors.ListTooLarge: Kind(413, "list-too-large", "The list is too large"),
     errors.BadFilter: Kind(422, "bad-filter", "The filter cannot be read"),
     errors.Unavailable: Kind(503, "unavailable", "A part of the service does not answer"),
@@ -92,7 +93,15 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     MrzError: Kind(422, "not-a-zone", "The text is no machine-readable zone", quotes=True),
     ReadFailed: Kind(422, "reading-failed", "The image could not be read to its end"),
     EngineMissing: Kind(503, "engine-missing", "The reader has no engine"),
+    ListFileError: Kind(422, "list-refused", "The list file must not be imported", quotes=True),
     TomlError: Kind(422, "file-refused", "The file cannot be used", quotes=True),
+}
+# What the framework refuses by itself. Named here, because Python's own phrases change with its version.
+HTTP: Mapping[int, Kind] = {
+    400: Kind(400, "unreadable", "The request cannot be read"),
+    404: Kind(404, "no-such-path", "There is nothing under this path"),
+    405: Kind(405, "method-not-allowed", "The path knows no such method"),
+    413: Kind(413, "content-too-large", "The body of the request is too large"),
 }
 INVALID = Kind(422, "invalid-request", "The request does not fit its schema")
 FAILED = Kind(500, "failed", "The service failed")
@@ -119,11 +128,11 @@ def install(app: FastAPI, away: tuple[type[Exception], ...] = ()) -> None:
 async def _refused(request: Request, exc: Exception) -> JSONResponse:
     kind = kind_of(type(exc))
     detail = _QUOTED.sub("…", str(exc)) if kind.quotes else str(exc)
-    return answer(request.scope, kind, detail, headers=_headers(exc))
+    return answer(request.scope, kind, detail, headers=_headers(exc, kind))
 
 
-def _headers(exc: Exception) -> dict[str, str]:
-    if isinstance(exc, errors.NotSignedIn):
+def _headers(exc: Exception, kind: Kind) -> dict[str, str]:
+    if kind.status == 401:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(exc, errors.TooManyAttempts):
         return {"Retry-After": str(exc.wait)}
@@ -138,9 +147,8 @@ async def _away(request: Request, exc: Exception) -> JSONResponse:
 
 async def _http(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, HTTPException)
-    status = HTTPStatus(exc.status_code)
-    kind = Kind(status, status.phrase.lower().replace(" ", "-"), status.phrase)
-    return answer(request.scope, kind, exc.detail, headers=exc.headers)
+    unnamed = Kind(exc.status_code, f"http-{exc.status_code}", "The request was refused")
+    return answer(request.scope, HTTP.get(exc.status_code, unnamed), exc.detail, headers=exc.headers)
 
 
 async def _invalid(request: Request, exc: Exception) -> JSONResponse:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -72,17 +73,22 @@ def generate() -> str:
 
 async def keep(password: str) -> str:
     """The form in which a password is stored."""
-    return await _aside(_hasher.hash, password)
+    return await _aside(_hasher.hash, _octets(password))
 
 
 async def matches(password: str, kept: str | None) -> bool:
     """Whether `password` is the one kept; as slow when nothing is kept, so that time tells no account apart."""
     if len(password) > LONGEST:
         return False
-    return await _aside(_matches, password, kept)
+    return await _aside(_matches, _octets(password), kept)
 
 
-def _matches(password: str, kept: str | None) -> bool:
+def _octets(password: str) -> bytes:
+    """What is hashed: one form for every way of typing the same letters (RFC 8265, section 4.2), any text at all."""
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+
+
+def _matches(password: bytes, kept: str | None) -> bool:
     fits = _hasher.verify(password, kept or _nobody())
     return fits and kept is not None
 

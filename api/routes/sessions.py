@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from api import auth
 from api.deps import ServicesDep, SessionsDep, permit
-from api.schemas import Wire
+from api.schemas import Name, Wire
 from service import sign_in
 from service.access import Action, Actor, Role, actions_of
 from service.credentials import Account
@@ -27,7 +27,7 @@ class SignInIn(Wire):
     no script can read.
     """
 
-    username: str = Field(min_length=1, max_length=64)
+    username: Name = Field(min_length=1)
     password: SecretStr = Field(min_length=1, max_length=256)
     credential: Literal["token", "cookie"] = "token"
 

@@ -102,7 +102,7 @@ async def test_an_unknown_path_is_a_problem(platform: Platform) -> None:
     answer = await platform.client.get("/v1/nothing")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["type"] == "urn:mabar:problem:not-found"
+    assert answer.json()["type"] == "urn:mabar:problem:no-such-path"
     assert answer.json()["instance"] == f"urn:uuid:{answer.headers['x-request-id']}"
 
 

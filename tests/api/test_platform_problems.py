@@ -13,7 +13,7 @@ import pytest
 import ocr
 import service
 import watchlist
-from api.problems import FAILED, PROBLEMS, kind_of
+from api.problems import FAILED, HTTP, INVALID, PROBLEMS, kind_of
 from ocr.layout import MrzError
 from service.errors import NotFound, ServiceError
 
@@ -48,7 +48,7 @@ def test_the_walk_finds_what_there_is() -> None:
 
 
 def test_no_two_kinds_share_a_type() -> None:
-    types = [kind.type for kind in PROBLEMS.values()]
+    types = [kind.type for kind in (*PROBLEMS.values(), *HTTP.values(), INVALID, FAILED)]
     assert len(set(types)) == len(types)
 
 

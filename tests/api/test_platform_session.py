@@ -45,6 +45,13 @@ async def test_a_wrong_password_and_an_unknown_account_are_answered_alike(platfo
     assert "not the password" not in answer.text
 
 
+@pytest.mark.parametrize("text", ["a\\u0000b", "a\\ud800b", "\\u202e"])
+async def test_odd_characters_are_refused_and_break_nothing(platform: Platform, text: str) -> None:
+    json = {"Content-Type": "application/json"}
+    body = f'{{"username": "{text}", "password": "{text}"}}'.encode()
+    assert (await platform.client.post("/v1/session", content=body, headers=json)).status_code in (401, 422)
+
+
 async def test_every_sign_in_leaves_a_row(platform: Platform) -> None:
     layla = await platform.account("layla")
     await platform.sign_in("layla", "not the password")

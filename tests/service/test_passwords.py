@@ -50,6 +50,14 @@ async def test_a_password_matches_what_was_kept_of_it() -> None:
     assert not await passwords.matches("copper river lantern", None)
 
 
+async def test_the_same_letters_typed_otherwise_are_the_same_password() -> None:
+    assert await passwords.matches("cafe\u0301 lantern river", await passwords.keep("caf\u00e9 lantern river"))
+
+
+async def test_any_text_can_be_tried() -> None:
+    assert not await passwords.matches("\ud800", None)
+
+
 def test_three_wrong_passwords_are_free() -> None:
     throttle = Throttle()
     for _ in range(FREE_ATTEMPTS):
