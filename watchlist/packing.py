@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +32,11 @@ def pack_entry(entry: Entry) -> bytes:
 
 def unpack_entry(packed: bytes) -> Entry:
     """The entry that ``pack_entry`` packed."""
-    fields = json.loads(packed)
+    fields: dict[str, Any] = json.loads(packed)
     names = tuple(EntryName(text, NameKind(kind), script) for text, kind, script in fields.pop("names", ()))
     documents = tuple(EntryDocument(*item) for item in fields.pop("documents", ()))
-    lists = {field: tuple(fields.pop(field, ())) for field in _FIELDS}
-    return Entry(names=names, documents=documents, **lists, **fields)
+    fields |= {field: tuple(fields.get(field, ())) for field in _FIELDS}
+    return Entry(names=names, documents=documents, **fields)
 
 
 class Texts:

@@ -8,7 +8,8 @@ States are three-letter codes as ICAO 9303 writes them. Nothing here reads a clo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as field_of
 from enum import StrEnum
 
 
@@ -120,7 +121,7 @@ class FieldEvidence:
     outcome: Outcome
     weight: float
     message: str
-    params: Mapping[str, str] = field(default_factory=dict, hash=False)
+    params: Mapping[str, str] = field_of(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,29 @@
+"""The list formats that can be imported, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from watchlist.records import Entry, Skipped
+from watchlist.sources import csv_mapping, ftm, un_xml
+
+Reader = Callable[[Path], Iterator[Entry | Skipped]]
+
+FORMATS: Mapping[str, Reader] = MappingProxyType(
+    {
+        "un_xml": un_xml.read,
+        "ftm": ftm.read,
+        "csv_mapping": csv_mapping.read,
+    }
+)
+
+
+def open_list(format: str, path: Path) -> Iterator[Entry | Skipped]:
+    """The entries of a list file, and the records left out, as they are read.
+
+    All or nothing: take no entry into force before the iterator has ended. It raises ``ListFileError`` where the file
+    is cut off, in another encoding or of another schema, and ``KeyError`` for a format that is not in ``FORMATS``.
+    """
+    return FORMATS[format](path)

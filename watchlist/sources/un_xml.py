@@ -1,0 +1,116 @@
+"""The United Nations Security Council's consolidated list, as XML.
+
+Individuals only: entities, which no traveller is, are counted and left out. The file may be gigabytes of nonsense:
+it is streamed, document type declarations and entities are refused, and an element is dropped once it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from watchlist.records import Entry, EntryDocument, NameKind, Skipped
+from watchlist.sources.reading import ListFileError, clean, date_of, names_of, sex_of, states_of
+from watchlist.sources.states import state_code
+
+ROOT = "CONSOLIDATED_LIST"
+_GIVEN = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
+
+
+def read(path: Path) -> Iterator[Entry | Skipped]:
+    """The individuals of the list; raises ``ListFileError`` where the file is not the whole list."""
+    entities = 0
+    for tag, element in _records(path):
+        if tag == "ENTITY":
+            entities += 1
+        else:
+            yield _entry(element)
+    if entities:
+        yield Skipped("ENTITY", f"{entities} records are organisations, not persons")
+
+
+def _records(path: Path) -> Iterator[tuple[str, Element]]:
+    try:
+        yield from _walk(path)
+    except ParseError as error:
+        line, column = error.position
+        reason = "the XML breaks off or is not well formed"
+        raise ListFileError(path, reason, f"line {line}, column {column}") from error
+    except DefusedXmlException as error:
+        raise ListFileError(path, "the XML declares a document type or entities, which no list needs") from error
+    except (OSError, LookupError, UnicodeError, ValueError) as error:
+        raise ListFileError(path, f"the file cannot be read: {error}") from error
+
+
+def _walk(path: Path) -> Iterator[tuple[str, Element]]:
+    stack: list[Element] = []
+    for event, element in iterparse(path, events=("start", "end"), forbid_dtd=True):
+        if event == "start":
+            if not stack and element.tag != ROOT:
+                raise ListFileError(path, f"the root element is {element.tag}, not {ROOT}", "line 1")
+            stack.append(element)
+            continue
+        stack.pop()
+        if element.tag in ("INDIVIDUAL", "ENTITY"):
+            yield element.tag, element
+            stack[-1].remove(element)
+
+
+def _entry(element: Element) -> Entry | Skipped:
+    reference = _text(element, "REFERENCE_NUMBER") or _text(element, "DATAID")
+    number = _text(element, "DATAID")
+    names = names_of(_names(element))
+    if not number or not names:
+        lacking = "an identifier" if not number else "a name"
+        return Skipped(reference or "INDIVIDUAL", f"the record lacks {lacking}")
+    return Entry(
+        id=f"un-{number}",
+        list="UN Security Council",
+        names=names,
+        dates_of_birth=tuple(
+            dict.fromkeys(date for date in map(_birth, element.iter("INDIVIDUAL_DATE_OF_BIRTH")) if date)
+        ),
+        nationalities=states_of(_texts(element, "NATIONALITY/VALUE")),
+        sex=sex_of(_text(element, "GENDER")),
+        documents=tuple(document for item in element.iter("INDIVIDUAL_DOCUMENT") if (document := _document(item))),
+        reference=reference,
+        provenance=_text(element, "LISTED_ON") or None,
+    )
+
+
+def _names(element: Element) -> Iterator[tuple[NameKind, list[str]]]:
+    yield NameKind.PRIMARY, [" ".join(_text(element, part) for part in _GIVEN)]
+    yield NameKind.PRIMARY, _texts(element, "NAME_ORIGINAL_SCRIPT")
+    for alias in element.iter("INDIVIDUAL_ALIAS"):
+        low = _text(alias, "QUALITY").lower() == "low"
+        texts = [part for text in _texts(alias, "ALIAS_NAME") for part in text.split(";")]
+        yield (NameKind.WEAK_ALIAS if low else NameKind.ALIAS), texts
+
+
+def _birth(element: Element) -> str | None:
+    first, last = _text(element, "FROM_YEAR"), _text(element, "TO_YEAR")
+    if first and last:
+        return date_of(f"{first} to {last}")
+    date = date_of(_text(element, "DATE") or _text(element, "YEAR"))
+    circa = _text(element, "TYPE_OF_DATE").upper() == "APPROXIMATELY"
+    return f"{date[:4]}~" if date and circa else date
+
+
+def _document(element: Element) -> EntryDocument | None:
+    number = _text(element, "NUMBER")
+    if not number:
+        return None
+    state = _text(element, "ISSUING_COUNTRY") or _text(element, "COUNTRY_OF_ISSUE")
+    return EntryDocument(number, _text(element, "TYPE_OF_DOCUMENT") or None, state_code(state))
+
+
+def _text(element: Element, path: str) -> str:
+    return clean(element.findtext(path))
+
+
+def _texts(element: Element, path: str) -> list[str]:
+    return [clean(found.text) for found in element.iterfind(path)]
