@@ -16,10 +16,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api import logs, openapi, problems
 from api.assembly import Assembly, assemble
+from api.console import Console
 from api.deps import Probe, Services
 from api.metrics import Metrics
 from api.middleware import BodyLimit, RequestLog, SecurityHeaders
 from api.routes import (
+    accounts,
     crossing_points,
     devices,
     health,
@@ -39,6 +41,7 @@ DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)  # OSError besid
 ROUTERS = (
     health.router,
     sessions.router,
+    accounts.router,
     devices.router,
     crossing_points.router,
     readings.router,
@@ -76,6 +79,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
+    app.router.routes.append(Console())
     problems.install(app, away=DATABASE_AWAY)
     openapi.install(app)
     app.add_middleware(BodyLimit, most=BODY_MOST, exempt=COUNT_FOR_THEMSELVES)

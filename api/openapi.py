@@ -25,6 +25,7 @@ TAGS = [
     {"name": "movements", "description": "The log of movements: searched, counted, exported."},
     {"name": "watchlists", "description": "Lists imported and screened against."},
     {"name": "reference", "description": "Ports of entry, and how fresh what is known of each is."},
+    {"name": "accounts", "description": "Officers' accounts."},
     {"name": "devices", "description": "Keys of cameras, workstations and monitors."},
     {"name": "health", "description": "Whether the service lives and is ready, and what a monitor collects."},
 ]

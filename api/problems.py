@@ -74,7 +74,7 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     errors.TooManyAttempts: Kind(429, "too-many-attempts", "Too many attempts"),
     errors.Forbidden: Kind(403, "forbidden", "Not allowed"),
     errors.PasswordRefused: Kind(422, "password-refused", "The password is not good enough"),
-    errors.AccountRefused: Kind(409, "account-refused", "The account cannot be made"),
+    errors.AccountRefused: Kind(409, "account-refused", "The account or key cannot be made"),
     errors.NotFound: Kind(404, "not-found", "No such record"),
     errors.UnknownCrossingPoint: Kind(422, "unknown-crossing-point", "No such crossing point"),
     errors.FutureTime: Kind(422, "future-time", "The movement lies in the future"),
@@ -127,6 +127,8 @@ def install(app: FastAPI, away: tuple[type[Exception], ...] = ()) -> None:
 
 async def _refused(request: Request, exc: Exception) -> JSONResponse:
     kind = kind_of(type(exc))
+    if kind.status >= 500:
+        logs.report("refused for a fault of our own", exc)
     detail = _QUOTED.sub("…", str(exc)) if kind.quotes else str(exc)
     return answer(request.scope, kind, detail, headers=_headers(exc, kind))
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.access import DeviceKind, Role
@@ -26,22 +27,21 @@ async def accounts(session: AsyncSession) -> list[Account]:
     return [_account(row) for row in await session.scalars(select(AccountRow).order_by(AccountRow.username))]
 
 
-async def add_account(session: AsyncSession, account: Account, password_hash: str, now: datetime) -> None:
-    """Store a new account. Its name must be free: ask `account` first, in the same transaction."""
-    session.add(
-        AccountRow(
-            id=account.id,
-            username=account.username,
-            display_name=account.display_name,
-            password_hash=password_hash,
-            roles=sorted(account.roles),
-            posts=sorted(account.posts),
-            active=account.active,
-            demo=account.demo,
-            created_at=now,
-        )
+async def add_account(session: AsyncSession, account: Account, password_hash: str, now: datetime) -> bool:
+    """Store a new account. False when its name is taken."""
+    row = insert(AccountRow).values(
+        id=account.id,
+        username=account.username,
+        display_name=account.display_name,
+        password_hash=password_hash,
+        roles=sorted(account.roles),
+        posts=sorted(account.posts),
+        active=account.active,
+        demo=account.demo,
+        created_at=now,
     )
-    await session.flush()
+    free = row.on_conflict_do_nothing(index_elements=[AccountRow.username]).returning(AccountRow.id)
+    return await session.scalar(free) is not None
 
 
 async def set_password(session: AsyncSession, account_id: UUID, password_hash: str) -> None:
@@ -65,6 +65,11 @@ async def add_session(session: AsyncSession, token_hash: bytes, of: Session) -> 
     )
     session.add(row)
     await session.flush()
+
+
+async def forget_sessions(session: AsyncSession, before: datetime) -> None:
+    """Remove the sessions that ended before then; what they did stays in the trail."""
+    await session.execute(delete(SessionRow).where(SessionRow.expires_at < before))
 
 
 async def session_of(session: AsyncSession, token_hash: bytes) -> Session | None:

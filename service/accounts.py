@@ -50,8 +50,9 @@ async def create_account(
     password = password or passwords.generate()
     kept = await passwords.keep(password)
     async with sessions.begin() as session:
-        await _require_room(session, account)
-        await account_store.add_account(session, account, kept, now)
+        await require_posts(session, account.posts)
+        if not await account_store.add_account(session, account, kept, now):
+            raise AccountRefused("this account name is taken")
         details = {"roles": sorted(account.roles), "posts": sorted(account.posts)}
         await audit.record(session, by, "create_account", subject=str(account.id), details=details)
     return account, password
@@ -67,12 +68,6 @@ def _account(new: NewAccount) -> Account:
     return Account(uuid4(), username, new.display_name.strip(), new.roles, posts, demo=new.demo)
 
 
-async def _require_room(session: AsyncSession, account: Account) -> None:
-    if await account_store.account(session, account.username):
-        raise AccountRefused("this account name is taken")
-    await require_posts(session, account.posts)
-
-
 async def require_posts(session: AsyncSession, posts: Iterable[str]) -> None:
     """See that every code is that of a crossing point.
 
@@ -82,6 +77,12 @@ async def require_posts(session: AsyncSession, posts: Iterable[str]) -> None:
     unknown = await account_store.unknown_posts(session, frozenset(posts) - {ALL_POSTS})
     if unknown:
         raise AccountRefused(f"there is no crossing point {', '.join(sorted(unknown))}")
+
+
+async def listed(sessions: Sessions) -> list[Account]:
+    """Every account, by name."""
+    async with sessions() as session:
+        return await account_store.accounts(session)
 
 
 async def set_password(

@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service import account_store, audit, passwords, tokens
+from service import account_store, accounts, audit, passwords, tokens
 from service.access import Action, Actor
 from service.credentials import Account, Session
-from service.errors import NotSignedIn, SignInRefused
+from service.errors import NotSignedIn, PasswordRefused, SignInRefused
 from service.settings import Settings
 from service.throttle import Throttle
 
 Sessions = async_sessionmaker[AsyncSession]
 
+REMEMBERED = timedelta(days=7)  # how long an ended session is kept
 TOUCH_AFTER = timedelta(seconds=30)  # how stale "last seen" may be: a write for every request would be waste
 
 
@@ -66,9 +67,30 @@ async def _refused(sessions: Sessions, known: Account | None, client: str) -> No
 async def _opened(sessions: Sessions, account: Account, client: str, now: datetime, longest: timedelta) -> SignedIn:
     signed_in = SignedIn(tokens.new(tokens.SESSION_PREFIX), Session(account, now, now + longest))
     async with sessions.begin() as session:
+        await account_store.forget_sessions(session, now - REMEMBERED)
         await account_store.add_session(session, tokens.kept(signed_in.token), signed_in.session)
         await audit.record(session, account.actor, "sign_in", subject=str(account.id), details={"client": client})
     return signed_in
+
+
+async def change_password(
+    sessions: Sessions, throttle: Throttle, actor: Actor, *, old: str, new: str, client: str, now: datetime
+) -> None:
+    """Let an officer replace the own password, which ends every session of the account.
+
+    Raises:
+        TooManyAttempts: the old password was given wrongly too often.
+        PasswordRefused: the old password is another, or the new one is too short or too common.
+    """
+    throttle.admit(actor.name, client, now)
+    async with sessions.begin() as session:
+        found = await account_store.account(session, actor.name)
+    known, kept = found or (None, None)
+    if not await passwords.matches(old, kept):
+        await _refused(sessions, known, client)
+        raise PasswordRefused("the old password is another")
+    throttle.succeeded(actor.name, client)
+    await accounts.set_password(sessions, actor.name, new, by=actor, now=now)
 
 
 async def sign_out(sessions: Sessions, token: str, *, actor: Actor, now: datetime) -> None:

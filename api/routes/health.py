@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from api import metrics
+from api import logs, metrics
 from api.deps import Probe, ServicesDep, permit
 from service.access import Action, Actor
 from service.errors import Unavailable
@@ -36,6 +36,7 @@ async def ready(services: ServicesDep) -> Health:
     answers = await asyncio.gather(*(_answers(services.probes[name]) for name in names))
     missing = [name for name, answered in zip(names, answers, strict=True) if not answered]
     if missing:
+        logs.get_logger().warning("not ready", missing=missing)
         raise Unavailable(f"not ready: {', '.join(missing)}")
     return Health()
 

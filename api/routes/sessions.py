@@ -53,6 +53,13 @@ class SignedInOut(BaseModel):
     actor: ActorOut
 
 
+class PasswordIn(Wire):
+    """The own password, to be replaced: at least 12 characters and not a usual one."""
+
+    old: SecretStr = Field(min_length=1, max_length=256)
+    new: SecretStr = Field(min_length=1, max_length=256)
+
+
 def _actor_out(account: Account) -> ActorOut:
     return ActorOut(
         id=account.id,
@@ -77,7 +84,7 @@ async def create(request: Request, response: Response, services: ServicesDep, as
         services.settings,
         username=asked.username,
         password=asked.password.get_secret_value(),
-        client=request.client.host if request.client else "unknown",
+        client=_client(request),
         now=services.now(),
     )
     if by_cookie:
@@ -88,6 +95,10 @@ async def create(request: Request, response: Response, services: ServicesDep, as
         idle_minutes=services.settings.session_idle_minutes,
         actor=_actor_out(signed_in.session.account),
     )
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
 
 
 @router.get("")
@@ -109,3 +120,17 @@ async def delete(
     """Sign out: the credential is void from now on."""
     await sign_in.sign_out(sessions, auth.presented(request), actor=officer, now=services.now())
     auth.take_back(request, response)
+
+
+@router.put("/password", status_code=204)
+async def change_password(request: Request, services: ServicesDep, officer: Officer, asked: PasswordIn) -> None:
+    """Replace the own password. Every session of the account ends, this one too."""
+    await sign_in.change_password(
+        services.database.sessions,
+        services.throttle,
+        officer,
+        old=asked.old.get_secret_value(),
+        new=asked.new.get_secret_value(),
+        client=_client(request),
+        now=services.now(),
+    )

@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Annotated, Any
+from uuid import UUID
 
 import pytest
 import structlog
@@ -23,7 +24,7 @@ from starlette.routing import Mount
 from api import logs
 from api.app import BODY_MOST, create_app
 from api.deps import Permit, permit
-from service.access import Action, Actor, DeviceKind, Role
+from service.access import Action, Actor, DeviceKind, Role, decide
 from service.freshness import bring_up_to_date
 from service.settings import Settings
 
@@ -59,6 +60,25 @@ def test_every_route_declares_one_action_or_is_public() -> None:
     found = list(routes(create_app(Settings())))
     assert {(method, path) for method, path, permits in found if not permits} == PUBLIC
     assert all(len(permits) <= 1 for _, _, permits in found)
+
+
+def callable_by(role: Role | DeviceKind) -> set[tuple[str, str]]:
+    someone = Actor(UUID(int=1), "someone", frozenset({role}), frozenset({"*"}))
+    found = routes(create_app(Settings()))
+    return {(method, path) for method, path, permits in found if permits and decide(someone, permits[0].action).allowed}
+
+
+def test_a_camera_reaches_two_routes() -> None:
+    assert callable_by(DeviceKind.CAMERA) == {("POST", "/v1/mrz"), ("POST", "/v1/inspections")}
+
+
+def test_a_monitor_reaches_the_metrics_alone() -> None:
+    assert callable_by(DeviceKind.MONITOR) == {("GET", "/metrics")}
+
+
+def test_the_administrator_reaches_no_traveller() -> None:
+    reached = {path for _, path in callable_by(Role.ADMINISTRATOR)}
+    assert not [path for path in reached if path.startswith(("/v1/movements", "/v1/inspections", "/v1/screenings"))]
 
 
 async def test_no_route_answers_without_a_credential(platform: Platform) -> None:

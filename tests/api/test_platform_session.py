@@ -186,6 +186,54 @@ async def test_a_cookie_writes_from_our_own_pages_alone(
     assert (await platform.client.delete("/v1/session", headers=headers)).status_code == status
 
 
+async def test_an_officer_replaces_the_own_password(platform: Platform) -> None:
+    headers = await platform.officer(Role.FIRST_LINE, username="layla")
+    asked = {"old": "copper river lantern", "new": "seven quiet bridges"}
+    weak = await platform.client.put("/v1/session/password", json=asked | {"new": "password1234"}, headers=headers)
+    assert weak.status_code == 422
+    wrong = await platform.client.put("/v1/session/password", json=asked | {"old": "another"}, headers=headers)
+    assert wrong.json()["detail"] == "the old password is another"
+    assert (await platform.client.put("/v1/session/password", json=asked, headers=headers)).status_code == 204
+    assert (await platform.client.get("/v1/session", headers=headers)).status_code == 401
+    assert (await platform.sign_in("layla")).status_code == 401
+    assert (await platform.sign_in("layla", "seven quiet bridges")).status_code == 201
+
+
+async def test_an_administrator_makes_resets_and_closes_an_account(platform: Platform) -> None:
+    admin = await platform.officer(Role.ADMINISTRATOR, username="admin")
+    asked = {"username": "Layla", "display_name": "Layla", "roles": ["first_line"], "posts": ["*"]}
+    made = await platform.client.post("/v1/accounts", json=asked, headers=admin)
+    assert made.status_code == 201
+    assert (await platform.client.post("/v1/accounts", json=asked, headers=admin)).status_code == 409
+    assert (await platform.sign_in("layla", made.json()["password"])).status_code == 201
+    reset = await platform.client.post("/v1/accounts/layla/password", headers=admin)
+    assert (await platform.sign_in("layla", made.json()["password"])).status_code == 401
+    assert (await platform.sign_in("layla", reset.json()["password"])).status_code == 201
+    assert (await platform.client.delete("/v1/accounts/layla", headers=admin)).status_code == 204
+    assert (await platform.sign_in("layla", reset.json()["password"])).status_code == 401
+    shown = (await platform.client.get("/v1/accounts", headers=admin)).json()
+    assert [(account["username"], account["active"]) for account in shown] == [("admin", True), ("layla", False)]
+    assert (await platform.client.delete("/v1/accounts/nobody", headers=admin)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"roles": []}, {"roles": ["king"]}, {"posts": ["IQ-ZZZ"]}, {"username": "a b"}, {"username": "x"}]
+)
+async def test_a_malformed_account_is_not_made(platform: Platform, wrong: dict[str, Any]) -> None:
+    admin = await platform.officer(Role.ADMINISTRATOR, username="admin")
+    asked = {"username": "layla", "display_name": "Layla", "roles": ["first_line"], "posts": []}
+    answer = await platform.client.post("/v1/accounts", json=asked | wrong, headers=admin)
+    assert answer.status_code in (409, 422)
+
+
+async def test_ended_sessions_are_forgotten_in_time(platform: Platform) -> None:
+    await platform.officer(Role.FIRST_LINE, username="layla")
+    platform.clock.advance(days=8)
+    await platform.sign_in("layla")
+    async with platform.services.database.sessions() as session:
+        assert len(list(await session.scalars(select(SessionRow)))) == 1
+
+
 async def test_a_device_key_is_issued_used_and_revoked(platform: Platform) -> None:
     admin = await platform.officer(Role.ADMINISTRATOR)
     issued = await platform.client.post("/v1/device-keys", json={"name": "monitor", "kind": "monitor"}, headers=admin)
