@@ -72,8 +72,17 @@ def normalise_line(strip: Pixels) -> Pixels:
     return np.asarray(np.clip(stretched, 0, 255), np.uint8)
 
 
-def unroll(pixels: Pixels, line: TextLine, half: int = LINE_HEIGHT // 2, margin: int = MARGIN) -> Pixels:
-    """As `cut_line` without touching the contrast: ``half`` pixels above and below the centre."""
+def unroll(
+    pixels: Pixels,
+    line: TextLine,
+    half: int = LINE_HEIGHT // 2,
+    margin: int = MARGIN,
+    outside: int = cv2.BORDER_REPLICATE,
+) -> Pixels:
+    """As `cut_line` without touching the contrast: ``half`` pixels above and below the centre.
+
+    ``outside`` is OpenCV's border mode; a constant border is white.
+    """
     across, up = line.pitch / PITCH, line.height / CAPITAL_HEIGHT
     width = int(line.length / across) + 2 * margin
     along = (np.arange(width, dtype=np.float32) - margin) * across
@@ -83,10 +92,11 @@ def unroll(pixels: Pixels, line: TextLine, half: int = LINE_HEIGHT // 2, margin:
     cos, sin = ((b - a) / line.length for a, b in zip(line.start, line.end, strict=True))
     columns = line.start[0] + along[None, :] * cos - below * sin
     rows = line.start[1] + along[None, :] * sin + below * cos
-    return _sample(pixels, columns.astype(np.float32), rows.astype(np.float32), max(across, up))
+    places = (columns.astype(np.float32), rows.astype(np.float32))
+    return _sample(pixels, *places, max(across, up), outside)
 
 
-def _sample(pixels: Pixels, columns: Floats, rows: Floats, step: float) -> Pixels:
+def _sample(pixels: Pixels, columns: Floats, rows: Floats, step: float, outside: int) -> Pixels:
     """Look pixels up; in a reduced copy of their part of the image where `step` would skip some."""
     left, top = max(int(columns.min()) - 4, 0), max(int(rows.min()) - 4, 0)
     part = pixels[top : max(int(rows.max()), 0) + 5, left : max(int(columns.max()), 0) + 5]
@@ -98,5 +108,5 @@ def _sample(pixels: Pixels, columns: Floats, rows: Floats, step: float) -> Pixel
         columns = (columns + 0.5) * (width / part.shape[1]) - 0.5
         rows = (rows + 0.5) * (height / part.shape[0]) - 0.5
         part = np.asarray(cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    sampled = cv2.remap(part, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    sampled = cv2.remap(part, columns, rows, cv2.INTER_CUBIC, borderMode=outside, borderValue=255)
     return np.asarray(sampled, np.uint8)

@@ -90,6 +90,8 @@ def decode(seen: Sequence[Sequence[Symbol]], origin: float, pitch: float) -> Dec
 def _width(seen: Sequence[Sequence[Symbol]]) -> int | None:
     """The width of the formats with so many lines that is nearest to the lines seen."""
     widths = {layout.width for layout in LAYOUTS.values() if layout.count == len(seen)}
+    if not any(seen):
+        return None
     usual = sorted(len(symbols) for symbols in seen)[len(seen) // 2]
     near = [width for width in sorted(widths) if abs(width - usual) <= 6]
     return min(near, key=lambda width: abs(width - usual), default=None)
@@ -199,7 +201,9 @@ def _repairs(format_: MrzFormat | None, row: int, line: Sequence[Cell], text: st
 
 
 def _confidence(cell: Cell, character: str, alphabet: str) -> float:
-    """How probable a character is among those its field allows."""
+    """How probable a character is among those its field allows, or by sight if it is not of them."""
+    if character not in alphabet:
+        return cell.share(character)
     return math.exp(dict(options_of(cell, alphabet)).get(character, 2 * ILLEGAL)) if cell.raw else 0.0
 
 

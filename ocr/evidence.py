@@ -1,15 +1,20 @@
 """What the engine saw: symbols along a line, and the places of fixed pitch they fall into. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
+
+import numpy as np
 
 from ocr.layout import ALPHABET
 
 FLOOR = 1e-6
 """Probability of a character the engine did not name."""
-CONFUSED = 2e-3
+CONFUSED = 1e-4
 """Least probability, relative to what was seen, of a character that looks the same."""
+
+_ENOUGH = 8  # symbols, to fit where the places of a line are
 
 _LOOK_ALIKES = ("O0DQ", "I1LT", "B8", "S5", "Z2", "G6", "K<", "MNH", "UV", "VY", "7T", "4A")
 
@@ -60,39 +65,55 @@ def align(symbols: Sequence[Symbol], count: int, origin: float, pitch: float) ->
     of the line image; the true ones are fitted to the symbols. A line of 43 or 45 symbols thus
     loses or gains a character where the gap or the crowd is, not at its end.
     """
-    places, start, pitch = _places(symbols, origin, pitch)
+    places, centre_of = _places(symbols, origin, pitch)
     first = _window(symbols, places, count)
-    inside = [(place - first, s) for place, s in zip(places, symbols, strict=True) if 0 <= place - first < count]
     crowd: list[list[Symbol]] = [[] for _ in range(count)]
-    for place, symbol in inside:
-        crowd[place].append(symbol)
-    cells = tuple(_cell(found, start + (first + i + 0.5) * pitch) for i, found in enumerate(crowd))
+    for place, symbol in zip(places, symbols, strict=True):
+        if 0 <= place - first < count:
+            crowd[place - first].append(symbol)
+    cells = tuple(_cell(found, centre_of(first + i)) for i, found in enumerate(crowd))
     missing = sum(not found for found in crowd)
     return Aligned(cells, missing, len(symbols) - (count - missing))
 
 
-def _places(symbols: Sequence[Symbol], origin: float, pitch: float) -> tuple[list[int], float, float]:
-    """The place of each symbol counted from ``origin``, and the fitted origin and pitch."""
-    start = origin
-    places: list[int] = []
+def _places(symbols: Sequence[Symbol], origin: float, pitch: float) -> tuple[list[int], Callable[[int], float]]:
+    """The place of each symbol counted from ``origin``, and where the centre of a place is.
+
+    Places are counted from symbol to symbol first, for seen at an angle they are not equally wide;
+    a parabola through them then settles what fell between two places.
+    """
+    centres = [symbol.centre for symbol in symbols]
+    curve = _Parabola(origin + pitch / 2, pitch, 0.0)
+    places = [round((centres[0] - origin) / pitch - 0.5)] if centres else []
+    for before, after in pairwise(centres):
+        places.append(places[-1] + max(round((after - before) / pitch), 0))
     for _ in range(3):
-        places = [round((s.centre - start) / pitch - 0.5) for s in symbols]
-        start, pitch = _fit(places, [s.centre for s in symbols], start, pitch)
-    return places, start, pitch
+        if len(set(places)) >= _ENOUGH:
+            curve = _Parabola.through(places, centres)
+        places = [curve.place_of(centre, near) for centre, near in zip(centres, places, strict=True)]
+    return places, curve
 
 
-def _fit(places: Sequence[int], centres: Sequence[float], start: float, pitch: float) -> tuple[float, float]:
-    """Least squares for centre = start + (place + 0.5) * pitch; what was, where it is far off."""
-    count = len(places)
-    if count < 8:
-        return start, pitch
-    mean_place, mean_centre = sum(places) / count, sum(centres) / count
-    spread = sum((place - mean_place) ** 2 for place in places)
-    common = sum((p - mean_place) * (c - mean_centre) for p, c in zip(places, centres, strict=True))
-    fitted = common / spread if spread else pitch
-    if abs(fitted - pitch) > 0.05 * pitch:
-        return start, pitch
-    return mean_centre - (mean_place + 0.5) * fitted, fitted
+@dataclass(frozen=True, slots=True)
+class _Parabola:
+    """centre = start + pitch * place + bend * place squared."""
+
+    start: float
+    pitch: float
+    bend: float
+
+    def __call__(self, place: int) -> float:
+        return self.start + self.pitch * place + self.bend * place * place
+
+    def place_of(self, centre: float, near: int) -> int:
+        """The place whose centre is nearest."""
+        return min(range(near - 2, near + 3), key=lambda place: abs(self(place) - centre))
+
+    @classmethod
+    def through(cls, places: Sequence[int], centres: Sequence[float]) -> "_Parabola":
+        """Least squares."""
+        bend, pitch, start = np.polyfit(places, centres, 2)
+        return cls(float(start), float(pitch), float(bend))
 
 
 def _window(symbols: Sequence[Symbol], places: Sequence[int], count: int) -> int:
@@ -102,6 +123,11 @@ def _window(symbols: Sequence[Symbol], places: Sequence[int], count: int) -> int
         weights[place] = max(weights.get(place, 0.0), symbol.alternatives[0][1])
     firsts = range(min(weights, default=0) - count, max(weights, default=0) + 1)
     return max(firsts, key=lambda f: sum(w for p, w in weights.items() if f <= p < f + count) - 0.3 * abs(f))
+
+
+def look_alikes(character: str) -> str:
+    """The characters that an engine may take for this one."""
+    return "".join(group for group in _LOOK_ALIKES if character in group).replace(character, "")
 
 
 def _cell(found: Sequence[Symbol], centre: float) -> Cell:
@@ -115,8 +141,6 @@ def _cell(found: Sequence[Symbol], centre: float) -> Cell:
             part = share * symbol.alternatives[0][1] / weight
             shares[character] = shares.get(character, 0.0) + part
     raw = max(shares, key=lambda character: shares[character])
-    for group in _LOOK_ALIKES:
-        if raw in group:
-            for character in group:
-                shares[character] = max(shares.get(character, 0.0), CONFUSED * shares[raw])
+    for character in look_alikes(raw):
+        shares[character] = max(shares.get(character, 0.0), CONFUSED * shares[raw])
     return Cell(raw, MappingProxyType(shares), centre)

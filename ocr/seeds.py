@@ -16,7 +16,7 @@ LEVELS = (1100, 700, 440, 280)
 
 _INK = 9  # wider than any stroke at a level, in pixels
 _FAINTEST = 10  # grey levels between ink and paper
-_SHORTEST, _THINNEST, _THICKEST = 15, 3, 24  # pixels of a piece of text at a level
+_SHORTEST, _THINNEST, _THICKEST = 15, 4, 24  # pixels of a piece of text at a level
 _MOST_PIECES = 250
 _FAMILIAR = 50  # lines longer than so many heights are no likelier to be of a zone
 

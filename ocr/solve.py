@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ocr.evidence import Cell
+from ocr.evidence import Cell, look_alikes
 from ocr.layout import DIGITS, FILLER, LAYOUTS, VALUES, WEIGHTS, Layout, MrzFormat, Span
 
 ILLEGAL = math.log(1e-3)
 """Price of a character its field does not allow, or of a first broken check digit."""
+MISTAKEN = 5e-3
+"""Least probability of a look-alike, relative to a character that its field does not allow."""
 ANOTHER_BROKEN = math.log(0.1)
 """Price of a further broken check digit: documents that break one break others."""
 
@@ -75,8 +77,15 @@ def solve(cells: Sequence[Sequence[Cell]], format_: MrzFormat) -> Solution:
 
 
 def options_of(cell: Cell, alphabet: str) -> tuple[tuple[str, float], ...]:
-    """The likeliest characters of a cell with log probabilities, those out of alphabet at a price."""
-    priced = {c: math.log(share) + (0.0 if c in alphabet else ILLEGAL) for c, share in cell.shares.items()}
+    """The likeliest characters of a cell with log probabilities, those out of alphabet at a price.
+
+    Where the plain reading is out of alphabet, what looks the same becomes likely.
+    """
+    shares = dict(cell.shares)
+    if cell.raw and cell.raw not in alphabet:
+        for character in look_alikes(cell.raw):
+            shares[character] = max(cell.share(character), MISTAKEN * cell.share(cell.raw))
+    priced = {c: math.log(share) + (0.0 if c in alphabet else ILLEGAL) for c, share in shares.items()}
     ranked = sorted(priced.items(), key=lambda item: -item[1])[:_MOST_OPTIONS]
     total = _log_sum([price for _, price in ranked])
     return tuple((character, price - total) for character, price in ranked)

@@ -72,7 +72,7 @@ class LibraryEngine:
 
     def _symbols(self) -> Iterator[Symbol]:
         found = self._api.GetIterator()
-        if found is None:
+        if found is None or found.Empty(self._level):
             return
         costs = [symbol for word in self._api.GetBestLSTMSymbolChoices() or () for symbol in word]
         for place, at in enumerate(self._walk(found, self._level)):

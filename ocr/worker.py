@@ -11,6 +11,7 @@ import multiprocessing
 import resource
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from types import TracebackType
@@ -29,14 +30,17 @@ MEMORY_BYTES = 1_500_000_000
 SECONDS = 2.0
 """Longest reading of one image, after which its worker is killed."""
 _START_SECONDS = 30.0  # loading libraries and model on a slow machine
-_CPU_SECONDS = 10**6  # of a worker's whole life: the last resort if its parent is gone
 
 
-class ReadTimeout(RuntimeError):  # noqa: N818
+class ReadFailed(RuntimeError):  # noqa: N818
+    """The image could not be read to its end; the next one can."""
+
+
+class ReadTimeout(ReadFailed):
     """The image took too long and its worker was killed."""
 
 
-class WorkerDied(RuntimeError):  # noqa: N818
+class WorkerDied(ReadFailed):
     """The worker ended while it read the image, most likely for want of memory."""
 
 
@@ -56,9 +60,8 @@ class ReaderPool:
         memory_bytes: int = MEMORY_BYTES,
         read: Read = read_mrz,
     ) -> None:
-        self._seconds = seconds
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
-        self._workers = [_Worker(limits, memory_bytes, read) for _ in range(workers)]
+        self._workers = [_Worker(_Task(read, limits, seconds, memory_bytes)) for _ in range(workers)]
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="mrz-reader")
         for worker in self._workers:
             self._idle.put_nowait(worker)
@@ -70,7 +73,7 @@ class ReaderPool:
         """
         worker = await self._idle.get()
         loop = asyncio.get_running_loop()
-        task = loop.run_in_executor(self._threads, worker.read, data, self._seconds)
+        task = loop.run_in_executor(self._threads, worker.read, data)
         # Whoever waits may give up; the worker is free again only once its reading has ended.
         task.add_done_callback(lambda _: self._idle.put_nowait(worker))
         return await asyncio.shield(task)
@@ -96,21 +99,31 @@ class ReaderPool:
         await asyncio.to_thread(self.close)
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What a worker does, and under which limits."""
+
+    read: Read
+    limits: Limits
+    seconds: float
+    memory_bytes: int
+
+
 class _Worker:
     """One process and the pipe to it. Used by one thread at a time, save for `stop`."""
 
-    def __init__(self, limits: Limits, memory_bytes: int, read: Read) -> None:
-        self._arguments = (limits, memory_bytes, read)
+    def __init__(self, task: _Task) -> None:
+        self._task = task
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
 
-    def read(self, data: bytes, seconds: float) -> MrzReading:
+    def read(self, data: bytes) -> MrzReading:
         """Have one image read; see `ReaderPool.read`."""
         pipe = self.start()
         try:
             pipe.send_bytes(data)
-            if not pipe.poll(seconds):
-                raise ReadTimeout(f"the image took longer than {seconds:g} seconds to read")
+            if not pipe.poll(self._task.seconds):
+                raise ReadTimeout(f"the image took longer than {self._task.seconds:g} seconds to read")
             answer: Answer = pipe.recv()
         except ReadTimeout:
             self.stop()
@@ -129,7 +142,7 @@ class _Worker:
         self.stop()
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)
+        process = context.Process(target=_serve, args=(theirs, self._task), daemon=True)
         process.start()
         theirs.close()
         self._process, self._pipe = process, ours
@@ -155,20 +168,28 @@ class _Worker:
             pipe.close()
 
 
-def _serve(pipe: Connection, limits: Limits, memory_bytes: int, read: Read) -> None:
+def _serve(pipe: Connection, task: _Task) -> None:
     """A worker's life: answer each image with its reading or the error it raised."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (task.memory_bytes, task.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pipe.send("ready")
     with contextlib.suppress(EOFError, OSError):  # the pool has closed its end
         while True:
-            pipe.send(_answer(pipe.recv_bytes(), limits, read))
+            data = pipe.recv_bytes()
+            _limit_cpu(task.seconds)
+            pipe.send(_answer(data, task))
 
 
-def _answer(data: bytes, limits: Limits, read: Read) -> Answer:
+def _limit_cpu(seconds: float) -> None:
+    """Let the system end this process should the pool be gone before it could."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    allowed = int(used.ru_utime + used.ru_stime + seconds) + 2
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _answer(data: bytes, task: _Task) -> Answer:
     try:
-        return read(data, limits)
+        return task.read(data, task.limits)
     except (ImageRefused, EngineMissing) as refusal:
         return refusal
     except MemoryError:
