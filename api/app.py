@@ -11,8 +11,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import text
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api import logs, openapi, problems
 from api.assembly import Assembly, assemble
@@ -33,11 +31,11 @@ from api.routes import (
     watchlists,
 )
 from service.database import Database, open_database
+from service.outage import SUSPECTS, is_outage
 from service.settings import Settings
 
 BODY_MOST = 10_000_000  # bytes of any request body, but for the routes below
 COUNT_FOR_THEMSELVES = frozenset({"/v1/watchlists/{name}"})  # templates of the routes that stream whole lists in
-DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)  # OSError besides, as when nothing listens
 ROUTERS = (
     health.router,
     sessions.router,
@@ -80,7 +78,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.router.routes.append(Console())
-    problems.install(app, away=DATABASE_AWAY)
+    problems.install(app, SUSPECTS, is_outage)
     openapi.install(app)
     app.add_middleware(BodyLimit, most=BODY_MOST, exempt=COUNT_FOR_THEMSELVES)
     app.add_middleware(RequestLog, metrics=metrics)

@@ -8,8 +8,9 @@ that has a row decides, so that a family of refusals needs one row only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -112,22 +113,22 @@ def kind_of(exc: type[Exception]) -> Kind:
     return next((PROBLEMS[base] for base in exc.__mro__ if base in PROBLEMS), FAILED)
 
 
-def install(app: FastAPI, away: tuple[type[Exception], ...] = ()) -> None:
+def install(app: FastAPI, suspects: Iterable[type[Exception]], is_outage: Callable[[Exception], bool]) -> None:
     """Answer every exception that leaves a route of `app` with a problem document.
 
-    `away` are those that say that the database or another part does not answer for the moment.
+    Of `suspects`, those that `is_outage` confirms say that the database is away; the others are faults.
     """
     for exc in PROBLEMS:
         app.add_exception_handler(exc, _refused)
-    for exc in (*away, OSError):
-        app.add_exception_handler(exc, _away)
+    for exc in suspects:
+        app.add_exception_handler(exc, partial(_suspect, is_outage))
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
 
 
 async def _refused(request: Request, exc: Exception) -> JSONResponse:
     kind = kind_of(type(exc))
-    if kind.status >= 500:
+    if kind.status >= 500 and not isinstance(exc, errors.Unavailable):
         logs.report("refused for a fault of our own", exc)
     detail = _QUOTED.sub("…", str(exc)) if kind.quotes else str(exc)
     return answer(request.scope, kind, detail, headers=_headers(exc, kind))
@@ -141,9 +142,11 @@ def _headers(exc: Exception, kind: Kind) -> dict[str, str]:
     return {}
 
 
-async def _away(request: Request, exc: Exception) -> JSONResponse:
-    logs.report("a part does not answer", exc)
-    detail = "the database or another part of the service does not answer; try again"
+async def _suspect(is_outage: Callable[[Exception], bool], request: Request, exc: Exception) -> JSONResponse:
+    if not is_outage(exc):
+        raise exc
+    logs.report("the database does not answer", exc)
+    detail = "the database does not answer for the moment; try again"
     return answer(request.scope, PROBLEMS[errors.Unavailable], detail, headers={"Retry-After": "5"})
 
 

@@ -1,0 +1,42 @@
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from service.database import Database
+from service.outage import SUSPECTS, is_outage
+
+
+async def raised(database: Database, *statements: str) -> Exception:
+    with pytest.raises(DBAPIError) as caught:
+        async with database.sessions() as session:
+            for statement in statements:
+                await session.execute(text(statement))
+    return caught.value
+
+
+async def test_a_server_that_shuts_down_is_an_outage(database: Database) -> None:
+    assert is_outage(await raised(database, "SET ROLE NONE", "SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
+@pytest.mark.parametrize("statement", ["SELECT 1/0", "SELECT nothing", "SELEC", "INSERT INTO account DEFAULT VALUES"])
+async def test_a_fault_of_ours_is_none(database: Database, statement: str) -> None:
+    assert not is_outage(await raised(database, statement))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1/mabar", "/mabar?host=/nonexistent"])
+async def test_a_server_that_is_not_there_is_an_outage(address: str) -> None:
+    engine = create_async_engine(f"postgresql+asyncpg://{address}")
+    with pytest.raises(SUSPECTS) as caught:
+        await engine.connect()
+    assert is_outage(caught.value)
+    await engine.dispose()
+
+
+async def test_a_pool_that_is_empty_is_an_outage(database: Database) -> None:
+    engine = create_async_engine(database.engine.url, pool_size=1, max_overflow=0, pool_timeout=0.05)
+    async with engine.connect():
+        with pytest.raises(SUSPECTS) as caught:
+            await engine.connect()
+    assert is_outage(caught.value)
+    await engine.dispose()
