@@ -114,8 +114,10 @@ class Index:
         return tuple(self.entry(row).id for row in rows)
 
     def _compare(self, subject: Subject, row: int, forms: Forms) -> Hit:
-        folded = [tuple(name.split()) for name in self._forms[row].decode().split("|")]
-        return compare(subject, self.entry(row), self.rarity, self._against, forms=forms, entry_forms=folded)
+        entry = self.entry(row)
+        texts = self._forms[row].decode().split("|") if entry.names else []  # a lost document is nobody's
+        folded = [tuple(name.split()) for name in texts]
+        return compare(subject, entry, self.rarity, self._against, forms=forms, entry_forms=folded)
 
     def _rarity(self, token: str) -> float:
         key = keys(token.rstrip(CUT))[0]
