@@ -14,7 +14,7 @@ from itertools import combinations
 
 from service.domain import PartialDate, Traveller
 from watchlist import dates
-from watchlist.likeness import CUT, NameEvidence, align
+from watchlist.likeness import CUT, likeness
 from watchlist.names import fold, keys, stem
 
 
@@ -49,7 +49,27 @@ _COMMON_NATS, _OTHER_NATS = 2.9, 6.0  # one in 18, one in 400
 _SAME_NATS = 18.0
 _POSSIBLE_NATS = 6.0  # what a stranger's date of birth, sex and nationality may bring by chance is no likeness
 _ALIKE = 0.7  # a spelling of the same name; below it two names may only look alike
+_LEFT_NATS, _UNLIKE_NATS = -0.8, -3.0  # for a name that one side alone has; for one that each has for itself
 _REGISTRAR_DAYS = {(1, 1), (7, 1)}  # what a registrar writes where the day of birth is not known
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Two names side by side: how alike the tokens are that were paired, how many each side has left, the weight."""
+
+    alike: tuple[float, ...]
+    left: tuple[int, int]
+    weight: float
+
+    @property
+    def one(self) -> bool:
+        """Whether the tokens are those of one name: all of the shorter are found, and found alike.
+
+        A father's or a grandfather's name more or less is usual; each side having one of its own is not, and a single
+        name shared is no name shared.
+        """
+        single = len(self.alike) == 1 and any(self.left)
+        return bool(self.alike) and min(self.alike) >= _ALIKE and not all(self.left) and not single
 
 
 def _rarity(token: str) -> float:
@@ -73,7 +93,7 @@ def same_person(a: Traveller, b: Traveller) -> Likeness:
     """
     name = _names(a, b)
     weights = {
-        "name": name.weight if _one_name(name) else min(name.weight, -1.0),
+        "name": name.weight if name.one else min(name.weight, -1.0),
         "date_of_birth": _births(a.date_of_birth, b.date_of_birth),
         "sex": _equal(a.sex, b.sex, 0.7, -4.0) if "X" not in (a.sex, b.sex) else 0.0,
         "nationality": _equal(a.nationality, b.nationality, 1.0, -1.0),
@@ -114,23 +134,31 @@ def _births(a: PartialDate, b: PartialDate) -> float:
 def _parent(a: str | None, b: str | None) -> float:
     if not a or not b:
         return 0.0
-    evidence = _compared(fold(a), fold(b))
-    return min(max(evidence.weight, 0.0), 4.0) if _one_name(evidence) else -4.0
+    names = _compared(fold(a), fold(b))
+    return min(max(names.weight, 0.0), 4.0) if names.one else -4.0
 
 
-def _names(a: Traveller, b: Traveller) -> NameEvidence:
+def _names(a: Traveller, b: Traveller) -> _Names:
     """The names in the script where they agree better; both sides need a native name for that one to count."""
     latin = _compared(_tokens(a), _tokens(b))
     if not a.native_name or not b.native_name:
         return latin
     native = _compared(fold(a.native_name), fold(b.native_name))
-    return max(latin, native, key=lambda evidence: (_one_name(evidence), evidence.weight))
+    return max(latin, native, key=lambda names: (names.one, names.weight))
 
 
-def _compared(a: tuple[str, ...], b: tuple[str, ...]) -> NameEvidence:
-    """The shorter name is looked for in the longer, so that the answer does not hang on which came first."""
-    shorter, longer = sorted((a, b), key=lambda tokens: (len(tokens), tokens))
-    return align(shorter, longer, _rarity, cut=any(token.endswith(CUT) for token in shorter))
+def _compared(a: tuple[str, ...], b: tuple[str, ...]) -> _Names:
+    """Pair the tokens, the most alike first, in any order."""
+    cells = [(likeness(x, y), -abs(i - j), i, j) for i, x in enumerate(a) for j, y in enumerate(b)]
+    pairs: dict[int, tuple[int, float]] = {}
+    for alike, _, i, j in sorted(cells, reverse=True):
+        if alike >= 0.5 and i not in pairs and all(j != taken for taken, _ in pairs.values()):
+            pairs[i] = (j, alike)
+    left = (len(a) - len(pairs), len(b) - len(pairs))
+    agreed = ((min(_rarity(a[i]), _rarity(b[j])), alike) for i, (j, alike) in pairs.items())
+    weight = sum(rarity * alike + _UNLIKE_NATS * (1 - alike) for rarity, alike in agreed)
+    weight += _LEFT_NATS * max(left) + _UNLIKE_NATS * min(left)
+    return _Names(tuple(alike for _, alike in pairs.values()), left, round(weight, 6))
 
 
 def _tokens(traveller: Traveller) -> tuple[str, ...]:
@@ -143,18 +171,7 @@ def _tokens(traveller: Traveller) -> tuple[str, ...]:
 
 def same_name(a: Traveller, b: Traveller) -> bool:
     """Whether two travellers bear one name, spelling and a father's name more or less set aside."""
-    return _one_name(_names(a, b))
-
-
-def _one_name(evidence: NameEvidence) -> bool:
-    """Whether the tokens are those of one name: all of the shorter are found, and found alike.
-
-    A father's or a grandfather's name more or less is usual; each side having one of its own is not.
-    """
-    alike = bool(evidence.pairs) and all(likeness >= _ALIKE for _, _, likeness in evidence.pairs)
-    both = bool(evidence.subject_left) and bool(evidence.entry_left)
-    single = len(evidence.pairs) == 1 and bool(evidence.subject_left or evidence.entry_left)
-    return alike and not both and not single
+    return _names(a, b).one
 
 
 def person_keys(traveller: Traveller, secret: bytes = b"") -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
@@ -85,6 +85,7 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
 """What a policy may set for each rule, with the defaults."""
 
 _NO_VALUES: Values = MappingProxyType({})
+_NONE: Mapping[str, Values] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +146,19 @@ class Policy:
 
     def parameters(self, rule_id: str, post: str) -> Values:
         """The rule's parameters at a post: the post's own, else the rule's, else the defaults."""
+        return {name: self.parameter(rule_id, name, post) for name in PARAMETERS[rule_id]}
+
+    def parameter(self, rule_id: str, name: str, post: str) -> Value:
+        """One of them."""
+        own = self.posts.get(post, _NONE).get(rule_id, _NO_VALUES)
+        if name in own:
+            return own[name]
         setting = self.rules.get(rule_id)
-        defaults = {name: parameter.default for name, parameter in PARAMETERS[rule_id].items()}
-        own = self.posts.get(post, {}).get(rule_id, _NO_VALUES)
-        return {**defaults, **(setting.values if setting else _NO_VALUES), **own}
+        return setting.values[name] if setting and name in setting.values else PARAMETERS[rule_id][name].default
 
     def day_of(self, moment: datetime) -> date:
         """The calendar day at the posts, which is what the law counts in."""
-        return moment.astimezone(timezone(self.utc_offset)).date()
+        return (moment.astimezone(UTC) + self.utc_offset).date()
 
     def admitted_stay(
         self, nationality: str, document_code: str, visa_kind: str, jurisdiction: str | None, on: date

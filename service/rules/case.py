@@ -12,6 +12,7 @@ from typing import TypeVar
 from service.domain import Crossing, CrossingPoint, Direction, Movement, Outcome, Source, Traveller
 from service.person import Identity, same_birth, same_person
 from service.policy import Policy
+from service.rules.stays import KnownStay, known_stays
 
 Kind = TypeVar("Kind")
 
@@ -56,12 +57,10 @@ class Case:
     @cached_property
     def presented(self) -> tuple[Movement, ...]:
         """Every earlier presentation of the document or of the person, refused ones among them, in order."""
-        own = [m for m in self.history if self._same(m.crossing)]
+        key, traveller = self.crossing.document.key, self.crossing.traveller
+        own = [m for m in self.history if m.crossing.document.key == key or is_same(traveller, m.crossing.traveller)]
         ordered = in_order([*own, self.this])
         return tuple(ordered[: ordered.index(self.this)])
-
-    def _same(self, other: Crossing) -> bool:
-        return other.document.key == self.crossing.document.key or is_same(self.crossing.traveller, other.traveller)
 
     @cached_property
     def earlier(self) -> tuple[Movement, ...]:
@@ -86,7 +85,12 @@ class Case:
         traveller = self.crossing.traveller
         return not self.policy.home_states.isdisjoint({traveller.nationality, *traveller.other_nationalities})
 
-    @property
+    @cached_property
+    def stays(self) -> tuple[KnownStay, ...]:
+        """The stays up to the crossing, oldest first; the one that begins or ends with it is the last."""
+        return tuple(known_stays((*self.earlier, self.this), self.day_of))
+
+    @cached_property
     def day(self) -> date:
         """The local day of the crossing."""
         return self.day_of(self.crossing)
@@ -101,7 +105,7 @@ class Case:
 
     def parameter(self, rule_id: str, name: str, kind: type[Kind]) -> Kind:
         """What the policy sets at the post of the crossing; `kind` is that of the parameter's default."""
-        value = self.policy.parameters(rule_id, self.crossing.crossing_point)[name]
+        value = self.policy.parameter(rule_id, name, self.crossing.crossing_point)
         if isinstance(value, kind):
             return value
         raise TypeError(f"parameter {name} of rule {rule_id} is {value!r}, not of type {kind.__name__}")

@@ -10,7 +10,7 @@ from service.domain import Crossing, Direction, Visa
 from service.policy import Regime
 from service.rules.case import Case
 from service.rules.rule import Found, Params, Rule
-from service.rules.stays import known_stays, permits
+from service.rules.stays import KnownStay
 from service.stay import Allowance, Stay, allowance
 
 
@@ -72,16 +72,26 @@ def stay_allowance(case: Case) -> Allowance | None:
     """
     if case.national or _under_permit(case):
         return None
-    stays = list(known_stays(case))
-    if case.crossing.direction is Direction.ENTRY:
-        stays.pop()  # the stay that would begin is what is asked about
     return allowance(
-        [Stay(stay.first, stay.last) for stay in stays],
+        [Stay(stay.first, stay.last) for stay in _stays_before(case)],
         case.day,
         days=case.parameter("E2", "days", int),
         window=case.parameter("E2", "window_days", int),
-        permits=permits(case, stays),
+        permits=_permits(case),
     )
+
+
+def _stays_before(case: Case) -> tuple[KnownStay, ...]:
+    """On entry without the stay that would begin: it is what is asked about."""
+    return case.stays[:-1] if case.crossing.direction is Direction.ENTRY else case.stays
+
+
+def _permits(case: Case) -> Iterator[Stay]:
+    """The times under a residence permit or long-stay visa, by what was shown at either end of a stay."""
+    for stay in _stays_before(case):
+        for visa in stay.visas:
+            if visa.kind in case.policy.permit_kinds:
+                yield Stay(visa.valid_from or stay.first, visa.valid_until or stay.last)
 
 
 def _under_permit(case: Case) -> bool:
@@ -94,17 +104,24 @@ def _valid(visa: Visa, on: date) -> bool:
 
 
 def _too_many_days(case: Case) -> Iterator[Found]:
-    found, allowed = stay_allowance(case), case.parameter("E2", "days", int)
-    if found and found.days_used > allowed:
+    allowed, window = case.parameter("E2", "days", int), case.parameter("E2", "window_days", int)
+    if not _may_exceed(case, allowed, case.day - timedelta(window - 1)):
+        return
+    if (found := stay_allowance(case)) and found.days_used > allowed:
         entering = case.crossing.direction is Direction.ENTRY
-        window = case.parameter("E2", "window_days", int)
-        counted = (stay for stay in known_stays(case) if stay.last >= found.window_start)
+        counted = (stay for stay in case.stays if stay.last >= found.window_start)
         yield Found(
             "no_days_left" if entering else "stayed_too_long",
             {"days_allowed": allowed, "window_days": window, **_figures(found)},
             evidence=tuple(m for stay in counted for m in stay.evidence),
             unheard=case.unheard,
         )
+
+
+def _may_exceed(case: Case, days: int, window_start: date) -> bool:
+    """Whether the plain sum of the days is above the limit. It never falls short, and spares most the exact count."""
+    inside = (stay for stay in case.stays if stay.last >= window_start)
+    return sum((stay.last - max(stay.first, window_start)).days + 1 for stay in inside) > days
 
 
 def _figures(found: Allowance) -> Params:

@@ -9,7 +9,7 @@ from math import asin, cos, radians, sin, sqrt
 from service.domain import Clock, Direction, Movement, Outcome, PostKind, Severity
 from service.rules.case import Case
 from service.rules.rule import Found, Look, Rule
-from service.rules.stays import KnownStay, ended_stays
+from service.rules.stays import KnownStay
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 
@@ -119,12 +119,19 @@ M4 = Rule(
 )
 
 
+def _ended_stays(case: Case) -> list[KnownStay]:
+    """The stays of which both ends are recorded, but for those under an exempt visa or a permit."""
+    exempt = {*case.parameter("M5", "exempt_visa_kinds", tuple), *case.policy.permit_kinds}
+    ended = (stay for stay in case.stays if stay.entry and stay.exit)
+    return [stay for stay in ended if not any(visa.kind in exempt for visa in stay.visas)]
+
+
 def _back_to_back(case: Case) -> Iterator[Found]:
     if case.national:
         return
     gap = timedelta(case.parameter("M5", "gap_days", int) + 1)
     run: list[KnownStay] = []
-    for stay in reversed(ended_stays(case, case.parameter("M5", "exempt_visa_kinds", tuple))):
+    for stay in reversed(_ended_stays(case)):
         following = run[-1].first if run else case.day
         joined = following - stay.last <= gap
         if not joined or (stay.last - stay.first).days + 1 < case.parameter("M5", "stay_days", int):

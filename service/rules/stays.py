@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from service.domain import Direction, Movement, Visa
-from service.rules.case import Case
-from service.stay import Stay
+from service.domain import Crossing, Direction, Movement, Visa
+
+DayOf = Callable[[Crossing], date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class KnownStay:
 
     @property
     def evidence(self) -> tuple[Movement, ...]:
+        """The movements at its ends, as far as recorded."""
         return tuple(m for m in (self.entry, self.exit) if m)
 
     @property
@@ -34,36 +35,21 @@ class KnownStay:
         return tuple(m.crossing.visa for m in self.evidence if m.crossing.visa)
 
 
-def known_stays(case: Case) -> Iterator[KnownStay]:
-    """The stays up to the crossing, oldest first; one that begins or ends with it is the last."""
+def known_stays(movements: Iterable[Movement], day_of: DayOf) -> Iterator[KnownStay]:
+    """The stays that movements in their order make up, oldest first; `day_of` gives the local day of a crossing."""
     entry: Movement | None = None
-    for m in (*case.earlier, case.this):
+    for m in movements:
         if m.crossing.direction is Direction.EXIT:
-            yield _stay(case, entry, m)
+            yield _stay(entry, m, day_of)
             entry = None
         else:
             if entry:
-                yield _stay(case, entry, None)
+                yield _stay(entry, None, day_of)
             entry = m
     if entry:
-        yield _stay(case, entry, None)
+        yield _stay(entry, None, day_of)
 
 
-def _stay(case: Case, entry: Movement | None, exit: Movement | None) -> KnownStay:
-    days = [case.day_of(m.crossing) for m in (entry, exit) if m]
+def _stay(entry: Movement | None, exit: Movement | None, day_of: DayOf) -> KnownStay:
+    days = [day_of(m.crossing) for m in (entry, exit) if m]
     return KnownStay(min(days), max(days), entry, exit)
-
-
-def ended_stays(case: Case, exempt_visa_kinds: Collection[str]) -> list[KnownStay]:
-    """The stays of which both ends are recorded, but for those under an exempt visa or a permit."""
-    exempt = {*exempt_visa_kinds, *case.policy.permit_kinds}
-    ended = (stay for stay in known_stays(case) if stay.entry and stay.exit)
-    return [stay for stay in ended if not any(visa.kind in exempt for visa in stay.visas)]
-
-
-def permits(case: Case, stays: list[KnownStay]) -> Iterator[Stay]:
-    """The times under a residence permit or long-stay visa, by what was shown at either end of a stay."""
-    for stay in stays:
-        for visa in stay.visas:
-            if visa.kind in case.policy.permit_kinds:
-                yield Stay(visa.valid_from or stay.first, visa.valid_until or stay.last)
