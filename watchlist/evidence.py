@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from watchlist import dates
-from watchlist.likeness import NameEvidence, likeness
+from watchlist.alignment import NameEvidence
+from watchlist.likeness import likeness
 from watchlist.names import fold
 from watchlist.records import Entry, EntryDocument, EntryName, FieldEvidence, Outcome, Subject
 

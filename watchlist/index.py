@@ -21,13 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchlist import dates
+from watchlist.alignment import SUBJECT_EXTRA
 from watchlist.evidence import misread_key
-from watchlist.likeness import CUT, SUBJECT_EXTRA
+from watchlist.likeness import CUT
 from watchlist.matching import CLEARED, SCALE, Entry, Forms, Hit, Subject, compare, forms_of, prior
-from watchlist.names import common_share, fold, keys, near_keys, stem
+from watchlist.names import common_share, fold, joined_keys, keys, near_keys, sound, stem
 from watchlist.packing import Postings, Texts, pack_entry, unpack_entry
 
 FLOOR = 0.15  # hits that score less say nothing and are not returned
+COMMON_SPELLING = 0.3  # of a common name's bearers, so many at most share one spelling
 RAREST = 8.5  # the most, in nats, that one word of a name can weigh
 NEAR = 0.7  # a skeleton one slip away counts this share in the search
 NEW_YEAR = 101  # 1 January, which stands for an unknown day
@@ -58,7 +60,7 @@ class Index:
         self._numbers = Postings(arrays["numbers"], arrays["number_starts"], arrays["number_rows"])
         self._years: NDArray[np.int16] = arrays["years"]
         self._days: NDArray[np.int16] = arrays["days"]
-        self._shares = self._skeletons.sizes() / max(len(self), 1)
+        self._sounds, self._sound_counts = arrays["sounds"], arrays["sound_counts"]
         self._against = prior(len(self))
         self.rarity = lru_cache(1 << 15)(self._rarity)
 
@@ -119,11 +121,18 @@ class Index:
         folded = [tuple(name.split()) for name in texts]
         return compare(subject, entry, self.rarity, self._against, forms=forms, entry_forms=folded)
 
-    def _rarity(self, token: str) -> float:
-        key = keys(token.rstrip(CUT))[0]
-        place = int(self._skeletons.find([key_hash(key)])[0])
-        listed = (self._shares[place] if place >= 0 else 0.0) + 0.5 / (len(self) + 1)
-        return min(RAREST, -log(min(1.0, max(listed, common_share(key)))))
+    def _rarity(self, token: str) -> tuple[float, float]:
+        bare = token.rstrip(CUT)
+        common = common_share(keys(bare)[0])
+        alike = self._skeletons.find([key_hash(keys(bare)[0])])[0]
+        heard = np.searchsorted(self._sounds, key_hash(sound(bare)))
+        known = heard < len(self._sounds) and self._sounds[heard] == key_hash(sound(bare))
+        count = int(self._sound_counts[heard]) if known else 0
+        low = self._weight(self._skeletons.size(int(alike)) if alike >= 0 else 0, common)
+        return low, max(low, self._weight(count, COMMON_SPELLING * common))
+
+    def _weight(self, bearers: int, common: float) -> float:
+        return min(RAREST, -log(min(1.0, max((bearers + 0.5) / (len(self) + 1), common))))
 
     def _rows_by_number(self, subject: Subject) -> list[int]:
         place = int(self._numbers.find([key_hash(misread_key(subject.document_number or ""))])[0])
@@ -133,10 +142,11 @@ class Index:
         """The rows that share most with a name, best first, with the most that name and birth can weigh."""
         total, best = np.zeros(len(self), np.float32), np.zeros(len(self), np.float32)
         touched = [self._add(token, total, best) for token in name]
-        rows = np.concatenate(touched) if touched else np.empty(0, np.int32)
+        touched += [self._add_joined(key, total) for key in joined_keys(name)]
+        rows = np.unique(np.concatenate(touched)) if touched else np.empty(0, np.int32)
         if len(rows) > SEARCHED:
-            rows = rows[np.argpartition(-total[rows], SEARCHED)[:SEARCHED]]
-        rows = np.unique(rows)
+            ranks = total[rows] + self._same_year(date_of_birth, rows)
+            rows = rows[np.argpartition(-ranks, SEARCHED)[:SEARCHED]]
         weights = total[rows] + SUBJECT_EXTRA * len(name)
         births = self._births(date_of_birth, rows)
         order = np.argsort(-(weights + births), kind="stable")
@@ -148,9 +158,10 @@ class Index:
         near, exact = near_keys(keys(bare)[0]), dict.fromkeys((*keys(bare), *keys(stem(bare))))
         found = self._near.rows_of(key_hash(key) for key in near)
         found += self._skeletons.rows_of(key_hash(key) for key in near[1:])
-        weight = self.rarity(token)
+        low, high = self.rarity(token)
+        weight = min(high, low + 2)
         for rows in found:
-            best[rows] = weight * NEAR - SUBJECT_EXTRA
+            best[rows] = low * NEAR - SUBJECT_EXTRA
         for rows in (same := self._skeletons.rows_of(map(key_hash, exact))):
             best[rows] = weight - SUBJECT_EXTRA
         if not (found := found + same):
@@ -159,6 +170,21 @@ class Index:
         total[touched] += best[touched]
         best[touched] = 0
         return touched
+
+    def _add_joined(self, key: str, total: Floats) -> Rows:
+        """Add what two tokens weigh that are one word in the list."""
+        found = [rows for rows in self._skeletons.rows_of([key_hash(key)]) if len(key) > 3]
+        for rows in found:
+            total[rows] += RAREST / 2 - 2 * SUBJECT_EXTRA
+        return found[0] if found else np.empty(0, np.int32)
+
+    def _same_year(self, date_of_birth: str | None, rows: Rows) -> Floats:
+        asked = dates.parse(date_of_birth) if date_of_birth else None
+        if asked is None or asked.year is None:
+            return np.zeros(len(rows), np.float32)
+        first, last = self._years[rows].T
+        holds = [first == 0, (first <= asked.year + 1) & (asked.year - 1 <= last)]
+        return np.select(holds, [0, 3.6], dates.CONTRADICTION / 2).astype(np.float32)
 
     def _births(self, date_of_birth: str | None, rows: Rows) -> Floats:
         """The most that each row's dates of birth can weigh, without comparing them in full."""
@@ -188,6 +214,7 @@ class _Builder:
         self.days = array("h")
         self.skeletons: tuple[array[int], array[int]] = (array("I"), array("i"))
         self.numbers: tuple[array[int], array[int]] = (array("I"), array("i"))
+        self.sounds = array("I")
         self.near: tuple[array[int], array[int]] = (array("I"), array("i"))
 
     def add(self, entry: Entry) -> None:
@@ -202,6 +229,9 @@ class _Builder:
             self._file(self.skeletons, key, row)
         for key in {near for token in tokens for near in near_keys(keys(token)[0])[1:]}:
             self._file(self.near, key, row)
+        for key in {key for name in names for key in joined_keys(name) if len(key) > 3}:
+            self._file(self.near, key, row)
+        self.sounds.extend({key_hash(sound(token)) for token in tokens})
         for document in entry.documents:
             self._file(self.numbers, misread_key(document.number), row)
 
@@ -218,11 +248,13 @@ class _Builder:
         records, forms = Texts.of(self.records), Texts.of(self.forms)
         skeletons, numbers = Postings.of(*self.skeletons), Postings.of(*self.numbers)
         near = Postings.of(*self.near)
+        sounds, counts = np.unique(np.array(self.sounds, np.uint32), return_counts=True)
         return {
             "records": records.blob, "record_ends": records.ends, "forms": forms.blob, "form_ends": forms.ends,
             "years": np.array(self.years, np.int16).reshape(-1, 2),
             "days": np.array(self.days, np.int16).reshape(-1, DAYS),
             "skeletons": skeletons.hashes, "skeleton_starts": skeletons.starts, "skeleton_rows": skeletons.rows,
+            "sounds": sounds, "sound_counts": counts.astype(np.int32),
             "near": near.hashes, "near_starts": near.starts, "near_rows": near.rows,
             "numbers": numbers.hashes, "number_starts": numbers.starts, "number_rows": numbers.rows,
         }  # fmt: skip

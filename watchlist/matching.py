@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from math import exp, log
 
 from watchlist import evidence
-from watchlist.likeness import CUT, NameEvidence, Rarity, align, grid_of
+from watchlist.alignment import NameEvidence, Rarity, align, grid_of
+from watchlist.likeness import CUT
 from watchlist.names import fold
 from watchlist.records import (
     Entry,
@@ -141,6 +142,6 @@ def _hit(entry: Entry, explained: list[FieldEvidence], name: NameEvidence | None
     if birth and birth.outcome is Outcome.CONTRADICTING:
         score *= CLEARED
     agreeing = birth is not None and birth.weight > 0
-    strong = name is not None and name.full and agreeing and score >= STRONG_SCORE
+    strong = name is not None and len(name.pairs) >= 2 and agreeing and score >= STRONG_SCORE
     kind, strength = (Kind.STRONG, Strength.STRONG) if strong else (Kind.WEAK, Strength.WEAK)
     return Hit(entry.id, entry.list, kind, score, strength, tuple(explained), entry.instruction)

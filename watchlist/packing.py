@@ -93,5 +93,6 @@ class Postings:
         """The rows of the hash at ``place``."""
         return self.rows[self.starts[place] : self.starts[place + 1]]
 
-    def sizes(self) -> NDArray[np.int64]:
-        return np.diff(self.starts)
+    def size(self, place: int) -> int:
+        """How many rows the hash at ``place`` has."""
+        return int(self.starts[place + 1] - self.starts[place])
