@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 from sqlalchemy.pool import NullPool
 
 from service.errors import DatabaseUnavailable, SettingsRefused
+from service.outage import SUSPECTS
 from service.postgres import PostgresServer
 from service.postgres_files import OLDEST, OWNER, SERVICE
 from service.settings import Settings
@@ -181,7 +182,7 @@ async def _check(url: URL) -> None:
         async with engine.connect() as connection:
             version: int = await connection.scalar(sa.text("SELECT current_setting('server_version_num')::int"))
             await _have_service_role(connection)
-    except (OSError, DBAPIError) as error:
+    except SUSPECTS as error:
         raise DatabaseUnavailable(
             f"the database {url.database} at {url.host or 'its socket'} does not answer: {_reason(error)}"
         ) from None

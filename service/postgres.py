@@ -189,8 +189,8 @@ class PostgresServer:
         launcher = find_launcher(installation.postgres)
         if launcher.uid is not None:
             self._data_dir.chmod(0o711)  # that user passes through it, and can list nothing
-            launcher.give(self._home)
-            launcher.give(self._sockets)
+            for path in (self._home, *self._home.rglob("*"), self._sockets):
+                launcher.give(path)
         postgres = readable_copy(launcher, installation.postgres, self._home / "programs")
         return Installation(postgres.parent, installation.version), launcher
 

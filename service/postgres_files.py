@@ -159,7 +159,8 @@ def make_cluster(cluster: Path, installation: Installation, launcher: Launcher, 
     if status != 0:
         raise DatabaseUnavailable(f"PostgreSQL could not lay out {fresh}: {output[-500:]}")
     with (fresh / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write("\ninclude 'mabar.conf'\ninclude_if_exists 'local.conf'\n")
+        file.write("\ninclude 'mabar.conf'\ninclude 'local.conf'\n")
+    (fresh / "local.conf").write_text("# your own settings; they go over those of mabar.conf\n", "utf-8")
     fresh.rename(cluster)
 
 

@@ -58,7 +58,7 @@ class Launcher:
     def give(self, path: Path) -> Path:
         """Make over a directory or file of ours to the user that the program runs as."""
         if self.uid is not None:
-            os.chown(path, self.uid, -1)
+            os.chown(path, self.uid, -1, follow_symlinks=False)
         return path
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -19,12 +20,17 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.database import Database, migrate, month_after, open_database
+from service.database import MONTHS_AHEAD, MONTHS_BACK, Database, migrate, month_after, open_database
 from service.postgres import DATABASE, PostgresServer
 from service.postgres_files import OWNER, SUPERUSER
 from service.settings import Settings
 
 _numbers = itertools.count(1)
+
+
+def copy_data(data_dir: Path, copy: Path) -> Path:
+    """A data directory of its own, with all but the locks."""
+    return Path(shutil.copytree(data_dir, copy, ignore=shutil.ignore_patterns("*.lock")))
 
 
 async def _execute(
@@ -49,14 +55,28 @@ def short_dir() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-async def postgres(short_dir: Path) -> AsyncIterator[PostgresServer]:
-    """One server for the whole run. `mabar` in it is migrated and serves as the template: connect to no such name."""
-    server = PostgresServer(short_dir / "shared", {"fsync": "off", "autovacuum": "off"})
+async def data_template(short_dir: Path) -> Path:
+    """A data directory as a service leaves it: migrated, its server stopped. To be copied, as making one takes long.
+
+    It is not synced to disk: what the tests kill are processes, never the machine.
+    """
+    server = PostgresServer(short_dir / "template", {"fsync": "off"})
     await server.start()
     await asyncio.to_thread(migrate, server.url(OWNER))
     today = datetime.now(UTC).date()
-    months = f"SELECT ensure_partitions('{month_after(today, -18)}', '{month_after(today, 6)}')"
+    months = f"SELECT ensure_partitions('{month_after(today, -MONTHS_BACK)}', '{month_after(today, MONTHS_AHEAD)}')"
     await _execute(server, months, database=DATABASE, role=OWNER)
+    await server.stop()
+    local = short_dir / "template" / "postgres" / "cluster" / "local.conf"
+    local.write_text("fsync = off\n")
+    return short_dir / "template"
+
+
+@pytest.fixture(scope="session")
+async def postgres(short_dir: Path, data_template: Path) -> AsyncIterator[PostgresServer]:
+    """One server for the whole run. `mabar` in it serves as the template of others: connect to no such name."""
+    server = PostgresServer(copy_data(data_template, short_dir / "shared"))
+    await server.start()
     yield server
     await server.stop()
 

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from enum import StrEnum
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -161,7 +162,13 @@ async def empty(postgres: PostgresServer, execute: Execute) -> AsyncIterator[str
 
 async def _alembic(url: str) -> int:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "alembic", "upgrade", "head", env={**os.environ, "DATABASE_URL": url}
+        sys.executable,
+        "-m",
+        "alembic",
+        "upgrade",
+        "head",
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "DATABASE_URL": url},
     )
     return await process.wait()
 
