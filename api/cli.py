@@ -22,6 +22,3 @@ app.command("screen")(screening.screen)
 app.add_typer(lists.app, name="list")
 app.add_typer(movements.app, name="movements")
 app.add_typer(accounts.app, name="account")
-
-if __name__ == "__main__":
-    app()

@@ -8,6 +8,7 @@ A message never holds a traveller's data: it is shown, logged and answered as it
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -40,7 +41,7 @@ class Forbidden(ServiceError):
 
 
 class PasswordRefused(ServiceError):
-    """The password is too short or too common."""
+    """The password is too short or too common, or not the one to be replaced."""
 
 
 class AccountRefused(ServiceError):
@@ -130,3 +131,10 @@ class ListTooLarge(ServiceError):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"the list file is larger than {most:,} bytes; import it with `mabar list import`")
+
+
+class UnknownListFormat(ServiceError):
+    """A list was handed in under a format that is not read."""
+
+    def __init__(self, format_: str, known: Iterable[str]) -> None:
+        super().__init__(f"there is no list format {format_}; there are {', '.join(sorted(known))}")

@@ -6,7 +6,7 @@ import ipaddress
 import os
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -66,16 +66,18 @@ class Settings(BaseSettings):
 
 
 @cache
-def load_settings() -> Settings:
-    """The settings of this process, from its environment.
+def load_settings(**given: Any) -> Settings:
+    """The settings of this process: what is `given`, else its environment, else the defaults.
 
     Raises:
         SettingsRefused: a variable cannot be used; the message names each and says why.
     """
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as error:
-        raise SettingsRefused("; ".join(_explain(problem["loc"], problem["msg"]) for problem in error.errors())) from None
+        raise SettingsRefused(
+            "; ".join(_explain(problem["loc"], problem["msg"]) for problem in error.errors())
+        ) from None
 
 
 def _explain(location: tuple[int | str, ...], message: str) -> str:

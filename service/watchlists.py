@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from service import audit, store
 from service.access import Actor
 from service.canonical import digest_of, plain
-from service.errors import SuspiciousImport
+from service.errors import SuspiciousImport, UnknownListFormat
 from service.tables import ListEntryRow, ListVersionRow, WatchlistRow
 from watchlist.records import Entry, EntryDocument, EntryName, NameKind, Skipped
-from watchlist.sources import open_list
+from watchlist.sources.formats import FORMATS, open_list
 
 BATCH = 500
 SUSPICIOUS_LOSS = 0.5  # a publisher does not strike half a list in one day; a cut file does
@@ -67,9 +67,12 @@ async def import_list(
     `progress` hears how many records were read so far.
 
     Raises:
+        UnknownListFormat: there is no such format.
         ListFileError: the file is not what its format says, or ends in the middle. Nothing was changed.
         SuspiciousImport: too much would go. Nothing was changed.
     """
+    if format_ not in FORMATS:
+        raise UnknownListFormat(format_, FORMATS)
     digest = await asyncio.to_thread(_digest, path)
     async with sessions.begin() as session:
         await store.lock(session, [f"list:{name}"])

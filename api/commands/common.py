@@ -19,7 +19,7 @@ from ocr.mrz import MrzError
 from service.database import Database, open_database
 from service.errors import ServiceError
 from service.settings import load_settings
-from watchlist.sources import ListFileError
+from watchlist.sources.reading import ListFileError
 
 P = ParamSpec("P")
 T = TypeVar("T")

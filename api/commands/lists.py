@@ -10,7 +10,7 @@ from rich.table import Table
 
 from api.commands.common import command, console, database, now, progress, run
 from service.watchlists import ImportReport, ListInForce, import_list, lists_in_force
-from watchlist.sources import FORMATS
+from watchlist.sources.formats import FORMATS
 
 app = typer.Typer(help="Watchlists: import and look.", no_args_is_help=True)
 

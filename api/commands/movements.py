@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -52,7 +53,7 @@ def export(
     )
 
     async def work() -> None:
-        with output.open("w", encoding="utf-8", newline="") if output else sys.stdout as file:
+        with output.open("w", encoding="utf-8", newline="") if output else nullcontext(sys.stdout) as file:
             async with database() as opened:
                 lines = await disclosure.export(opened.reader_sessions, opened.sessions, wanted, actor=None)
                 rows = (movement_out(line) async for line in lines)

@@ -15,7 +15,7 @@ from service.screening import IndexInForce
 from service.watchlists import records_of
 from watchlist.index import Index
 from watchlist.lines import screen_lines
-from watchlist.sources import FORMATS
+from watchlist.sources.formats import FORMATS
 
 
 @command

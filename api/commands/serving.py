@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from api import logs
 from api.app import create_app
-from api.commands.common import command, console, database, now, progress, run
-from service.accounts import demo_account
+from api.commands.common import EXIT_REFUSED, command, console, database, now, progress, run
+from api.deps import Services
+from service.accounts import DEMO_USERNAME, demo_account
 from service.demo.load import load_demo
 from service.errors import SettingsRefused
 from service.freshness import bring_up_to_date
@@ -28,8 +32,9 @@ def serve(
     """Serve the console and the API."""
     settings = _settings(demo, host, port)
     logs.configure(settings.log_level)
+    application = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        application,
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -39,10 +44,37 @@ def serve(
         timeout_keep_alive=20,
         limit_concurrency=500,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, lambda: _announce(settings, application))
     server.run()
     if not server.started:
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_REFUSED)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+
+
+def _announce(settings: Settings, application: FastAPI) -> None:
+    """What to open, and in a demonstration which account to use."""
+    services: Services = application.state.services
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    lines = ["", f"Mabar is ready: http://{host}:{settings.port}"]
+    if settings.demo:
+        lines += [
+            f"demo account    {DEMO_USERNAME}",
+            f"its password    {services.parts.demo_password}",
+            "demonstration with made-up travellers, for this machine only",
+        ]
+    typer.echo("\n".join([*lines, f"data directory  {settings.data_dir}", ""]))
 
 
 def _settings(demo: bool, host: str | None, port: int | None) -> Settings:

@@ -45,6 +45,7 @@ async def put(
     format: Annotated[str, Query(examples=["un_xml", "ftm"], pattern=r"^[a-z0-9_]{1,40}$")],
     actor: Annotated[Actor, permit(Action.IMPORT_LIST)],
     confirmed: Annotated[bool, Query(description="strike more than half of the entries in force")] = False,
+    mapping: Annotated[str | None, Query(max_length=20_000, description="of a CSV file: its mapping, as JSON")] = None,
 ) -> ImportOut:
     """Replace a list by the file in the body: all of it or nothing.
 
@@ -52,7 +53,9 @@ async def put(
     error, the version before stays in force.
     """
     with tempfile.TemporaryDirectory(prefix="mabar-list-") as folder:
-        path = Path(folder) / "list"
+        path = Path(folder) / f"{name}.list"
+        if mapping is not None:
+            path.with_suffix(".json").write_text(mapping, "utf-8")
         await _spool(request, path)
         report = await watchlists.import_list(
             services.database.sessions, name, format, path, actor=actor, now=services.now(), confirmed=confirmed

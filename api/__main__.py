@@ -1,0 +1,18 @@
+"""`python -m api`, which is what `mabar` runs.
+
+Light on purpose: the reader's worker processes load this module again as they start, and need not load the service
+with it.
+"""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run the command line."""
+    from api.cli import app  # noqa: PLC0415
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

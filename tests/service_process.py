@@ -1,0 +1,92 @@
+"""A whole service as a process of its own, started as `make run` starts it, for tests that kill it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 120.0  # seconds: a first start on a loaded machine makes a database cluster and the made-up data
+
+
+def free_port() -> int:
+    """A port that nothing listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class ServiceProcess:
+    """`mabar serve --demo` on a data directory; can be killed and started again."""
+
+    def __init__(self, data_dir: Path, **environment: str) -> None:
+        self.data_dir = data_dir
+        self.base = f"http://127.0.0.1:{(port := free_port())}"
+        self._environment = {**os.environ, "MABAR_DATA_DIR": str(data_dir), "PORT": str(port), **environment}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> float:
+        """Start and wait until it is ready; returns how many seconds that took."""
+        began = time.monotonic()
+        with (self.data_dir.parent / f"{self.data_dir.name}.log").open("ab") as log:
+            command = [sys.executable, "-m", "api", "serve", "--demo"]
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+        while not self._ready():
+            if self._process.poll() is not None or time.monotonic() - began > PATIENCE:
+                raise AssertionError(f"the service did not start:\n{self.log()[-3000:]}")
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def _ready(self) -> bool:
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(f"{self.base}/health/ready", timeout=5).status_code == 200
+        return False
+
+    def log(self) -> str:
+        """All that it has written so far."""
+        return (self.data_dir.parent / f"{self.data_dir.name}.log").read_text("utf-8", "replace")
+
+    def kill(self) -> None:
+        """kill -9, without warning."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """End it as an operator would."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(timeout=60)
+
+    def headers(self) -> dict[str, str]:
+        """The demonstration account, signed in."""
+        password = (self.data_dir / "demo-password").read_text().strip()
+        answer = httpx.post(f"{self.base}/v1/session", json={"username": "demo", "password": password}, timeout=30)
+        return {"Authorization": f"Bearer {answer.json()['token']}"}
+
+    @contextlib.contextmanager
+    def client(self) -> Iterator[httpx.Client]:
+        with httpx.Client(base_url=self.base, headers=self.headers(), timeout=30) as client:
+            yield client
+
+
+@contextlib.contextmanager
+def running(data_dir: Path, **environment: Any) -> Iterator[ServiceProcess]:
+    """A service, started; stopped at the end."""
+    service = ServiceProcess(data_dir, **environment)
+    service.start()
+    try:
+        yield service
+    finally:
+        service.stop()
