@@ -26,6 +26,7 @@ from api.routes import (
     inspections,
     movements,
     readings,
+    reference,
     screenings,
     sessions,
     watchlists,
@@ -38,6 +39,7 @@ BODY_MOST = 10_000_000  # bytes of any request body, but for the routes below
 COUNT_FOR_THEMSELVES = frozenset({"/v1/watchlists/{name}"})  # templates of the routes that stream whole lists in
 ROUTERS = (
     health.router,
+    reference.router,
     sessions.router,
     accounts.router,
     devices.router,
@@ -71,7 +73,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         openapi_tags=openapi.TAGS,
         responses=openapi.RESPONSES,
         generate_unique_id_function=openapi.operation_id,
-        docs_url=None,  # FastAPI's page loads scripts from a public network, which a post does not have
+        docs_url=None,  # api.reference has a page that works without a network
         redoc_url=None,
         lifespan=lifespan,
     )
