@@ -25,6 +25,7 @@ from ocr.layout import MrzError
 from ocr.tesseract import EngineMissing
 from ocr.worker import ReadFailed
 from service import errors
+from service.movement_lines import LineError
 from service.toml_reader import TomlError
 from watchlist.sources.reading import ListFileError
 
@@ -85,6 +86,7 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     errors.DecisionConflict: Kind(409, "decision-conflict", "Another decision stands"),
     errors.SuspiciousImport: Kind(409, "suspicious-import", "The import would strike too much"),
     errors.UnknownListFormat: Kind(422, "unknown-list-format", "No such list format"),
+    errors.UnknownListFormat: Kind(422, "unknown-list-format", "No such list format"),
     errors.ListTooLarge: Kind(413, "list-too-large", "The list is too large"),
     errors.BadFilter: Kind(422, "bad-filter", "The filter cannot be read"),
     errors.Unavailable: Kind(503, "unavailable", "A part of the service does not answer"),
@@ -95,6 +97,7 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     ReadFailed: Kind(422, "reading-failed", "The image could not be read to its end"),
     EngineMissing: Kind(503, "engine-missing", "The reader has no engine"),
     ListFileError: Kind(422, "list-refused", "The list file must not be imported", quotes=True),
+    LineError: Kind(422, "line-refused", "A line is no movement", quotes=True),
     TomlError: Kind(422, "file-refused", "The file cannot be used", quotes=True),
 }
 # What the framework refuses by itself. Named here, because Python's own phrases change with its version.
