@@ -1,0 +1,61 @@
+"""`mabar rules`: what the rules would have found, and whether a policy file can be used."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.commands.common import command
+from service.errors import SettingsRefused
+from service.movement_lines import LineError
+from service.policy import Policy, PolicyError, default_policy, load_policy
+from service.reference import crossing_points
+from service.replay import replay as replayed
+
+app = typer.Typer(help="The irregular-movement rules.", no_args_is_help=True)
+
+
+@app.command("replay")
+@command
+def replay(
+    source: Annotated[typer.FileText | None, typer.Argument(help="JSON lines; standard input when left out")] = None,
+    policy: Annotated[Path | None, typer.Option("--policy", help="policy file; the bundled one when left out")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines out")] = False,
+) -> None:
+    """Run recorded movements through the rules, without a database: each verdict, and what later movements changed."""
+    posts = {post.code: post for post in crossing_points()}
+    write = json.dumps if as_json else _readable
+    try:
+        for line in replayed(source or sys.stdin, _policy(policy), posts):
+            sys.stdout.write(write(line) + "\n")
+    except LineError as refusal:
+        raise SettingsRefused(str(refusal)) from None
+
+
+@app.command("check")
+@command
+def check(policy: Annotated[Path, typer.Argument(help="policy file")]) -> None:
+    """Say whether a policy file can be used: its version, or where it is wrong."""
+    typer.echo(_policy(policy).version)
+
+
+def _policy(path: Path | None) -> Policy:
+    try:
+        return load_policy(path.read_text("utf-8")) if path else default_policy()
+    except PolicyError as refusal:
+        raise SettingsRefused(f"{path}: {refusal}") from None
+
+
+def _readable(line: Mapping[str, Any]) -> str:
+    if "verdict" in line:
+        return "\n".join([f"{line['id']}  {line['verdict']}", *map(_finding, line["findings"])])
+    return f"{line['caused_by']} changes {line['id']}: {line['status']}\n{_finding(line)}"
+
+
+def _finding(line: Mapping[str, Any]) -> str:
+    return f"    {line['rule']} {line['severity']}: {line['message']}"

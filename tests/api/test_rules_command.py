@@ -1,0 +1,67 @@
+"""`mabar rules` at a terminal."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from api.commands.rules import app
+
+MOVEMENT = {
+    "id": "in",
+    "at": "2026-03-01T09:00:00Z",
+    "recorded_at": "2026-03-01T09:00:10Z",
+    "crossing_point": "IQ-TRB",
+    "direction": "entry",
+    "document": {"issuing_state": "JOR", "document_number": "T1234567", "date_of_expiry": "2034-06-30"},
+    "traveller": {"primary_identifier": "AL TARAWNEH", "nationality": "JOR", "date_of_birth": "1980-05-17"},
+}
+AGAIN = {**MOVEMENT, "id": "again", "at": "2026-03-10T09:00:00Z", "recorded_at": "2026-03-10T09:00:10Z"}
+OUT = {**MOVEMENT, "id": "out", "at": "2026-03-05T09:00:00Z", "recorded_at": "2026-03-12T09:00:00Z"}
+OUT |= {"direction": "exit", "source": "paper"}
+LINES = "\n".join(map(json.dumps, (MOVEMENT, AGAIN, OUT)))
+
+
+def mabar(*arguments: str, input: str | None = None):
+    return CliRunner().invoke(app, list(arguments), input=input)
+
+
+def test_replay_as_json_lines():
+    done = mabar("replay", "--json", input=LINES)
+    first, second, third, change = map(json.loads, done.stdout.splitlines())
+    assert [each["verdict"] for each in (first, second, third)] == ["CLEAR", "REFER", "CLEAR"]
+    assert (change["caused_by"], change["id"], change["rule"], change["status"]) == ("out", "again", "M2", "withdrawn")
+    assert done.exit_code == 0
+
+
+def test_replay_for_a_reader(tmp_path):
+    (tmp_path / "movements.jsonl").write_text(LINES)
+    done = mabar("replay", str(tmp_path / "movements.jsonl"))
+    assert done.stdout.startswith("in  CLEAR\nagain  REFER\n    M2 irregular: Entered at IQ-TRB")
+    assert "out changes again: withdrawn\n    M2 irregular: " in done.stdout
+
+
+def test_replay_under_another_policy(tmp_path):
+    policy = tmp_path / "policy.toml"
+    policy.write_text('effective_from = 2026-01-01\nhome_states = ["IRQ"]\n[rules.M2]\nstate = "off"\n')
+    done = mabar("replay", "--json", "--policy", str(policy), input=LINES)
+    assert [json.loads(each)["verdict"] for each in done.stdout.splitlines()] == ["CLEAR"] * 3
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"), [("{}", "line 1: id: must be a text"), (LINES + "\n{", "line 4: is not JSON")]
+)
+def test_a_line_that_is_no_movement(lines, message):
+    done = mabar("replay", input=lines)
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"mabar: {message}")
+
+
+def test_check_a_policy(tmp_path):
+    policy = tmp_path / "policy.toml"
+    policy.write_text('version = "7"\neffective_from = 2026-01-01\nhome_states = []\n')
+    assert mabar("check", str(policy)).stdout.startswith("7+")
+    policy.write_text("effective_from = 2026-01-01\nhome_states = []\n[rules.E1]\ngrace_day = 1\n")
+    done = mabar("check", str(policy))
+    assert done.exit_code == 1
+    assert "policy.toml: line 4, column 1: rules.E1.grace_day: is not known here" in done.stderr.replace("\n", " ")
