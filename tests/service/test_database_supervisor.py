@@ -95,6 +95,7 @@ async def test_what_was_acknowledged_survives_kill_9(data_dir: Path, server_too:
             os.kill(before, signal.SIGKILL)
         writer.kill()
         acknowledged |= {line.strip() for line in writer.stdout if line.endswith("\n")}
+    assert len(acknowledged) >= 50
 
     async with open_database(_settings(data_dir)) as database, database.sessions() as session:
         kept = set(await session.scalars(SUBJECTS))
@@ -111,18 +112,27 @@ async def test_a_second_service_is_told_that_there_is_one(data_dir: Path) -> Non
             assert (await session.scalars(SUBJECTS)).all() == []
 
 
-async def test_a_pid_file_that_names_a_stranger_is_not_believed(data_dir: Path) -> None:
+@pytest.fixture
+def stranger() -> Iterator[subprocess.Popen[bytes]]:
+    """A process of ours that is no PostgreSQL."""
+    process = subprocess.Popen(["sleep", "600"])
+    yield process
+    process.kill()
+    process.wait()
+
+
+async def test_a_pid_file_that_names_a_stranger_is_not_believed(
+    data_dir: Path, stranger: subprocess.Popen[bytes]
+) -> None:
     """As after a reboot: the number that the dead server had now belongs to somebody of the same user."""
-    with subprocess.Popen(["sleep", "600"]) as stranger:
-        cluster, sockets = data_dir / "postgres" / "cluster", socket_directory(data_dir / "postgres")
-        lines = [stranger.pid, cluster, 1_700_000_000, PORT, sockets, "", "", ""]
-        for path in (cluster / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock"):
-            path.write_text("\n".join(map(str, lines)))
-        async with open_database(_settings(data_dir)) as database, database.sessions() as session:
-            assert (await session.scalars(SUBJECTS)).all() == []
-            assert _postmaster(data_dir) != stranger.pid
-        assert stranger.poll() is None
-        stranger.kill()
+    cluster, sockets = data_dir / "postgres" / "cluster", socket_directory(data_dir / "postgres")
+    lines = [stranger.pid, cluster, 1_700_000_000, PORT, sockets, "", "", ""]
+    for path in (cluster / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock"):
+        path.write_text("\n".join(map(str, lines)))
+    async with open_database(_settings(data_dir)) as database, database.sessions() as session:
+        assert (await session.scalars(SUBJECTS)).all() == []
+        assert _postmaster(data_dir) != stranger.pid
+    assert stranger.poll() is None
 
 
 async def test_a_server_started_by_hand_is_left_alone(data_dir: Path) -> None:
