@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from api.deps import ServicesDep, SessionsDep, permit
@@ -16,6 +16,7 @@ from service.access import Action, Actor, Role
 from service.credentials import Account
 
 router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
+Username = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$")]
 Administrator = Annotated[Actor, permit(Action.MANAGE_ACCOUNTS)]
 
 
@@ -68,7 +69,7 @@ async def create(
 
 @router.post("/{username}/password")
 async def reset_password(
-    username: str, services: ServicesDep, sessions: SessionsDep, administrator: Administrator
+    username: Username, services: ServicesDep, sessions: SessionsDep, administrator: Administrator
 ) -> PasswordOut:
     """Make up another password for an account, and end its sessions."""
     password = await accounts.set_password(sessions, username, by=administrator, now=services.now())
@@ -76,7 +77,7 @@ async def reset_password(
 
 
 @router.delete("/{username}", status_code=204)
-async def close(username: str, services: ServicesDep, sessions: SessionsDep, administrator: Administrator) -> None:
+async def close(username: Username, services: ServicesDep, sessions: SessionsDep, administrator: Administrator) -> None:
     """Close an account, and end its sessions at once. It stays listed, because the trail names it."""
     await accounts.close_account(sessions, username, by=administrator, now=services.now())
 

@@ -226,6 +226,20 @@ async def test_a_malformed_account_is_not_made(platform: Platform, wrong: dict[s
     assert answer.status_code in (409, 422)
 
 
+@pytest.mark.parametrize("odd", ["%00", "%ff", "..%2f..", "a" * 5000, "%F0%9F%9A%A7", "a b"])
+async def test_odd_paths_break_nothing(platform: Platform, odd: str) -> None:
+    admin = await platform.officer(Role.ADMINISTRATOR)
+    for method, path in [
+        ("DELETE", f"/v1/accounts/{odd}"),
+        ("POST", f"/v1/accounts/{odd}/password"),
+        ("DELETE", f"/v1/device-keys/{odd}"),
+        ("GET", f"/v1/{odd}"),
+    ]:
+        answer = await platform.client.request(method, path, headers=admin)
+        assert 400 <= answer.status_code < 500
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
 async def test_ended_sessions_are_forgotten_in_time(platform: Platform) -> None:
     await platform.officer(Role.FIRST_LINE, username="layla")
     platform.clock.advance(days=8)
