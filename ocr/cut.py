@@ -73,15 +73,11 @@ def normalise_line(strip: Pixels) -> Pixels:
 
 
 def unroll(
-    pixels: Pixels,
-    line: TextLine,
-    half: int = LINE_HEIGHT // 2,
-    margin: int = MARGIN,
-    outside: int = cv2.BORDER_REPLICATE,
+    pixels: Pixels, line: TextLine, half: int = LINE_HEIGHT // 2, margin: int = MARGIN, *, fine: bool = True
 ) -> Pixels:
     """As `cut_line` without touching the contrast: ``half`` pixels above and below the centre.
 
-    ``outside`` is OpenCV's border mode; a constant border is white.
+    Not ``fine`` is quicker and takes what lies outside the image as white.
     """
     across, up = line.pitch / PITCH, line.height / CAPITAL_HEIGHT
     width = int(line.length / across) + 2 * margin
@@ -93,10 +89,10 @@ def unroll(
     columns = line.start[0] + along[None, :] * cos - below * sin
     rows = line.start[1] + along[None, :] * sin + below * cos
     places = (columns.astype(np.float32), rows.astype(np.float32))
-    return _sample(pixels, *places, max(across, up), outside)
+    return _sample(pixels, *places, max(across, up), fine)
 
 
-def _sample(pixels: Pixels, columns: Floats, rows: Floats, step: float, outside: int) -> Pixels:
+def _sample(pixels: Pixels, columns: Floats, rows: Floats, step: float, fine: bool) -> Pixels:
     """Look pixels up; in a reduced copy of their part of the image where `step` would skip some."""
     left, top = max(int(columns.min()) - 4, 0), max(int(rows.min()) - 4, 0)
     part = pixels[top : max(int(rows.max()), 0) + 5, left : max(int(columns.max()), 0) + 5]
@@ -108,5 +104,6 @@ def _sample(pixels: Pixels, columns: Floats, rows: Floats, step: float, outside:
         columns = (columns + 0.5) * (width / part.shape[1]) - 0.5
         rows = (rows + 0.5) * (height / part.shape[0]) - 0.5
         part = np.asarray(cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    sampled = cv2.remap(part, columns, rows, cv2.INTER_CUBIC, borderMode=outside, borderValue=255)
+    how, outside = (cv2.INTER_CUBIC, cv2.BORDER_REPLICATE) if fine else (cv2.INTER_LINEAR, cv2.BORDER_CONSTANT)
+    sampled = cv2.remap(part, columns, rows, how, borderMode=outside, borderValue=255)
     return np.asarray(sampled, np.uint8)

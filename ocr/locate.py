@@ -14,9 +14,10 @@ import numpy as np
 from ocr.cut import TextLine
 from ocr.image import Pixels
 from ocr.seeds import Seed, find_seeds
-from ocr.strip import Row, Strip, fit_of, strip_along
+from ocr.strip import Row, Strip, strip_along
 
-_MOST_SEEDS = 12
+_MOST_SEEDS = 16
+_PROMISING = 2  # seeds of a level that are looked at before the next level
 _CLEAR = 0.3  # score of a band that needs no second look
 _EVEN, _UNEVEN = 0.35, 0.12  # evenness of a row that is text of one pitch, and of one that is not
 
@@ -34,18 +35,48 @@ class Band:
 
 
 def find_bands(pixels: Pixels) -> Iterator[Band]:
-    """Candidate zones, likeliest first, each found once; as one reads or upside down."""
-    tried: list[Seed] = []
-    done: list[Band] = []
-    for seed in find_seeds(pixels):
-        if len(tried) == _MOST_SEEDS:
-            break
-        if any(_same(seed, other) for other in tried) or any(_covers(band, seed) for band in done):
-            continue
-        tried.append(seed)
-        for band in sorted(_bands_at(pixels, seed), key=lambda band: -band.score):
-            done.append(band)
-            yield band
+    """Candidate zones, likeliest first, each found once; as one reads or upside down.
+
+    What is clearly a zone at one level is offered before the next level is looked at; then the
+    rest, and at last what stands at a slant.
+    """
+    search = _Search(pixels)
+    for turn in (0.0, 45.0):
+        rest: list[Seed] = []
+        for seeds in find_seeds(pixels, turn):
+            yield from search.bands(seeds[:_PROMISING], _CLEAR)
+            rest += seeds
+        yield from search.bands(rest, 0.0)
+
+
+class _Search:
+    """Remembers where has been looked, so that no place is looked at twice."""
+
+    def __init__(self, pixels: Pixels) -> None:
+        self._pixels = pixels
+        self._tried: list[Seed] = []
+        self._found: list[Band] = []
+        self._unclear: list[Band] = []
+
+    def bands(self, seeds: Sequence[Seed], least: float) -> Iterator[Band]:
+        """New candidates along some seeds with a score above ``least``; weaker ones are kept back."""
+        found = self._unclear
+        for seed in seeds:
+            if len(self._tried) >= _MOST_SEEDS:
+                break
+            if self._is_new(seed):
+                self._tried.append(seed)
+                found += _bands_at(self._pixels, seed)
+        self._unclear = [band for band in found if band.score <= least]
+        for band in sorted(found, key=lambda band: -band.score):
+            if band.score > least and not any(_overlap(band, other) for other in self._found):
+                self._found.append(band)
+                yield band
+
+    def _is_new(self, seed: Seed) -> bool:
+        return not any(_same(seed, other) for other in self._tried) and not any(
+            _covers(band, seed) for band in self._found
+        )
 
 
 def _same(seed: Seed, other: Seed) -> bool:
@@ -53,6 +84,10 @@ def _same(seed: Seed, other: Seed) -> bool:
     apart = np.hypot(seed.x - other.x, seed.y - other.y) / other.thickness
     sizes = (seed.thickness / other.thickness, seed.length / other.length)
     return bool(apart < 1 and all(0.8 < size < 1.25 for size in sizes))
+
+
+def _overlap(band: Band, other: Band) -> bool:
+    return any(_covers(other, _seed_along(line)) for line in band.lines)
 
 
 def _covers(band: Band, seed: Seed) -> bool:
@@ -82,7 +117,10 @@ def _bands_of(strip: Strip) -> list[Band]:
 
 def _seed_of(row: Row, strip: Strip) -> Seed:
     """A row of a strip as a seed of its own."""
-    line = _line(row, row.left, row.right, row.pitch, row.pitch, strip)
+    return _seed_along(_line(row, row.left, row.right, row.pitch, row.pitch, strip))
+
+
+def _seed_along(line: TextLine) -> Seed:
     (x0, y0), (x1, y1) = line.start, line.end
     angle = float(np.rad2deg(np.arctan2(y1 - y0, x1 - x0)))
     return Seed((x0 + x1) / 2, (y0 + y1) / 2, angle, line.length, line.height)
@@ -102,7 +140,8 @@ def _groups(rows: Sequence[Row]) -> list[list[Row]]:
 def _alike(upper: Row, lower: Row) -> bool:
     pitch = (upper.pitch + lower.pitch) / 2
     ends = max(abs(upper.left - lower.left), abs(upper.right - lower.right))
-    return abs(upper.pitch - lower.pitch) < 0.05 * pitch and ends < 3 * pitch and lower.top - upper.bottom < 4 * pitch
+    even = abs(upper.pitch - lower.pitch) < (0.05 if ends > 1.5 * pitch else 0.12) * pitch
+    return even and ends < 3 * pitch and lower.top - upper.bottom < 4 * pitch
 
 
 def _zones(group: list[Row]) -> list[list[Row]]:
@@ -114,15 +153,18 @@ def _zones(group: list[Row]) -> list[list[Row]]:
 
 
 def _band(group: Sequence[Row], strip: Strip) -> Band:
-    pitch = float(np.mean([row.pitch for row in group]))
-    height = float(np.median([row.bottom - row.top for row in group]))
+    left, right = min(row.left for row in group), max(row.right for row in group)
+    pitch = float(np.median([row.pitch for row in group]))
+    widths = (30,) if len(group) == 3 else (36, 44)
+    count = min(widths, key=lambda width: abs(width - (right - left) / pitch - 0.3))
+    off = abs(count - (right - left) / pitch - 0.3)
+    if off < 2.5:
+        pitch = (right - left) / (count - 0.3)
     # OCR-B's capitals are 0.94 of its pitch; a measured height far from that is a mismeasured one.
-    height = min(max(height, 0.8 * pitch), 1.05 * pitch)
-    left = min(row.left for row in group) - 0.15 * pitch
-    right = max(row.right for row in group) + 0.15 * pitch
-    lines = tuple(_line(row, left, right, height, pitch, strip) for row in group)
+    height = min(max(float(np.median([row.bottom - row.top for row in group])), 0.8 * pitch), 1.05 * pitch)
+    lines = tuple(_line(row, left - 0.15 * pitch, right + 0.15 * pitch, height, pitch, strip) for row in group)
     evenness = float(np.mean([row.evenness for row in group]))
-    return Band(lines, fit_of((right - left) / pitch) * evenness)
+    return Band(lines, max(1 - off / 4, 0.0) * evenness)
 
 
 def _line(row: Row, left: float, right: float, height: float, pitch: float, strip: Strip) -> TextLine:

@@ -1,7 +1,7 @@
 """Pixels to seeds: where stretches of dark text may run, roughly, at every size and angle."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,8 +11,11 @@ from ocr.image import Pixels
 
 Table = NDArray[np.float64]
 
-LEVELS = (1100, 700, 440, 280)
-"""Longest side in pixels at which text is looked for: at one of them a zone's characters are 5 to 12 pixels high."""
+LEVELS = (700, 440, 1100, 280)
+"""Longest sides in pixels at which text is looked for, the likeliest first.
+
+At one of them the characters of a zone are 5 to 12 pixels high.
+"""
 
 _INK = 9  # wider than any stroke at a level, in pixels
 _FAINTEST = 10  # grey levels between ink and paper
@@ -32,15 +35,39 @@ class Seed:
     thickness: float
 
 
-def find_seeds(pixels: Pixels) -> list[Seed]:
-    """Rough lines of text in an image, those that look most like a zone's first."""
-    found: list[Seed] = []
+def find_seeds(pixels: Pixels, turn: float = 0.0) -> Iterator[list[Seed]]:
+    """Rough lines of text: level by level, of each level those that look most like a zone's first.
+
+    Text is joined along rows and columns; for text at a slant ``turn`` the image, in degrees.
+    """
     longest = max(pixels.shape)
-    for scale in sorted({min(side / longest, 1.0) for side in LEVELS}, reverse=True):
-        level = pixels if scale == 1 else cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        for ink in _ink_maps(np.asarray(level, np.uint8)):
-            found += [_enlarged(seed, 1 / scale) for seed in _chain(_pieces(ink))]
-    return _ranked(found, longest)
+    for scale in dict.fromkeys(min(side / longest, 1.0) for side in LEVELS):
+        level, back = _turned(_reduced(pixels, scale), turn)
+        chains = [_seen_from(seed, back, turn) for ink in _ink_maps(level) for seed in _chain(_pieces(ink))]
+        yield _ranked([_enlarged(seed, 1 / scale) for seed in chains], longest)
+
+
+def _reduced(pixels: Pixels, scale: float) -> Pixels:
+    if scale == 1:
+        return pixels
+    return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _turned(level: Pixels, turn: float) -> tuple[Pixels, Table]:
+    """A level turned about its middle with room for its corners, and the matrix that turns it back."""
+    if not turn:
+        return level, np.eye(2, 3)
+    height, width = level.shape
+    side = int(np.hypot(height, width)) + 1
+    there = cv2.getRotationMatrix2D((width / 2, height / 2), turn, 1.0)
+    there[:, 2] += (side - width) / 2, (side - height) / 2
+    turned = cv2.warpAffine(level, there, (side, side), flags=cv2.INTER_LINEAR, borderValue=255)
+    return np.asarray(turned, np.uint8), np.asarray(cv2.invertAffineTransform(there), np.float64)
+
+
+def _seen_from(seed: Seed, back: Table, turn: float) -> Seed:
+    x, y = back @ (seed.x, seed.y, 1.0)
+    return replace(seed, x=float(x), y=float(y), angle=(seed.angle + turn + 90) % 180 - 90)
 
 
 def _enlarged(seed: Seed, by: float) -> Seed:

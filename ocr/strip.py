@@ -1,6 +1,8 @@
 """Along one seed: how the lines of text run there, and the rows they form once they are straight."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -16,6 +18,7 @@ WIDTHS = (30, 36, 44)
 _CAPITAL = 20  # height of a capital in a strip, pixels, if the seed is right
 _HALF = 110  # rows of a strip above and below the seed
 _CHUNKS = 16  # columns into which a strip is cut to see how its lines run
+_SLOPES = range(-40, 41, 3)  # pixels of a strip
 _BOWS = (-12, -9, -6, -4, -2, 0, 2, 4, 6, 9, 12)
 _REACH = 6  # pixels by which a row may still run off once the strip is straight
 
@@ -68,12 +71,30 @@ class Strip:
 def strip_along(pixels: Pixels, seed: Seed) -> Strip:
     """The rows of text along a seed, and up to five heights above and below it."""
     frame = _frame(seed)
-    strip = unroll(pixels, frame, _HALF, 0, cv2.BORDER_CONSTANT)
+    strip = unroll(pixels, frame, _HALF, 0, fine=False)
     ink = _ink(strip)
     slope, bow, profile = _run_of_lines(ink)
     flat = _flatten(ink, slope, bow)
-    rows = tuple(row for span in _spans(profile) if (row := _row(flat, *span)))
-    return Strip(frame, strip.shape[1], slope, bow, rows)
+    rows = [row for span in _spans(profile) if (row := _row(flat, *span))]
+    return Strip(frame, strip.shape[1], slope, bow, tuple(_completed(rows, flat)))
+
+
+def _completed(rows: list[Row], flat: Floats) -> list[Row]:
+    """The rows, with the third of a card's three where only two of them stood out.
+
+    Lines of a card are 1.7 pitches apart (Doc 9303 part 5); seen at an angle one of them blurs.
+    """
+    for upper, lower in pairwise(rows):
+        apart, pitch = (lower.top + lower.bottom - upper.top - upper.bottom) / 2, (upper.pitch + lower.pitch) / 2
+        if len(rows) > 2 or not (upper.places < 33 > lower.places) or apart > 4.4 * pitch:
+            continue
+        steps = (0.5,) if apart > 2.4 * pitch else (-1.0, 2.0)
+        spans = [(round(upper.top + step * apart), round(upper.bottom + step * apart)) for step in steps]
+        inside = [span for span in spans if span[0] >= 0 and span[1] <= len(flat)]
+        third = [row for span in inside if (row := _row(flat, *span)) and abs(row.places - upper.places) < 3]
+        if third:
+            return sorted([upper, lower, max(third, key=lambda row: row.evenness)], key=lambda row: row.top)
+    return rows
 
 
 def _frame(seed: Seed) -> TextLine:
@@ -101,22 +122,21 @@ def _run_of_lines(ink: Floats) -> tuple[float, float, Floats]:
     columns = np.stack([part.mean(axis=1) for part in np.array_split(ink, _CHUNKS, axis=1)])
     smooth = cv2.GaussianBlur(columns, (3, 1), 0)
     depth = np.maximum(smooth - cv2.blur(smooth, (61, 1)), 0)
-    slope = max(range(-40, 41, 3), key=lambda slope: _sharpness(_aligned(depth, slope, 0)))
-    runs = [(s, b) for s in range(slope - 3, slope + 4) for b in (-12, -9, -6, -4, -2, 0, 2, 4, 6, 9, 12)]
-    best = max(runs, key=lambda run: _sharpness(_aligned(depth, *run)))
-    return (*best, _aligned(depth, *best))
+    slope, _, _ = _sharpest(depth, _SLOPES, (0,))
+    _, bow, _ = _sharpest(depth, (slope,), _BOWS)
+    return _sharpest(depth, range(slope - 3, slope + 4), (bow,))
 
 
-def _aligned(columns: Floats, slope: float, bow: float) -> Floats:
+def _sharpest(columns: Floats, slopes: Sequence[int], bows: Sequence[int]) -> tuple[int, int, Floats]:
+    """The slope and bow at which the rows of the strip stand out most, and their profile."""
     share = (np.arange(_CHUNKS) + 0.5) / _CHUNKS
-    sunk = slope * (share - 0.5) + 4 * bow * share * (1 - share)
-    rows = np.arange(columns.shape[1])[None, :] + np.rint(sunk).astype(int)[:, None]
-    aligned = np.take_along_axis(columns, rows.clip(0, columns.shape[1] - 1), 1)
-    return np.asarray(aligned.mean(axis=0), np.float32)
-
-
-def _sharpness(profile: Floats) -> float:
-    return float(np.square(profile).sum())
+    runs = [(slope, bow) for slope in slopes for bow in bows]
+    sunk = np.array([slope * (share - 0.5) + 4 * bow * share * (1 - share) for slope, bow in runs])
+    rows = np.arange(columns.shape[1]) + np.rint(sunk).astype(int)[:, :, None]
+    rows = rows.clip(0, columns.shape[1] - 1)
+    profiles = columns[np.arange(_CHUNKS)[:, None], rows].mean(axis=1)
+    best = int(np.square(profiles).sum(axis=1).argmax())
+    return (*runs[best], np.asarray(profiles[best], np.float32))
 
 
 def _flatten(ink: Floats, slope: float, bow: float) -> Floats:
@@ -130,7 +150,7 @@ def _flatten(ink: Floats, slope: float, bow: float) -> Floats:
 
 def _spans(profile: Floats) -> list[tuple[int, int]]:
     """Rows of the strip that hold text, as (top, bottom)."""
-    on = profile > 0.45 * profile[_HALF - 12 : _HALF + 12].max()
+    on = profile > 0.3 * profile[_HALF - 12 : _HALF + 12].max()
     on[1:-1] |= on[:-2] & on[2:]
     steps = np.flatnonzero(np.diff(np.concatenate(([0], on.astype(np.int8), [0]))))
     spans = [(int(top), int(bottom)) for top, bottom in zip(steps[::2], steps[1::2], strict=True)]
@@ -181,7 +201,7 @@ def _pitch(columns: Floats) -> tuple[float, float]:
     peaks = [lag for lag in range(low, high) if echo[lag] >= max(echo[lag - 1], echo[lag + 1], 0.05)]
     if not peaks:
         return float(_CAPITAL), 0.0
-    coarse = max(peaks, key=lambda lag: echo[lag] * (1 + fit_of(count / lag + 0.3)))
+    coarse = max(peaks, key=lambda lag: echo[lag] * (1 + _fit_of(count / lag + 0.3)))
     return _refined(echo, coarse), float(echo[coarse])
 
 
@@ -195,6 +215,6 @@ def _refined(echo: NDArray[np.floating], pitch: float) -> float:
     return pitch
 
 
-def fit_of(places: float) -> float:
+def _fit_of(places: float) -> float:
     """How near a number of characters is to that of some format (1: equal, 0: 3 or more off)."""
     return max(0.0, *(1 - abs(places - count) / 3 for count in WIDTHS))
