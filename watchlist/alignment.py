@@ -50,7 +50,7 @@ def align(
     only the entry has may have been cut off, and weighs nothing.
     """
     grid = grid_of(subject, entry) if grid is None else grid
-    places = _pairs(grid, entry)
+    places = sorted(_pairs(grid, entry))
     left, spare = _rest(len(subject), (i for i, _, _ in places)), _rest(len(entry), (j for _, j, _ in places))
     pairs = [(subject[i], entry[j], alike) for i, j, alike in places]
     if left and spare:

@@ -74,7 +74,8 @@ def _entry(element: Element) -> Entry | Skipped:
         dates_of_birth=tuple(
             dict.fromkeys(date for date in map(_birth, element.iter("INDIVIDUAL_DATE_OF_BIRTH")) if date)
         ),
-        nationalities=states_of(_texts(element, "NATIONALITY/VALUE")),
+        # names only: "na" stands for not available, not for Namibia
+        nationalities=states_of(text for text in _texts(element, "NATIONALITY/VALUE") if len(text) > 3),
         sex=sex_of(_text(element, "GENDER")),
         documents=tuple(document for item in element.iter("INDIVIDUAL_DOCUMENT") if (document := _document(item))),
         reference=reference,

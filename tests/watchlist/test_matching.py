@@ -1,0 +1,148 @@
+"""A traveller against an entry: what is found, how it is explained, and what may never happen."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watchlist.matching import Entry, Hit, Kind, Outcome, Strength, Subject, compare, prior
+
+AGAINST = prior(10_000)
+HIMSELF = Subject(
+    primary_identifier="AL DURIYAN",
+    secondary_identifier="RASHID KAMAL",
+    date_of_birth="1974-08-12",
+    nationality="IRQ",
+    sex="M",
+)
+
+
+def rarity(token: str) -> tuple[float, float]:
+    return (2.0, 2.5) if token in ("RASHID", "KAMAL", "rshid", "kmal") else (6.5, 7.5)
+
+
+def hit(subject: Subject, entry: Entry) -> Hit:
+    return compare(subject, entry, rarity, AGAINST)
+
+
+def test_the_listed_person_is_a_strong_hit_explained_field_by_field(rashid: Entry) -> None:
+    found = hit(HIMSELF, rashid)
+    assert (found.kind, found.strength) == (Kind.STRONG, Strength.STRONG)
+    assert found.score > 0.8
+    assert found.instruction == "Refer to second line."
+    assert [(item.field, item.outcome, item.message) for item in found.explanation] == [
+        ("name", Outcome.EQUAL, "name.equal"),
+        ("date_of_birth", Outcome.EQUAL, "dob.equal"),
+        ("nationality", Outcome.EQUAL, "nationality.equal"),
+        ("sex", Outcome.EQUAL, "sex.equal"),
+    ]
+    assert found.explanation[0].params["agreed"] == "RASHID, KAMAL, DURIYAN"
+
+
+def test_native_script_finds_native_script(rashid: Entry) -> None:
+    found = hit(Subject(native_name="رشيد كمال الدريان", date_of_birth="1974"), rashid)
+    assert found.strength is Strength.STRONG
+    assert found.explanation[0].entry_value == "رشيد كمال الدريان"
+
+
+def test_a_name_alone_is_weak_and_says_what_would_settle_it(rashid: Entry) -> None:
+    found = hit(Subject(name="Rashid Kamal Duriyan"), rashid)
+    assert (found.kind, found.strength) == (Kind.WEAK, Strength.WEAK)
+    assert {item.message for item in found.explanation} >= {"dob.subject-lacks", "nationality.missing"}
+
+
+def test_a_contradicting_date_of_birth_clears_a_namesake(rashid: Entry) -> None:
+    found = hit(replace(HIMSELF, date_of_birth="1992-03-30"), rashid)
+    assert found.strength is Strength.WEAK
+    assert found.score < 0.15
+
+
+def test_the_mothers_name_clears_a_namesake(rashid: Entry) -> None:
+    asked = Subject(name="Rashid Kamal Duriyan", date_of_birth="1974")
+    agreeing = hit(replace(asked, mother_name="Samira Hasan"), rashid)
+    differing = hit(replace(asked, mother_name="Layla Omar"), rashid)
+    assert agreeing.score > hit(asked, rashid).score > differing.score
+    assert "mother-name.differs" in [item.message for item in differing.explanation]
+
+
+def test_a_listed_document_is_a_strong_hit_whatever_the_name(rashid: Entry) -> None:
+    found = hit(Subject(name="Someone Else", document_number="A 0123456", issuing_state="IRQ"), rashid)
+    assert (found.kind, found.strength) == (Kind.DOCUMENT, Strength.STRONG)
+    assert found.score >= 0.99
+
+
+def test_a_document_misread_is_a_weaker_kind(rashid: Entry) -> None:
+    found = hit(Subject(name="Someone Else", document_number="AO123456", issuing_state="IRQ"), rashid)
+    assert found.strength is Strength.WEAK
+    assert "document.alike" in [item.message for item in found.explanation]
+
+
+def test_the_same_number_of_another_state_is_another_document(rashid: Entry) -> None:
+    found = hit(replace(HIMSELF, document_number="A0123456", issuing_state="TUR"), rashid)
+    assert found.kind is not Kind.DOCUMENT
+
+
+def test_a_truncated_name_is_compared_by_its_prefix(rashid: Entry) -> None:
+    cut = Subject("AL DURIYAN", "RASHID KAM", date_of_birth="1974-08-12", name_truncated=True)
+    whole = replace(cut, name_truncated=False)
+    assert hit(cut, rashid).score > hit(whole, rashid).score
+
+
+SLIPS = ["1974-08-12", "1974-12-08", "1974-08-13", "1975-08-12", "1974", "1974-08", None, "1974-01-01", "1999-01-30"]
+SUBJECTS = st.builds(
+    Subject,
+    name=st.sampled_from(["Rashid Kamal Duriyan", "Rashid Duriyan", "Kamal Rasheed", "Omar Duriyan", "رشيد الدريان"]),
+    date_of_birth=st.sampled_from(SLIPS),
+    nationality=st.sampled_from(["IRQ", "TUR", None]),
+    sex=st.sampled_from(["M", "F", None]),
+    mother_name=st.sampled_from([None, "Samira Hassan", "Huda Ali"]),
+    father_name=st.sampled_from([None, "Kamal", "Omar"]),
+)
+
+
+@given(SUBJECTS, st.sampled_from([("nationality", "IRQ"), ("sex", "M"), ("father_name", "Kamal")]))
+def test_agreeing_evidence_never_lowers_a_score(rashid: Entry, subject: Subject, agreeing: tuple[str, str]) -> None:
+    field, value = agreeing
+    without, agreed = replace(subject, **{field: None}), replace(subject, **{field: value})
+    assert hit(agreed, rashid).score >= hit(without, rashid).score
+
+
+@given(SUBJECTS, st.sampled_from([("nationality", "TUR"), ("sex", "F"), ("mother_name", "Huda Ali")]))
+def test_contradicting_evidence_never_raises_a_score(
+    rashid: Entry, subject: Subject, contradicting: tuple[str, str]
+) -> None:
+    field, value = contradicting
+    without, contradicted = replace(subject, **{field: None}), replace(subject, **{field: value})
+    assert hit(contradicted, rashid).score <= hit(without, rashid).score
+
+
+@given(SUBJECTS)
+def test_a_clear_contradiction_in_birth_never_gives_more_than_a_weak_hit(rashid: Entry, subject: Subject) -> None:
+    found = hit(replace(subject, date_of_birth="1999-01-30"), rashid)
+    assert found.strength is Strength.WEAK
+    assert found.score <= hit(replace(subject, date_of_birth=None), rashid).score
+
+
+@given(SUBJECTS, st.permutations(["Rashid", "Kamal", "Duriyan"]))
+def test_the_order_of_names_changes_little(rashid: Entry, subject: Subject, words: list[str]) -> None:
+    straight = hit(replace(subject, name="Rashid Kamal Duriyan"), rashid)
+    turned = hit(replace(subject, name=" ".join(words)), rashid)
+    assert turned.score == pytest.approx(straight.score)
+
+
+@given(SUBJECTS, st.sampled_from(["al-{}", "Dr. {}", "bin {}", "Sheikh {}"]))
+def test_particles_and_titles_change_nothing(rashid: Entry, subject: Subject, pattern: str) -> None:
+    plain, dressed = (replace(subject, name=name) for name in ("Duriyan Rashid", pattern.format("Duriyan Rashid")))
+    assert hit(dressed, rashid).score == pytest.approx(hit(plain, rashid).score)
+
+
+@given(SUBJECTS)
+def test_scores_are_between_nothing_and_one_and_sum_the_evidence(rashid: Entry, subject: Subject) -> None:
+    found = hit(subject, rashid)
+    assert 0 <= found.score <= 1
+    assert all(item.message for item in found.explanation)
+
+
+def test_a_longer_list_asks_for_more() -> None:
+    assert prior(1_000_000) > prior(1_000) > prior(0)

@@ -1,0 +1,292 @@
+"""List files: what is read, what is left out, and what stops an import. All people here are made up."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from watchlist.matching import Entry, EntryDocument, NameKind, Skipped
+from watchlist.sources.formats import FORMATS, open_list
+from watchlist.sources.reading import ListFileError, date_of
+from watchlist.sources.states import state_code
+
+UN = """<?xml version="1.0" encoding="UTF-8"?>
+<CONSOLIDATED_LIST dateGenerated="2026-01-01">
+ <INDIVIDUALS>
+  <INDIVIDUAL>
+   <DATAID>101</DATAID><FIRST_NAME>RASHID</FIRST_NAME><SECOND_NAME>KAMAL</SECOND_NAME><THIRD_NAME>DURIYAN</THIRD_NAME>
+   <REFERENCE_NUMBER>XXi.001</REFERENCE_NUMBER><LISTED_ON>2020-02-02</LISTED_ON><GENDER>Male</GENDER>
+   <NAME_ORIGINAL_SCRIPT>رشيد كمال الدريان</NAME_ORIGINAL_SCRIPT>
+   <NATIONALITY><VALUE>Iraq</VALUE><VALUE>na</VALUE></NATIONALITY>
+   <INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY><ALIAS_NAME>Rasheed Duryan; R. Durian</ALIAS_NAME></INDIVIDUAL_ALIAS>
+   <INDIVIDUAL_ALIAS><QUALITY>Low</QUALITY><ALIAS_NAME>Abu Zaytun</ALIAS_NAME></INDIVIDUAL_ALIAS>
+   <INDIVIDUAL_ALIAS><QUALITY/><ALIAS_NAME/></INDIVIDUAL_ALIAS>
+   <INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>EXACT</TYPE_OF_DATE><DATE>1974-08-12</DATE></INDIVIDUAL_DATE_OF_BIRTH>
+   <INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>APPROXIMATELY</TYPE_OF_DATE><YEAR>1976</YEAR></INDIVIDUAL_DATE_OF_BIRTH>
+   <INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>BETWEEN</TYPE_OF_DATE><FROM_YEAR>1970</FROM_YEAR><TO_YEAR>1973</TO_YEAR>
+   </INDIVIDUAL_DATE_OF_BIRTH>
+   <INDIVIDUAL_DOCUMENT><TYPE_OF_DOCUMENT>Passport</TYPE_OF_DOCUMENT><NUMBER>A0123456 </NUMBER>
+    <ISSUING_COUNTRY>Iraq</ISSUING_COUNTRY></INDIVIDUAL_DOCUMENT>
+   <INDIVIDUAL_DOCUMENT/>
+  </INDIVIDUAL>
+  <INDIVIDUAL><DATAID>102</DATAID><REFERENCE_NUMBER>XXi.002</REFERENCE_NUMBER></INDIVIDUAL>
+ </INDIVIDUALS>
+ <ENTITIES><ENTITY><DATAID>201</DATAID><FIRST_NAME>SOME FIRM</FIRST_NAME></ENTITY></ENTITIES>
+</CONSOLIDATED_LIST>
+"""
+
+FTM = "\n".join(
+    json.dumps(entity)
+    for entity in [
+        {"id": "d1", "schema": "Passport", "properties": {"holder": ["p1"], "number": ["A0123456"], "country": ["iq"]}},
+        {
+            "id": "p1",
+            "schema": "Person",
+            "properties": {
+                "name": ["Rashid Duriyan"],
+                "alias": ["R. Durian"],
+                "weakAlias": ["Abu Zaytun"],
+                "birthDate": ["1974-08-12", "1975"],
+                "nationality": ["iq", "de"],
+                "gender": ["male"],
+                "motherName": ["Samira"],
+                "passportNumber": ["B7"],
+            },
+            "datasets": ["made_up"],
+            "target": True,
+        },
+        {"id": "p2", "schema": "Person", "properties": {}, "target": True},
+        {"id": "p3", "schema": "Person", "properties": {"name": ["A Relative"]}, "target": False},
+        {"id": "c1", "schema": "Company", "properties": {"name": ["Some Firm"]}},
+    ]
+)
+
+MAPPING = """
+list = "Lost and stolen"
+kind = "person"
+delimiter = ";"
+separator = "|"
+date_format = "%d/%m/%Y"
+[columns]
+id = "Nr"
+name = ["Given", "Family"]
+aliases = "Also"
+date_of_birth = "Born"
+nationality = "State"
+document_number = "Document"
+issuing_state = "Issuer"
+sex = "Sex"
+mother_name = "Mother"
+instruction = "Action"
+"""
+
+CSV = """Nr;Given;Family;Also;Born;State;Document;Issuer;Sex;Mother;Action
+1;Rashid Kamal;Duriyan;R. Durian|Abu Zaytun;12/08/1974;IRQ|D;A0123456;IRQ;M;Samira Hassan;Refer
+2;Shirin;Azad;;1985;IRQ;;;F;;
+3;;;;;;;;;;
+1;Twice;Used;;;;;;;;
+5;Too;Few
+6;Layla;Omar;;01/01/1990;TUR;;;F;;Refer
+"""
+
+
+def read(format: str, path: Path) -> tuple[list[Entry], list[Skipped]]:
+    found = list(open_list(format, path))
+    return [one for one in found if isinstance(one, Entry)], [one for one in found if isinstance(one, Skipped)]
+
+
+def write(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / name
+    path.write_text(text, encoding=encoding, newline="")
+    return path
+
+
+def sample(folder: Path, format: str) -> Path:
+    """A good file of each format."""
+    if format == "csv_mapping":
+        write(folder, "list.toml", MAPPING)
+        return write(folder, "list.csv", CSV)
+    texts = {"un_xml": UN, "ftm": FTM}
+    return write(folder, f"list.{format}", texts[format])
+
+
+def test_un_individuals_become_entries(tmp_path: Path) -> None:
+    (entry,), skipped = read("un_xml", sample(tmp_path, "un_xml"))
+    assert (entry.id, entry.reference, entry.sex, entry.nationalities) == ("un-101", "XXi.001", "M", ("IRQ",))
+    assert [(name.text, name.kind) for name in entry.names] == [
+        ("RASHID KAMAL DURIYAN", NameKind.PRIMARY),
+        ("رشيد كمال الدريان", NameKind.PRIMARY),
+        ("Rasheed Duryan", NameKind.ALIAS),
+        ("R. Durian", NameKind.ALIAS),
+        ("Abu Zaytun", NameKind.WEAK_ALIAS),
+    ]
+    assert entry.dates_of_birth == ("1974-08-12", "1976~", "1970/1973")
+    assert entry.documents == (EntryDocument("A0123456", "Passport", "IRQ"),)
+    assert [one.reference for one in skipped] == ["XXi.002", "ENTITY"]
+
+
+def test_ftm_persons_become_entries_with_their_documents(tmp_path: Path) -> None:
+    (entry,), skipped = read("ftm", sample(tmp_path, "ftm"))
+    assert [name.kind for name in entry.names] == [NameKind.PRIMARY, NameKind.ALIAS, NameKind.WEAK_ALIAS]
+    assert (entry.id, entry.list, entry.sex) == ("p1", "made_up", "M")
+    assert entry.nationalities == ("IRQ", "D")
+    assert entry.mother_names == ("Samira",)
+    assert entry.documents == (EntryDocument("B7", "passport"), EntryDocument("A0123456", "passport", "IRQ"))
+    assert [one.reference for one in skipped] == ["p2", "Company", "Person"]
+
+
+def test_a_mapped_csv_becomes_entries_and_a_list_of_what_is_left_out(tmp_path: Path) -> None:
+    entries, skipped = read("csv_mapping", sample(tmp_path, "csv_mapping"))
+    assert [entry.id for entry in entries] == ["1", "6"]
+    first = entries[0]
+    assert [name.text for name in first.names] == ["Rashid Kamal Duriyan", "R. Durian", "Abu Zaytun"]
+    assert (first.dates_of_birth, first.nationalities) == (("1974-08-12",), ("IRQ", "D"))
+    assert (first.mother_names, first.instruction) == (("Samira Hassan",), "Refer")
+    assert [one.reference for one in skipped] == ["2", "3", "line 5", "line 6"]
+    assert all(one.reason for one in skipped)
+
+
+def test_a_csv_of_lost_documents_needs_no_names(tmp_path: Path) -> None:
+    mapping = {"list": "Lost", "kind": "document", "columns": {"id": "Nr", "document_number": "Number"}}
+    write(tmp_path, "lost.json", json.dumps(mapping))
+    entries, _ = read("csv_mapping", write(tmp_path, "lost.csv", "Nr,Number\n1,P7654321\n"))
+    assert (entries[0].kind, entries[0].documents) == ("document", (EntryDocument("P7654321"),))
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        "",
+        "list = 1",
+        "[columns]\nid='Nr'",
+        "list='l'\n[columns]\nid='Nr'\nname='N'\nshoe='S'",
+        "list='l'\nx=1\n[columns]",
+    ],
+)
+def test_a_mapping_that_says_too_little_is_refused(tmp_path: Path, mapping: str) -> None:
+    write(tmp_path, "list.toml", mapping)
+    with pytest.raises(ListFileError):
+        read("csv_mapping", write(tmp_path, "list.csv", CSV))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_web_page_is_no_list(tmp_path: Path, format: str) -> None:
+    path = sample(tmp_path, format)
+    path.write_text("<!DOCTYPE html><html><body>Service unavailable</body></html>", encoding="utf-8")
+    with pytest.raises(ListFileError):
+        read(format, path)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("content", [b"", b"\0" * 50, b"\xff\xfe\x00bad", b'{"a": 1}\n', b"a,b,c\n1,2,3\n", b"<x/>"])
+def test_another_schema_is_refused(tmp_path: Path, format: str, content: bytes) -> None:
+    path = sample(tmp_path, format)
+    path.write_bytes(content)
+    with pytest.raises(ListFileError) as caught:
+        read(format, path)
+    assert path.name in str(caught.value)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_another_encoding_is_refused(tmp_path: Path, format: str) -> None:
+    path = sample(tmp_path, format)
+    text = path.read_text(encoding="utf-8").replace("Duriyan", "Düriyan").replace("DURIYAN", "DÜRIYAN")
+    text = text.replace("رشيد كمال الدريان", "").replace('"Rashid D\\u00fc', '"Rashid Dü')
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(ListFileError):
+        read(format, path)
+
+
+def test_a_missing_file_is_said_to_be_so(tmp_path: Path) -> None:
+    for format in ("un_xml", "ftm"):
+        with pytest.raises(ListFileError):
+            read(format, tmp_path / "nowhere")
+
+
+def test_a_billion_laughs_are_not_laughed(tmp_path: Path) -> None:
+    entities = "".join(f'<!ENTITY l{at} "{f"&l{at - 1};" * 10}">' for at in range(1, 10))
+    bomb = (
+        f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "lol">{entities}]><CONSOLIDATED_LIST>&l9;</CONSOLIDATED_LIST>'
+    )
+    with pytest.raises(ListFileError, match="document type"):
+        read("un_xml", write(tmp_path, "bomb.xml", bomb))
+
+
+def test_an_outside_entity_is_not_fetched(tmp_path: Path) -> None:
+    secret = write(tmp_path, "secret", "secret")
+    text = f'<!DOCTYPE x [<!ENTITY e SYSTEM "{secret.as_uri()}">]><CONSOLIDATED_LIST>&e;</CONSOLIDATED_LIST>'
+    with pytest.raises(ListFileError):
+        read("un_xml", write(tmp_path, "outside.xml", text))
+
+
+@pytest.mark.parametrize("format", ["un_xml", "ftm"])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_file_cut_in_the_middle_of_a_record_is_refused(tmp_path: Path, format: str, data: st.DataObject) -> None:
+    path = sample(tmp_path, format)
+    whole = path.read_bytes()
+    kept = whole[: data.draw(st.integers(1, len(whole.rstrip()) - 1))]
+    path.write_bytes(kept)
+    at_line_end = format == "ftm" and (kept.endswith(b"\n") or whole[len(kept) : len(kept) + 1] == b"\n")
+    if at_line_end:
+        read(format, path)
+    else:
+        with pytest.raises(ListFileError):
+            read(format, path)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(noise=st.binary(min_size=1, max_size=30), place=st.floats(0, 1))
+def test_noise_is_either_read_or_refused(tmp_path: Path, format: str, noise: bytes, place: float) -> None:
+    path = sample(tmp_path, format)
+    whole = path.read_bytes()
+    at = int(place * len(whole))
+    path.write_bytes(whole[:at] + noise + whole[at:])
+    try:
+        entries, _ = read(format, path)
+    except ListFileError as error:
+        assert str(error)
+    else:
+        assert all(entry.id for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("01 Nov 1940", "1940-11-01"),
+        ("Nov 1940", "1940-11"),
+        ("1940", "1940"),
+        ("1971/03/09", "1971-03-09"),
+        ("1971-00-00", "1971"),
+        ("circa 1955", "1955~"),
+        ("circa 01 Jan 1955", "1955~"),
+        ("1960 to 1965", "1960/1965"),
+        ("Between 1960 and 1965", "1960/1965"),
+        ("1974-08-12T00:00:00", "1974-08-12"),
+        ("unknown", None),
+        ("31/12/99", None),
+        ("40 Foo 1940", None),
+        ("", None),
+    ],
+)
+def test_dates_as_lists_write_them(text: str, date: str | None) -> None:
+    assert date_of(text) == date
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("iq", "IRQ"),
+        ("Iraq", "IRQ"),
+        ("DEU", "D"),
+        ("de", "D"),
+        ("Türkiye", "TUR"),
+        ("Cote d'Ivoire", "CIV"),
+        ("na?", None),
+    ],
+)
+def test_states_as_lists_write_them(text: str, code: str | None) -> None:
+    assert state_code(text) == code
