@@ -51,13 +51,15 @@ class _Log:
     policy: Policy
     posts: Mapping[str, CrossingPoint]
     names: dict[UUID, str] = field(default_factory=dict)
-    filed: dict[str, list[Movement]] = field(default_factory=dict)
+    movements: list[Movement] = field(default_factory=list)
+    filed: dict[str, list[int]] = field(default_factory=dict)  # document or person key -> places in `movements`
     standing: dict[UUID, tuple[Finding, ...]] = field(default_factory=dict)
 
     def add(self, name: str, movement: Movement) -> Iterator[Line]:
         self.names[movement.id] = name
         for key in _keys(movement):
-            self.filed.setdefault(key, []).append(movement)
+            self.filed.setdefault(key, []).append(len(self.movements))
+        self.movements.append(movement)
         findings = self._judge(movement)
         yield {"id": name, "verdict": verdict(findings), "findings": [self._written(each) for each in findings]}
         for other in to_judge_again(movement, self._related(movement)):
@@ -75,7 +77,7 @@ class _Log:
             yield {"caused_by": caused_by, "id": self.names[movement.id], **self._written(finding)}
 
     def _related(self, movement: Movement) -> list[Movement]:
-        return list({m.id: m for key in _keys(movement) for m in self.filed[key]}.values())
+        return [self.movements[at] for at in {at for key in _keys(movement) for at in self.filed[key]}]
 
     def _written(self, finding: Finding) -> Line:
         return {

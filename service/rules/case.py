@@ -15,6 +15,7 @@ from service.policy import Policy
 from service.rules.stays import KnownStay, known_stays
 
 Kind = TypeVar("Kind")
+Moment = tuple[datetime, datetime]  # occurred, recorded
 
 
 @dataclass(frozen=True)  # without slots: what several rules ask is worked out once and kept
@@ -140,16 +141,15 @@ def in_order(movements: Iterable[Movement]) -> list[Movement]:
     later, `occurred_at` decides, then the time of recording. What no time can part has an order all the same, the same
     in every run.
     """
-    known, live = list(movements), dict[str, list[Movement]]()
-    moments = {m.id: (m.crossing.occurred_at, m.recorded_at) for m in known}
-    for m in known:
+    latest: dict[str, Moment] = {}
+    placed: list[tuple[Moment, Movement]] = []
+    for m in sorted(movements, key=_recorded):
+        moment, post = (m.crossing.occurred_at, m.recorded_at), m.crossing.crossing_point
         if m.crossing.source is Source.LIVE:
-            live.setdefault(m.crossing.crossing_point, []).append(m)
-    for at_post in live.values():
-        latest = None
-        for m in sorted(at_post, key=_recorded):
-            moments[m.id] = latest = max(latest or moments[m.id], moments[m.id])
-    return sorted(known, key=lambda m: (*moments[m.id], m.seq, m.crossing.crossing_point, *_recorded(m)))
+            moment = latest[post] = max(moment, latest.get(post, moment))
+        placed.append((moment, m))
+    placed.sort(key=lambda each: (each[0], each[1].seq, each[1].crossing.crossing_point))
+    return [m for _, m in placed]
 
 
 def _recorded(m: Movement) -> tuple[int, datetime, datetime, int]:
