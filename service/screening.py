@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit
 from service.access import Actor
-from service.watchlists import ListInForce, entries_in_force, lists_in_force
+from service.list_store import ListInForce, entries_in_force, lists_in_force
 from watchlist.index import Index
 from watchlist.records import Hit, Subject
 

@@ -9,7 +9,8 @@ import typer
 from rich.table import Table
 
 from api.commands.common import command, console, database, now, progress, run
-from service.watchlists import ImportReport, ListInForce, import_list, lists_in_force
+from service.list_store import ImportReport, ListInForce, lists_in_force
+from service.watchlists import import_list
 from watchlist.sources.formats import FORMATS
 
 app = typer.Typer(help="Watchlists: import and look.", no_args_is_help=True)

@@ -11,7 +11,7 @@ from fastapi import Path as FastPath
 
 from api.deps import ServicesDep, permit
 from api.schemas import ImportOut, ListOut, SkippedOut
-from service import watchlists
+from service import list_store, watchlists
 from service.access import Action, Actor
 from service.errors import ListTooLarge
 
@@ -33,7 +33,7 @@ async def lists(services: ServicesDep, _actor: Annotated[Actor, permit(Action.RE
                 imported_by=one.imported_by,
                 digest=one.digest.hex(),
             )
-            for one in await watchlists.lists_in_force(session)
+            for one in await list_store.lists_in_force(session)
         ]
 
 

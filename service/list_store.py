@@ -1,0 +1,197 @@
+"""All SQL of the watchlists: writing one version of a list, and telling what is in force. Never commits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service import audit
+from service.access import Actor
+from service.canonical import digest_of, plain
+from service.errors import SuspiciousImport
+from service.tables import ListEntryRow, ListVersionRow, WatchlistRow
+from watchlist.records import Entry, EntryDocument, EntryName, NameKind, Skipped
+
+BATCH = 500  # entries closed by one statement
+SUSPICIOUS_LOSS = 0.5  # a publisher does not strike half a list in one day; a cut file does
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did. `skipped` names every record left out, with the reason."""
+
+    list: str
+    version: int
+    digest: bytes = b""
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    skipped: tuple[Skipped, ...] = field(default=())
+
+    @property
+    def entries(self) -> int:
+        """How many entries are in force after it."""
+        return self.added + self.changed + self.unchanged
+
+    def counts(self) -> dict[str, int]:
+        names = ("entries", "added", "changed", "removed", "unchanged")
+        return {name: getattr(self, name) for name in names} | {"skipped": len(self.skipped)}
+
+
+class ListWriter:
+    """Writes one version of one list, record by record, inside a transaction of its caller's."""
+
+    def __init__(self, session: AsyncSession, name: str, version: int, standing: dict[str, bytes]) -> None:
+        self._session = session
+        self._standing = standing  # entry id -> digest, of the entries in force before
+        self._seen: set[str] = set()
+        self._skipped: list[Skipped] = []
+        self._report = ImportReport(name, version)
+
+    @classmethod
+    async def begin(cls, session: AsyncSession, name: str, format_: str) -> ListWriter:
+        known = insert(WatchlistRow).values(name=name, format=format_)
+        await session.execute(known.on_conflict_do_update(index_elements=["name"], set_={"format": format_}))
+        last = await session.scalar(select(func.max(ListVersionRow.version)).where(ListVersionRow.list == name))
+        rows = await session.execute(
+            select(ListEntryRow.entry_id, ListEntryRow.digest).where(
+                ListEntryRow.list == name, ListEntryRow.last_version.is_(None)
+            )
+        )
+        return cls(session, name, (last or 0) + 1, {row.entry_id: row.digest for row in rows})
+
+    async def take(self, batch: list[Entry | Skipped]) -> None:
+        """Note or write each record; a second record under one id is left out."""
+        fresh: dict[str, dict[str, Any]] = {}
+        for record in batch:
+            if isinstance(record, Skipped):
+                self._skipped.append(record)
+            elif record.id in self._seen:
+                self._skipped.append(Skipped(record.id, "a record with this id came before it in the file"))
+            elif row := self._sort(record):
+                fresh[record.id] = row
+        await self._close([entry_id for entry_id in fresh if entry_id in self._standing])
+        if fresh:
+            await self._session.execute(insert(ListEntryRow), list(fresh.values()))
+
+    def _sort(self, entry: Entry) -> dict[str, Any] | None:
+        """The row to write, None when the entry stands unchanged."""
+        self._seen.add(entry.id)
+        payload, digest = plain(entry), digest_of(entry)
+        before = self._standing.get(entry.id)
+        if before == digest:
+            self._report.unchanged += 1
+            return None
+        if before is None:
+            self._report.added += 1
+        else:
+            self._report.changed += 1
+        return {
+            "list": self._report.list,
+            "entry_id": entry.id,
+            "first_version": self._report.version,
+            "digest": digest,
+            "payload": payload,
+        }
+
+    async def _close(self, entry_ids: list[str]) -> None:
+        for start in range(0, len(entry_ids), BATCH):
+            await self._session.execute(
+                update(ListEntryRow)
+                .where(
+                    ListEntryRow.list == self._report.list,
+                    ListEntryRow.last_version.is_(None),
+                    ListEntryRow.entry_id.in_(entry_ids[start : start + BATCH]),
+                )
+                .values(last_version=self._report.version - 1)
+            )
+
+    async def finish(self, digest: bytes, actor: Actor | None, now: datetime, confirmed: bool) -> ImportReport:
+        """Strike what the file no longer has and make the new version the current one."""
+        gone = [entry_id for entry_id in self._standing if entry_id not in self._seen]
+        if len(gone) > SUSPICIOUS_LOSS * len(self._standing) and not confirmed:
+            raise SuspiciousImport(self._report.list, len(gone), len(self._standing))
+        await self._close(gone)
+        self._report.removed, self._report.digest = len(gone), digest
+        self._report.skipped = tuple(self._skipped)
+        await self._session.execute(
+            update(ListVersionRow)
+            .where(ListVersionRow.list == self._report.list, ListVersionRow.state == "current")
+            .values(state="superseded")
+        )
+        self._session.add(
+            ListVersionRow(
+                list=self._report.list,
+                version=self._report.version,
+                digest=digest,
+                imported_at=now,
+                imported_by=actor.name if actor else audit.SERVICE,
+                counts=self._report.counts(),
+                report={"skipped": [plain(skipped) for skipped in self._skipped]},
+                state="current",
+            )
+        )
+        await self._session.flush()
+        return self._report
+
+
+@dataclass(frozen=True, slots=True)
+class ListInForce:
+    """A list, its current version and when that came in."""
+
+    name: str
+    format: str
+    version: int
+    entries: int
+    imported_at: datetime
+    imported_by: str
+    digest: bytes
+
+
+async def lists_in_force(session: AsyncSession) -> tuple[ListInForce, ...]:
+    """Every active list that has a current version, by name."""
+    statement = (
+        select(WatchlistRow, ListVersionRow)
+        .join(ListVersionRow, ListVersionRow.list == WatchlistRow.name)
+        .where(WatchlistRow.active, ListVersionRow.state == "current")
+        .order_by(WatchlistRow.name)
+    )
+    return tuple(
+        ListInForce(
+            watchlist.name,
+            watchlist.format,
+            version.version,
+            version.counts["entries"],
+            version.imported_at,
+            version.imported_by,
+            version.digest,
+        )
+        for watchlist, version in await session.execute(statement)
+    )
+
+
+async def entries_in_force(session: AsyncSession) -> list[Entry]:
+    """Every entry of every active list, under the list's name here, read through a server-side cursor."""
+    statement = (
+        select(ListEntryRow.list, ListEntryRow.payload)
+        .join(WatchlistRow, WatchlistRow.name == ListEntryRow.list)
+        .where(WatchlistRow.active, ListEntryRow.last_version.is_(None))
+        .order_by(ListEntryRow.list, ListEntryRow.entry_id)
+        .execution_options(yield_per=2000)
+    )
+    return [_entry(payload | {"list": name}) async for name, payload in await session.stream(statement)]
+
+
+def _entry(payload: dict[str, Any]) -> Entry:
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in payload.items()
+    }
+    values["names"] = tuple(EntryName(**{**name, "kind": NameKind(name["kind"])}) for name in payload["names"])
+    values["documents"] = tuple(EntryDocument(**document) for document in payload["documents"])
+    return Entry(**values)
