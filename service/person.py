@@ -44,7 +44,7 @@ _COMMON = frozenset(
         "ABBAS HAIDER YOUSEF SALEH FATIMA ZAHRA ZAINAB MARYAM AMINA NOOR SALAM JABBAR KADHIM RAHIM"
     ).split()
 )
-_COMMON_NATS, _OTHER_NATS = 2.9, 6.0  # one in 18, one in 400
+_COMMON_NATS, _OTHER_NATS = 2.9, 7.0  # one in 18, one in 1,100
 # About ten million travellers: ln(1e7) is 16.1, and two nats more make it seven to one against a namesake.
 _SAME_NATS = 18.0
 _POSSIBLE_NATS = 6.0  # what a stranger's date of birth, sex and nationality may bring by chance is no likeness
