@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from pydantic import SecretStr
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -140,9 +141,21 @@ def _normal(secret: SecretStr | None) -> URL | None:
 
 
 def migrate(url: URL) -> None:
-    """Bring the schema at `url` up to date. Blocks; to be called from a thread without an event loop."""
-    with _ONE_MIGRATION:
-        _migrate(url)
+    """Bring the schema at `url` up to date. Blocks; to be called from a thread without an event loop.
+
+    Raises:
+        DatabaseUnavailable: it cannot be done, as when a newer program has been at work there.
+    """
+    try:
+        with _ONE_MIGRATION:
+            _migrate(url)
+    except CommandError as error:
+        raise DatabaseUnavailable(
+            f"the schema is not one that this version of the program knows ({error}); "
+            f"is the program older than the database, or without its folder {_MIGRATIONS}?"
+        ) from None
+    except DBAPIError as error:
+        raise DatabaseUnavailable(f"the schema could not be brought up to date: {_reason(error)}") from None
 
 
 def _migrate(url: URL) -> None:

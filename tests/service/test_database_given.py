@@ -100,6 +100,20 @@ async def test_a_user_who_may_make_roles_needs_nobody(postgres: PostgresServer, 
         await execute(postgres, "DROP ROLE landlord")
 
 
+async def test_a_database_that_a_newer_program_migrated_is_left_alone(
+    postgres: PostgresServer, execute: Execute, clone_url: str
+) -> None:
+    name = make_url(clone_url).database
+    await execute(postgres, "UPDATE alembic_version SET version_num = '9999'", database=name)
+    assert "is the program older than the database" in await _refusal(clone_url)
+
+
+async def test_a_user_who_may_not_make_tables_is_told_so(postgres: PostgresServer, execute: Execute, user: str) -> None:
+    await execute(postgres, f"GRANT {SERVICE} TO tenant")
+    await execute(postgres, "ALTER DATABASE tenancy OWNER TO postgres")
+    assert "could not be brought up to date: permission denied" in await _refusal(user)
+
+
 async def test_a_wrong_password_is_said_and_not_shown(user: str) -> None:
     wrong = make_url(user).set(password="geheim2").render_as_string(hide_password=False)
     assert "password authentication failed" in await _refusal(wrong)
