@@ -6,10 +6,11 @@
  * characters: where the workstation's layout is Arabic, the Latin letters are found by the keys' places.
  */
 
-const PAUSE = 150; // ms without a key that end a burst
+const PAUSE = 300; // ms without a key that end a burst
 const PACE = 45; // ms a key, at the slowest, of a reader
 const SURE_AFTER = 8; // keys at that pace, after which the burst is kept from the page
 const SHORTEST_LINE = 28;
+const WHOLE = new Set(["44 44", "36 36", "30 30 30"]); // lengths of lines that no other line follows
 const ZONE = /^[A-Z0-9<\s]{60,}$/i;
 
 /** Watches for zones; `page` is where images may be dropped. `onText` and `onImage` get what came. */
@@ -17,6 +18,7 @@ export class Capture {
   constructor({ onText, onImage }) {
     Object.assign(this, { onText, onImage });
     this.lines = [];
+    this.ended = -Infinity;
     this.forget();
     this.handlers = {
       keydown: (event) => this.pressed(event),
@@ -62,12 +64,13 @@ export class Capture {
   }
 
   lineEnded(event) {
-    const continues = !this.keys.length && this.lines.length > 0; // CR and LF, or a second Enter
-    if (!continues && !this.isBurst(SHORTEST_LINE)) return this.forget();
+    const trails = !this.keys.length && (this.lines.length > 0 || event.timeStamp - this.ended < PAUSE); // CR and LF
+    if (!trails && !this.isBurst(SHORTEST_LINE)) return this.forget();
     swallow(event);
     this.takeLine();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.paused(), PAUSE);
+    if (WHOLE.has(this.lines.map((line) => line.length).join(" "))) this.finish(event.timeStamp);
+    else this.timer = setTimeout(() => this.paused(), PAUSE);
   }
 
   takeLine() {
@@ -80,7 +83,11 @@ export class Capture {
   paused() {
     if (this.isBurst(SHORTEST_LINE)) this.takeLine(); // a reader that ends without Enter
     this.forget();
-    if (!this.lines.length) return;
+    if (this.lines.length) this.finish(performance.now());
+  }
+
+  finish(at) {
+    this.ended = at;
     const text = this.lines.join("\n");
     this.lines = [];
     this.onText(text);

@@ -87,16 +87,17 @@ function actionsOf(subject, desk) {
 }
 
 function factsOf({ known }) {
-  return [known.fields && fieldsOf(known.fields), known.check_digits.length > 0 && digitsOf(known)].filter(Boolean);
+  return [known.fields && fieldsOf(known), known.check_digits.length > 0 && digitsOf(known)].filter(Boolean);
 }
 
-function fieldsOf(fields) {
+function fieldsOf({ fields, format, crop_png, elapsed_ms }) {
   const name = [fields.primary_identifier, fields.secondary_identifier].filter(Boolean).join(", ");
   const pair = (label, value, more = "") => h("div", { class: `pair ${more}` }, h("dt", {}, t(`field.${label}`)), h("dd", {}, ltr(value || "–")));
   return h(
     "dl",
     { class: "fields" },
     pair("name", name, "pair-name"),
+    h("div", { class: "pair pair-how quiet" }, ltr([format, fields.document_code].filter(Boolean).join(" · ")), crop_png && [" · ", t("reading.took", { ms: Math.round(elapsed_ms) })]),
     pair("nationality", fields.nationality),
     pair("date_of_birth", fields.date_of_birth),
     pair("sex", fields.sex),
@@ -107,13 +108,8 @@ function fieldsOf(fields) {
   );
 }
 
-function digitsOf({ check_digits, format, fields, crop_png, elapsed_ms }) {
+function digitsOf({ check_digits }) {
   const digit = ({ field, valid, printed, computed }) =>
     h("li", { class: valid ? "digit" : "digit failed" }, icon(valid ? "check" : "cross"), named("field", field), !valid && h("span", { class: "quiet" }, t("reading.digit", { printed, computed })));
-  return h(
-    "div",
-    { class: "digits" },
-    h("ul", { "aria-label": t("reading.digits") }, check_digits.map(digit)),
-    h("span", { class: "quiet" }, ltr([format, fields?.document_code].filter(Boolean).join(" · ")), crop_png && [" · ", t("reading.took", { ms: Math.round(elapsed_ms) })]),
-  );
+  return h("ul", { class: "digits", "aria-label": t("reading.digits") }, check_digits.map(digit));
 }

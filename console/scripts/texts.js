@@ -5,6 +5,7 @@ import { kept } from "./keep.js";
 export const LANGUAGES = { en: "English", ar: "العربية", ckb: "کوردی" };
 const RIGHT_TO_LEFT = new Set(["ar", "ckb"]);
 const ISOLATE = "\u2068";
+const LEFT_TO_RIGHT = "\u2066";
 const END_ISOLATE = "\u2069";
 
 let texts = {};
@@ -43,6 +44,15 @@ export const has = (key) => key in texts;
 
 /** The text of `key` for codes that the service may add to before the console knows them. */
 export const named = (group, name) => (has(`${group}.${name}`) ? t(`${group}.${name}`) : String(name));
+
+const MOMENT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)/g;
+const LATIN_RUN = /[A-Za-z0-9](?:[\w:+./<~', -]*[A-Za-z0-9])?/g;
+
+/** A text of the service: its moments in local time, its codes, names and dates kept from being turned around. */
+export function tidy(text) {
+  const local = text.replace(MOMENT, when);
+  return RIGHT_TO_LEFT.has(code) ? local.replace(LATIN_RUN, (run) => LEFT_TO_RIGHT + run + END_ISOLATE) : local;
+}
 
 /** A date and time of this place, to the minute, sorted as it reads. */
 export function when(moment) {

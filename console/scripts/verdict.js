@@ -1,7 +1,7 @@
 /** What the service says of the traveller: two lamps that never change their places, and the reasons. */
 
 import { h, icon, key, ltr } from "./dom.js";
-import { named, t } from "./texts.js";
+import { named, t, tidy } from "./texts.js";
 
 const KEYS = { F2: "keys.details", F8: "decision.admitted", F9: "decision.referred", F10: "decision.refused", Enter: "keys.enter", Esc: "keys.escape" };
 const ORDER = ["alert", "irregular", "notice", "protection"];
@@ -70,11 +70,11 @@ function findingItem(finding) {
       "div",
       { class: "finding-body" },
       h("p", { class: "finding-head" }, ltr(rule, { class: "rule" }), h("span", { class: "severity" }, t(`severity.${severity}`)), status === "withdrawn" && h("span", { class: "severity" }, t("finding.withdrawn"))),
-      h("p", { class: "finding-text" }, text),
+      h("p", { class: "finding-text" }, tidy(text)),
       Array.isArray(params.explanation) && explanation(params),
       params.instruction && h("p", { class: "instruction" }, h("strong", {}, t("watch.instruction")), " ", h("bdi", {}, params.instruction)),
       stale_posts.length > 0 && h("p", { class: "quiet" }, t("finding.stale"), " ", stale_posts.map((code) => ltr(code, { class: "code" }))),
-      rebuttal_texts.length > 0 && h("div", { class: "rebut" }, h("span", { class: "rebut-label" }, t("finding.rebut")), h("ul", {}, rebuttal_texts.map((one) => h("li", {}, one)))),
+      rebuttal_texts.length > 0 && h("div", { class: "rebut" }, h("span", { class: "rebut-label" }, t("finding.rebut")), h("ul", {}, rebuttal_texts.map((one) => h("li", {}, tidy(one))))),
     ),
   );
 }

@@ -1,0 +1,351 @@
+"""The console in a real browser against a real service: an officer's night shift."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Route, expect
+
+from officer import LISTED, OVERSTAYER, Officer, passport
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=15_000)  # a test machine may be busy
+INSPECTIONS = "**/v1/inspections"
+
+
+# As unlike as names and birthdays can be: nobody here is to be taken for anybody else.
+NAMES = (
+    "MEHRDADI ARASH,KOHANSAL BITA,ZOLGHADR PEYMAN,TUTUNCHI GHAZAL,FIROUZBAKHT OMID,DASTYAR HUMAN,VAZIRZADEH LADAN,"
+    "SHAHBAZPOUR CYRUS,NEKOUEI TINA,ROKNABADI JAMSHID,BEHBAHANCHI MINOO,YEKTAMARD SOROUSH,GOLCHEHREH AFSANEH,"
+    "POURFATHI KASRA,EBTEKARIAN NILOUFAR"
+).split(",")
+
+
+def traveller(number: int) -> str:
+    """The passport of somebody whom nothing is known of."""
+    primary, secondary = NAMES[number].split()
+    born = f"{60 + 2 * number:02}{1 + number % 12:02}{1 + number:02}"
+    return passport(
+        primary, secondary, "IRN", f"{chr(65 + number)}{(number + 3) * 7654321 % 10**8:08}", born, "M", "330901"
+    )
+
+
+def number_of(zone: str) -> str:
+    return zone.split("\n")[1][:9].rstrip("<")
+
+
+def movements_of(client: httpx.Client, zone: str) -> list[dict[str, Any]]:
+    found = client.get("/v1/movements", params={"document_number": number_of(zone)}).json()["items"]
+    assert isinstance(found, list)
+    return found
+
+
+# The flow
+
+
+def test_a_clean_traveller_takes_a_swipe_and_two_keys(officer: Officer, client: httpx.Client) -> None:
+    expect(officer.page.locator(".demo")).to_be_visible()
+    officer.swipe(traveller(1))
+    officer.expect_verdict("CLEAR")
+    officer.page.keyboard.press("F8")
+    officer.expect_decision("admitted")
+    officer.page.keyboard.press("Enter")
+    officer.expect_ready()
+    (line,) = movements_of(client, traveller(1))
+    assert (line["crossing_point"], line["direction"], line["decision"]) == ("IQ-ZUR", "entry", "admitted")
+
+
+def test_the_next_swipe_after_a_decision_is_the_next_traveller(officer: Officer) -> None:
+    for number, key, outcome in ((2, "F8", "admitted"), (3, "F9", "referred")):
+        officer.swipe(traveller(number))
+        officer.expect_verdict("CLEAR")
+        expect(officer.page.locator(".who-crosses")).to_contain_text(number_of(traveller(number)))
+        officer.page.keyboard.press(key)
+        officer.expect_decision(outcome)
+
+
+def test_a_traveller_not_decided_on_is_never_pushed_aside(officer: Officer) -> None:
+    officer.swipe(traveller(4))
+    officer.expect_verdict("CLEAR")
+    officer.swipe(traveller(5))
+    expect(officer.page.locator(".notice-line")).to_contain_text("Decide on this traveller first")
+    expect(officer.page.locator(".who-crosses")).to_contain_text(number_of(traveller(4)))
+    officer.page.keyboard.press("Escape")
+    officer.expect_verdict("CLEAR")  # asked once more, because no decision is recorded
+    officer.page.keyboard.press("Escape")
+    officer.expect_ready()
+
+
+def test_a_referral_shows_its_reasons_and_a_refusal_is_coded(officer: Officer, client: httpx.Client) -> None:
+    officer.swipe(LISTED)
+    officer.expect_verdict("REFER")
+    expect(officer.page.locator(".second-line")).to_be_visible()
+    finding = officer.page.locator(".finding-alert")
+    expect(finding.locator(".rule")).to_have_text("W2")
+    expect(finding.locator(".evidence tbody tr").first).to_contain_text("Sarmad Jawhar al-Tarifi")
+    expect(finding.locator(".rebut li").first).not_to_be_empty()
+    for key in ("F10", "h", "Enter"):
+        officer.page.keyboard.press(key)
+    officer.expect_decision("refused")
+    inspection = client.get(f"/v1/inspections/{movements_of(client, LISTED)[0]['id']}").json()
+    assert [(d["outcome"], d["reason_code"]) for d in inspection["decisions"]] == [("refused", "H")]
+
+
+def test_a_decision_can_be_changed(officer: Officer, client: httpx.Client) -> None:
+    officer.swipe(traveller(6))
+    officer.expect_verdict("CLEAR")
+    officer.page.keyboard.press("F8")
+    officer.expect_decision("admitted")
+    officer.page.get_by_role("button", name="Change the decision").click()
+    officer.page.keyboard.press("F9")
+    officer.expect_decision("referred")
+    assert movements_of(client, traveller(6))[0]["decision"] == "referred"
+
+
+# How documents come in
+
+
+def test_a_swipe_into_a_field_leaves_the_field_as_it_was(officer: Officer, client: httpx.Client) -> None:
+    page = officer.page
+    page.keyboard.press("F2")
+    page.locator("#native_name").fill("آرش")
+    page.locator("#phone").fill("0770")
+    officer.swipe(traveller(7))
+    expect(page.get_by_role("button", name="Inspect")).to_be_visible()  # the details are open: it waits
+    expect(page.locator("#phone")).to_have_value("0770")
+    page.get_by_role("button", name="Inspect").click()
+    officer.expect_verdict("CLEAR")
+    assert movements_of(client, traveller(7))[0]["traveller"]["native_name"] == "آرش"
+
+
+def test_a_swipe_is_read_whatever_the_layout_of_the_keyboard(officer: Officer) -> None:
+    """With an Arabic layout a wedge's key N types ى; the keys' places tell what was meant."""
+    officer.page.evaluate(
+        """(zone) => {
+            const press = (key, code, shiftKey = false) =>
+                document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code, shiftKey, bubbles: true, cancelable: true }));
+            for (const character of zone) {
+                if (character === "\\n") press("Enter", "Enter");
+                else if (character === "<") press(",", "Comma", true);
+                else if (/\\d/.test(character)) press("٠١٢٣٤٥٦٧٨٩"[character], `Digit${character}`);
+                else press("ش", `Key${character}`, true);
+            }
+            press("Enter", "Enter");
+        }""",
+        traveller(8),
+    )
+    officer.expect_verdict("CLEAR")
+    expect(officer.page.locator(".who-crosses")).to_contain_text(number_of(traveller(8)))
+
+
+def test_lines_with_a_wrong_check_digit_wait_for_the_officer(officer: Officer, client: httpx.Client) -> None:
+    right = traveller(9)
+    wrong = right.replace(right.split("\n")[1][13:19], "710101")
+    officer.swipe(wrong)
+    expect(officer.page.locator(".obstacles")).to_contain_text("Date of birth")
+    officer.page.locator(".zone-text").nth(1).fill(right.split("\n")[1])
+    officer.page.keyboard.press("Enter")
+    officer.expect_verdict("CLEAR")
+    assert movements_of(client, right)[0]["traveller"]["date_of_birth"] == "1978-10-10"
+
+
+def test_a_doubtful_reading_shows_where_to_look(officer: Officer) -> None:
+    def doubt(route: Route) -> None:
+        answer = route.fetch()
+        reading = answer.json()
+        reading["accepted"] = False
+        reading["confidences"][0][8] = 0.6
+        reading["repairs"] = [
+            {"line": 2, "position": 3, "raw": "O", "repaired": "7", "confidence": 0.4, "reason": "check_digit"}
+        ]
+        reading["obstacles"] = [{"code": "name_doubtful", "field": "name", "params": {"line": 1, "position": 9}}]
+        route.fulfill(response=answer, json=reading)
+
+    officer.page.route("**/v1/mrz", doubt, times=1)
+    officer.swipe(traveller(10))
+    page = officer.page
+    expect(page.locator(".obstacles")).to_have_text("The name is doubtful.")
+    expect(page.locator(".zone-line").nth(0).locator(".doubtful")).to_have_text(traveller(10)[8])
+    expect(page.locator(".repairs li")).to_contain_text("a check digit demands it")
+    expect(page.locator(".zone-text").nth(0)).to_be_focused()
+    page.keyboard.press("Enter")  # the officer has looked: the lines are right
+    officer.expect_verdict("CLEAR")
+
+
+def test_a_document_without_a_zone_is_typed(officer: Officer, client: httpx.Client) -> None:
+    page = officer.page
+    page.get_by_role("button", name="No readable zone").click()
+    fields = {
+        "primary_identifier": "kohandel",
+        "secondary_identifier": "parisa",
+        "document_number": "h5512",
+        "issuing_state": "irn",
+        "nationality": "irn",
+        "date_of_birth": "1991-XX-XX",
+    }
+    for name, value in fields.items():
+        page.locator(f"#typed-{name}").fill(value)
+    page.keyboard.press("Enter")
+    officer.expect_verdict("CLEAR")
+    (line,) = client.get("/v1/movements", params={"document_number": "H5512"}).json()["items"]
+    assert (line["traveller"]["primary_identifier"], line["traveller"]["date_of_birth"]) == ("KOHANDEL", "1991-XX-XX")
+
+
+def test_a_refused_image_says_why_in_place(officer: Officer) -> None:
+    officer.page.locator("#image").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"no image"})
+    expect(officer.page.locator(".trouble")).to_contain_text("JPEG or PNG")
+    officer.complaints.clear()  # the browser notes the answer 415 of itself
+
+
+# What goes wrong at two in the morning
+
+
+def test_a_lost_answer_is_never_a_second_movement(officer: Officer, client: httpx.Client) -> None:
+    sent: list[str] = []
+
+    def lose(route: Route) -> None:
+        sent.append(route.request.post_data_json["id"])
+        route.fetch()
+        route.abort()
+
+    officer.page.route(INSPECTIONS, lose, times=1)
+    officer.swipe(traveller(11))
+    expect(officer.page.locator(".trouble")).to_contain_text("does not answer")
+    officer.page.get_by_role("button", name="Try again").click()
+    officer.expect_verdict("CLEAR")
+    assert [line["id"] for line in movements_of(client, traveller(11))] == sent
+    officer.complaints.clear()  # the browser notes the lost answer of itself
+
+
+def test_a_reload_loses_neither_the_traveller_nor_the_station(officer: Officer) -> None:
+    officer.swipe(traveller(12))
+    officer.expect_verdict("CLEAR")
+    officer.page.reload()
+    officer.expect_verdict("CLEAR")
+    officer.page.keyboard.press("F8")
+    officer.expect_decision("admitted")
+    officer.page.keyboard.press("Enter")
+    officer.expect_ready()
+    expect(officer.page.locator("#post")).to_have_value("IQ-ZUR")
+
+
+def test_after_a_session_has_ended_the_case_goes_on(officer: Officer) -> None:
+    officer.swipe(traveller(13))
+    officer.expect_verdict("CLEAR")
+    officer.context.clear_cookies()
+    officer.page.keyboard.press("F8")
+    expect(officer.page.locator("dialog")).to_contain_text("Your session has ended")
+    officer.sign_in_again()
+    officer.expect_decision("admitted")
+    officer.complaints.clear()  # the browser notes the answer 401 of itself
+
+
+def test_a_wrong_password_is_refused_in_place(open_window: Callable[..., Officer]) -> None:
+    officer = open_window()
+    officer.page.locator("#username").fill("demo")
+    officer.page.locator("#password").fill("not the password")
+    officer.page.keyboard.press("Enter")
+    expect(officer.page.locator(".trouble")).to_contain_text("do not go together")
+    officer.complaints.clear()  # the browser notes the answer 401 of itself
+
+
+def test_signing_out_leaves_nothing_behind(open_window: Callable[..., Officer]) -> None:
+    officer = open_window()
+    officer.sign_in()
+    officer.stand("IQ-ZUR", "entry")
+    officer.swipe(traveller(14))
+    officer.expect_verdict("CLEAR")
+    officer.page.get_by_role("button", name="Sign out").click()
+    expect(officer.page.locator("#password")).to_be_visible()
+    assert officer.page.evaluate("sessionStorage.getItem('mabar.under-way')") is None
+
+
+# Languages, log, lists
+
+
+@pytest.mark.parametrize("language", ["ar", "ckb"])
+def test_another_language_turns_the_page_and_keeps_the_case(officer: Officer, language: str) -> None:
+    page = officer.page
+    officer.stand("IQ-ZUR", "exit")
+    officer.swipe(OVERSTAYER)
+    officer.expect_verdict("REFER")
+    english = page.locator(".finding-text").first.inner_text()
+    officer.speak(language)
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    officer.expect_verdict("REFER")
+    expect(page.locator(".finding-text").first).not_to_have_text(english)
+    clear, refer = (page.locator(f".lamp-{verdict}").bounding_box() for verdict in ("CLEAR", "REFER"))
+    assert clear and refer and clear["x"] > refer["x"]  # mirrored
+    assert page.locator(".zone-text").first.evaluate("element => getComputedStyle(element).direction") == "ltr"
+    page.keyboard.press("F9")
+    officer.expect_decision("referred")
+
+
+def test_the_log_filters_in_the_address_and_offers_files(officer: Officer) -> None:
+    page = officer.page
+    page.get_by_role("link", name="Movements").click()
+    page.locator("#f-nationality").fill("tur")
+    page.get_by_role("button", name="Filter").click()
+    expect(page).to_have_url(re.compile(r"#/movements\?nationality=TUR$"))
+    expect(page.locator("#f-nationality")).to_have_value("TUR")
+    nationalities = page.locator("tbody tr td:nth-child(5)")
+    expect(nationalities.first).to_have_text("TUR")
+    assert set(nationalities.all_inner_texts()) == {"TUR"}
+    with page.expect_download() as download:
+        page.locator("a[download='movements.csv']").click()
+    header, *lines = download.value.path().read_text("utf-8").splitlines()
+    assert header.startswith("id,seq,crossing_point")
+    assert len(lines) == nationalities.count()
+
+
+def test_the_log_pages_without_gap_or_overlap(officer: Officer, client: httpx.Client) -> None:
+    page = officer.page
+    page.goto(f"{officer.base}/#/movements?direction=exit")
+    shown: list[str] = []
+    while True:
+        expect(page.locator(".log-place")).not_to_have_attribute("aria-busy", "true")
+        shown += page.locator("tbody tr").all_inner_texts()
+        older = page.get_by_role("link", name="Older")
+        if not older.count():
+            break
+        with page.expect_response("**/v1/movements?**cursor**"):
+            older.click()
+    known = client.get("/v1/movements", params={"direction": "exit", "limit": 500}).json()["items"]
+    assert len(shown) == len(known)
+
+
+def test_a_movement_opens_with_its_reasons(officer: Officer) -> None:
+    page = officer.page
+    page.goto(f"{officer.base}/#/movements?rule=W2")
+    page.get_by_role("button", name="Open").first.click()
+    expect(page.locator("dialog .finding-alert .evidence")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+
+
+def test_the_lists_in_force_are_shown(officer: Officer) -> None:
+    officer.page.get_by_role("link", name="Lists").click()
+    expect(officer.page.locator("tbody tr").first).to_contain_text("demo-watchlist")
+
+
+# Room
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
+def test_verdict_and_decision_fit_the_screen(
+    open_window: Callable[..., Officer], session: Any, width: int, height: int
+) -> None:
+    officer = open_window(viewport={"width": width, "height": height}, storage_state=session)
+    officer.stand("IQ-ZUR", "exit")
+    officer.swipe(LISTED)
+    officer.expect_verdict("REFER")
+    for part in (".lamp-REFER", ".decide-refused", ".zone", ".details summary"):
+        box = officer.page.locator(part).bounding_box()
+        assert box and 0 <= box["y"] and box["y"] + box["height"] <= height, part
+    assert officer.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    officer.page.keyboard.press("F9")
+    officer.expect_decision("referred")
