@@ -104,6 +104,8 @@ def _joined(
                 if j not in theirs or j + 1 not in theirs or i not in ours:
                     continue
                 whole = two[j] + two[j + 1]
+                if abs(len(one[i]) - len(whole)) > 2:
+                    continue
                 if (alike := likeness(one[i], whole)) >= JOINED:
                     found.append((one[i], whole, alike) if one is subject else (whole, one[i], alike))
                     ours.remove(i)
@@ -126,8 +128,8 @@ def _elsewhere(grid: Grid, left: Iterable[int], used: Iterable[str]) -> dict[int
 
 
 def _against(subject: Sequence[str], entry: Sequence[str], lost: Sequence[int], spare: Sequence[int]) -> float:
-    lost = [i for i in lost if _counts(subject[i])]
-    spare = [j for j in spare if _counts(entry[j])]
+    lost = [i for i in lost if counts(subject[i])]
+    spare = [j for j in spare if counts(entry[j])]
     weight = SUBJECT_EXTRA * len(lost) + ENTRY_EXTRA * len(spare)
     if lost and spare:
         weight += CONFLICT * min(len(lost), len(spare))
@@ -135,7 +137,8 @@ def _against(subject: Sequence[str], entry: Sequence[str], lost: Sequence[int], 
     return weight
 
 
-def _counts(token: str) -> bool:
+def counts(token: str) -> bool:
+    """Whether a token that one side lacks weighs against: neither an initial nor a title does."""
     return len(token.rstrip(CUT)) > 1 and token not in TITLES
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from watchlist.records import Entry, EntryDocument, EntryName, NameKind
+
+Rows = NDArray[np.int32]
+Arrays = dict[str, NDArray[Any]]
 
 _FIELDS = ("dates_of_birth", "nationalities", "mother_names", "father_names")
 _SCALARS = ("sex", "instruction", "reference", "provenance")
@@ -33,10 +38,19 @@ def pack_entry(entry: Entry) -> bytes:
 def unpack_entry(packed: bytes) -> Entry:
     """The entry that ``pack_entry`` packed."""
     fields: dict[str, Any] = json.loads(packed)
-    names = tuple(EntryName(text, NameKind(kind), script) for text, kind, script in fields.pop("names", ()))
+    names = tuple(EntryName(text, _KINDS[kind], script) for text, kind, script in fields.pop("names", ()))
     documents = tuple(EntryDocument(*item) for item in fields.pop("documents", ()))
-    fields |= {field: tuple(fields.get(field, ())) for field in _FIELDS}
+    for field in _FIELDS:
+        fields[field] = tuple(fields.get(field, ()))
     return Entry(names=names, documents=documents, **fields)
+
+
+_KINDS = {kind.value: kind for kind in NameKind}
+
+
+def hash_of(text: str) -> int:
+    """The number under which a text is filed."""
+    return crc32(text.encode())
 
 
 class Texts:
@@ -47,12 +61,6 @@ class Texts:
     def __init__(self, blob: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
         self.blob, self.ends = blob, ends
 
-    @classmethod
-    def of(cls, parts: Sequence[bytes]) -> Texts:
-        ends = np.zeros(len(parts) + 1, np.int64)
-        np.cumsum([len(part) for part in parts], out=ends[1:])
-        return cls(np.frombuffer(b"".join(parts), np.uint8), ends)
-
     def __len__(self) -> int:
         return len(self.ends) - 1
 
@@ -60,39 +68,61 @@ class Texts:
         return self.blob[self.ends[at] : self.ends[at + 1]].tobytes()
 
 
+class TextsBuilder:
+    """Gathers byte strings for ``Texts``, one after another."""
+
+    def __init__(self) -> None:
+        self.blob = bytearray()
+        self.ends = array("q", [0])
+
+    def append(self, part: bytes) -> None:
+        self.blob += part
+        self.ends.append(len(self.blob))
+
+    def arrays(self, name: str) -> Arrays:
+        blob = np.frombuffer(bytes(self.blob), np.uint8)
+        return {name: blob, f"{name}.ends": np.array(self.ends, np.int64)}
+
+
 class Postings:
     """Which rows each hash is found in: sorted hashes, and their rows side by side."""
 
     __slots__ = ("hashes", "rows", "starts")
 
-    def __init__(self, hashes: NDArray[np.uint32], starts: NDArray[np.int64], rows: NDArray[np.int32]) -> None:
-        self.hashes, self.starts, self.rows = hashes, starts, rows
+    def __init__(self, arrays: Arrays, name: str) -> None:
+        self.hashes: NDArray[np.uint32] = arrays[name]
+        self.starts: NDArray[np.int64] = arrays[f"{name}.starts"]
+        self.rows: Rows = arrays[f"{name}.rows"]
 
-    @classmethod
-    def of(cls, hashes: Iterable[int] | NDArray[np.uint32], rows: Iterable[int] | NDArray[np.int32]) -> Postings:
-        """From pairs of hash and row, in any order, repeated or not."""
-        keys = np.asarray(hashes, np.uint64) << np.uint64(32)
-        pairs = np.unique(keys | np.asarray(rows, np.uint64))
-        heads, starts = np.unique((pairs >> np.uint64(32)).astype(np.uint32), return_index=True)
-        rows_of = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
-        return cls(heads, np.append(starts, len(pairs)).astype(np.int64), rows_of)
-
-    def find(self, hashes: Sequence[int]) -> NDArray[np.int64]:
-        """The place of each hash, or -1."""
-        wanted = np.asarray(hashes, np.uint32)
-        if not len(self.hashes):
-            return np.full(len(wanted), -1, np.int64)
-        at = np.minimum(np.searchsorted(self.hashes, wanted), len(self.hashes) - 1)
-        return np.where(self.hashes[at] == wanted, at, -1)
-
-    def rows_of(self, hashes: Iterable[int]) -> list[NDArray[np.int32]]:
+    def rows_of(self, hashes: Iterable[int]) -> list[Rows]:
         """The rows of each hash that is found."""
-        return [self.at(int(place)) for place in self.find(list(hashes)) if place >= 0]
+        wanted = np.fromiter(hashes, np.uint32)
+        if not len(self.hashes) or not len(wanted):
+            return []
+        places = np.minimum(np.searchsorted(self.hashes, wanted), len(self.hashes) - 1)
+        found = places[self.hashes[places] == wanted]
+        starts, stops = self.starts[found].tolist(), self.starts[found + 1].tolist()
+        return [self.rows[start:stop] for start, stop in zip(starts, stops, strict=True)]
 
-    def at(self, place: int) -> NDArray[np.int32]:
-        """The rows of the hash at ``place``."""
-        return self.rows[self.starts[place] : self.starts[place + 1]]
+    def count(self, key: str) -> int:
+        """How many rows a text is filed for."""
+        return sum(len(rows) for rows in self.rows_of([hash_of(key)]))
 
-    def size(self, place: int) -> int:
-        """How many rows the hash at ``place`` has."""
-        return int(self.starts[place + 1] - self.starts[place])
+
+class PostingsBuilder:
+    """Gathers pairs of text and row for ``Postings``; repeats count once."""
+
+    def __init__(self) -> None:
+        self.hashes, self.rows = array("I"), array("i")
+
+    def append(self, key: str, row: int) -> None:
+        self.hashes.append(hash_of(key))
+        self.rows.append(row)
+
+    def arrays(self, name: str) -> Arrays:
+        pairs = np.array(self.hashes, np.uint64) << np.uint64(32)
+        pairs |= np.array(self.rows, np.uint64)
+        pairs = np.unique(pairs)
+        hashes, starts = np.unique((pairs >> np.uint64(32)).astype(np.uint32), return_index=True)
+        rows = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
+        return {name: hashes, f"{name}.starts": np.append(starts, len(pairs)).astype(np.int64), f"{name}.rows": rows}
