@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from sqlalchemy import text
 
 from api import logs, openapi, problems
@@ -37,6 +38,8 @@ from service.settings import Settings
 
 BODY_MOST = 10_000_000  # bytes of any request body, but for the routes below
 COUNT_FOR_THEMSELVES = frozenset({"/v1/watchlists/{name}"})  # templates of the routes that stream whole lists in
+# FastAPI's own would hand bodies and the messages of exceptions to whatever exporter the environment names.
+NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
 ROUTERS = (
     health.router,
     reference.router,
@@ -75,6 +78,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         generate_unique_id_function=openapi.operation_id,
         docs_url=None,  # api.reference has a page that works without a network
         redoc_url=None,
+        telemetry=NO_TELEMETRY,
         lifespan=lifespan,
     )
     for router in ROUTERS:
