@@ -16,7 +16,6 @@ import pytest
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
-from fastapi.telemetry import get_telemetry_data
 from pydantic import BaseModel, field_validator
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
@@ -363,17 +362,6 @@ async def test_the_libraries_log_through_the_same_sieve(logged: io.StringIO) -> 
     assert (line["event"], line["logger"], line["level"]) == ("it went wrong", "some.library", "error")
     assert line["fault"][0] == "builtins.ValueError"
     assert CANARY not in logged.getvalue()
-
-
-async def test_the_framework_hands_out_no_telemetry(platform: Platform) -> None:
-    seen = []
-
-    @platform.app.get("/v1/trial")
-    async def trial() -> None:
-        seen.append(get_telemetry_data())
-
-    await platform.client.get("/v1/trial")
-    assert seen == [None]
 
 
 def test_the_access_log_of_the_server_is_off(logged: io.StringIO) -> None:
