@@ -80,6 +80,7 @@ class PostgresServer:
         """
         self._occupy()
         try:
+            self._find_way_in()
             await self._bring_up()
             await self._prepare()
         except BaseException:  # also a cancelled start: leave no server behind
@@ -95,8 +96,7 @@ class PostgresServer:
         """
         if not self._passwords_file.exists():
             return False
-        self._passwords = passwords(self._passwords_file)
-        self._sockets = socket_directory(self._home)
+        self._find_way_in()
         return await self._state() is _State.READY
 
     async def stop(self) -> None:
@@ -117,17 +117,22 @@ class PostgresServer:
             query={"host": str(self._sockets), "port": str(PORT)},
         )
 
-    # The data directory
-
     def _occupy(self) -> None:
-        self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._service_lock = hold(self._data_dir / "service.lock")
+        try:
+            self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._home.mkdir(mode=0o700, exist_ok=True)
+            self._service_lock = hold(self._data_dir / "service.lock")
+        except OSError as error:
+            raise DatabaseUnavailable(
+                f"{self._data_dir} cannot hold the data: {error.strerror}; set MABAR_DATA_DIR to another directory"
+            ) from None
         if self._service_lock is None:
             raise DatabaseInUse(
                 f"another Mabar service already works on {self._data_dir}; stop it, "
                 "or give this one a MABAR_DATA_DIR of its own"
             )
-        self._home.mkdir(mode=0o700, exist_ok=True)
+
+    def _find_way_in(self) -> None:
         self._passwords = passwords(self._passwords_file)
         self._sockets = socket_directory(self._home)
 
@@ -135,8 +140,6 @@ class PostgresServer:
         if self._service_lock is not None:
             os.close(self._service_lock)
             self._service_lock = None
-
-    # Up
 
     async def _bring_up(self) -> None:
         if await self._take_over():
@@ -206,8 +209,6 @@ class PostgresServer:
             except (DatabaseUnavailable, OSError) as error:
                 log.error("database_server_not_restarted", reason=str(error))
 
-    # How it is
-
     def _is_alive(self) -> bool:
         """Whether any process of a server that we started, now or in an earlier life, is left."""
         if self._process:
@@ -251,9 +252,8 @@ class PostgresServer:
 
     def _last_words(self) -> str:
         """The end of what PostgreSQL wrote before its own log began."""
-        with contextlib.suppress(OSError):
-            return (self._home / "start.log").read_text("utf-8", "replace").strip()[-500:]
-        return ""
+        written = self._home / "start.log"
+        return written.read_text("utf-8", "replace").strip()[-500:] if written.exists() else ""
 
     async def _prepare(self) -> None:
         """Our roles with the passwords that we hold, and the database; again at every start, changing nothing then."""
@@ -268,28 +268,24 @@ class PostgresServer:
             await connection.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
             await connection.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {SERVICE}")
 
-    # Down
-
     async def _end_server(self) -> None:
         """End the server if there is one: cleanly, and if that takes too long, at once (it recovers next time)."""
         for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            if not self._is_alive():
-                return
             if pid := self._postmaster():
                 os.kill(pid, how)
-            await self._until_gone()
+            for _ in range(int(_STOP_SECONDS / _STEP_SECONDS)):
+                if not self._is_alive():
+                    return
+                await asyncio.sleep(_STEP_SECONDS)
 
     def _postmaster(self) -> int | None:
+        """The process to signal; None where there is none of ours: one started by hand is not ours to end."""
+        if not self._is_alive():
+            return None
         if self._process and self._process.poll() is None:
             return self._process.pid
         pid = written_pid(self._cluster / "postmaster.pid")
         return pid if pid and is_postmaster(pid, self._cluster) else None
-
-    async def _until_gone(self) -> None:
-        for _ in range(int(_STOP_SECONDS / _STEP_SECONDS)):
-            if not self._is_alive():
-                return
-            await asyncio.sleep(_STEP_SECONDS)
 
 
 async def _in_thread(work: Callable[[], None]) -> None:

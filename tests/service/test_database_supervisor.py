@@ -212,6 +212,12 @@ async def test_lost_passwords_are_said_and_not_replaced(data_dir: Path) -> None:
         await PostgresServer(data_dir).start()
 
 
+async def test_a_place_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DatabaseUnavailable, match="set MABAR_DATA_DIR"):
+        await PostgresServer(tmp_path / "file").start()
+
+
 async def test_files_of_another_version_are_not_touched(data_dir: Path) -> None:
     (data_dir / "postgres" / "cluster" / "PG_VERSION").write_text("9\n")
     with pytest.raises(DatabaseUnavailable, match="was written by PostgreSQL 9"):
