@@ -116,10 +116,7 @@ class InspectionKeyRow(Row):
 
 
 class MovementRow(Row):
-    """One traveller, one document, one crossing. Partitioned by month of `occurred_at`; append-only.
-
-    `rules` repeats the findings raised at recording, to filter a list by; what stands now is in `finding`.
-    """
+    """One traveller, one document, one crossing. Partitioned by month of `occurred_at`; append-only."""
 
     __tablename__ = "movement"
     __table_args__ = (
@@ -158,7 +155,7 @@ class MovementRow(Row):
     reading_id: Mapped[UUID | None]
     verdict: Mapped[str]
     second_line: Mapped[bool]
-    rules: Mapped[Strings]
+    rules: Mapped[Strings]  # raised at recording, to filter by; what stands now is in `finding`
     index_version: Mapped[str]
     policy_version: Mapped[str]
     officer: Mapped[str | None]
