@@ -88,8 +88,8 @@ def _tells(skeleton: str) -> bool:
 def same_person(a: Traveller, b: Traveller) -> Likeness:
     """Compare two travellers: names tolerant of spelling, dates of birth, sex, nationality, parents' names.
 
-    Nationality may differ (a second passport), and weighs little. Dates of birth that differ in anything known are
-    never `same`; neither is another sex, nor a name that agrees with half of another.
+    Nationality may differ (a second passport), and weighs little. Without one full date of birth on both sides nobody
+    is the `same`; nor with another sex, or a name that agrees with half of another.
     """
     name = _names(a, b)
     weights = {
@@ -107,10 +107,15 @@ def same_person(a: Traveller, b: Traveller) -> Likeness:
 
 
 def _identity(a: Traveller, b: Traveller, total: float, differ: set[str]) -> Identity:
-    if differ <= {"nationality"} and total >= _SAME_NATS and same_birth(a.date_of_birth, b.date_of_birth):
+    if differ <= {"nationality"} and total >= _SAME_NATS and same_birthday(a.date_of_birth, b.date_of_birth):
         return Identity.SAME
     apart = total < _POSSIBLE_NATS or len(differ & {"name", "date_of_birth", "sex"}) > 1
     return Identity.DIFFERENT if apart else Identity.POSSIBLE
+
+
+def same_birthday(a: PartialDate, b: PartialDate) -> bool:
+    """Whether two dates of birth are one day, known on both sides."""
+    return a == b and None not in (a.year, a.month, a.day)
 
 
 def same_birth(a: PartialDate, b: PartialDate) -> bool:
@@ -148,10 +153,11 @@ def _names(a: Traveller, b: Traveller) -> _Names:
 
 
 def _compared(a: tuple[str, ...], b: tuple[str, ...]) -> _Names:
-    """Pair the tokens, the most alike first, in any order."""
-    cells = [(likeness(x, y), -abs(i - j), i, j) for i, x in enumerate(a) for j, y in enumerate(b)]
+    """Pair the tokens, the most alike first, in any order. A name that is repeated counts once."""
+    a, b = tuple(dict.fromkeys(a)), tuple(dict.fromkeys(b))
+    cells = [(likeness(x, y), -abs(i - j), -i - j, i, j) for i, x in enumerate(a) for j, y in enumerate(b)]
     pairs: dict[int, tuple[int, float]] = {}
-    for alike, _, i, j in sorted(cells, reverse=True):
+    for alike, _, _, i, j in sorted(cells, reverse=True):
         if alike >= 0.5 and i not in pairs and all(j != taken for taken, _ in pairs.values()):
             pairs[i] = (j, alike)
     left = (len(a) - len(pairs), len(b) - len(pairs))
@@ -175,20 +181,18 @@ def same_name(a: Traveller, b: Traveller) -> bool:
 
 
 def person_keys(traveller: Traveller, secret: bytes = b"") -> tuple[str, ...]:
-    """Short hashed keys under which crossings are filed; two crossings of one person share at least one.
+    """Short hashed keys under which crossings are filed: two crossings of one person share at least one, as a rule.
 
-    At most six. They outlive a new document, a respelt name, a dropped father's name and a date of birth that is
-    known to the year only. Strangers may share one too: compare with `same_person`. A `secret` (up to 32 bytes, the
-    same at every post) keeps the keys from being guessed from a name and a date.
+    At most six. They outlive a new document, another nationality, a respelt name and a dropped father's name; some
+    outlive a date of birth known to the year only. Strangers may share one too: compare with `same_person`. A `secret`
+    (up to 32 bytes, the same at every post) keeps the keys from being guessed from a name and a date.
     """
-    skeletons = sorted(
-        {_skeleton(token) for token in _key_tokens(traveller)}, key=lambda s: (not _tells(s), -len(s), s)
-    )
-    top = skeletons[:3]
-    made = (_by_day(top, traveller.date_of_birth), _by_year(top, traveller.date_of_birth))
-    return tuple(
-        sorted({blake2s(key.encode(), key=secret, digest_size=8).hexdigest() for part in made for key in part})
-    )
+    skeletons = sorted({_skeleton(token) for token in _key_tokens(traveller)}, key=lambda s: (-len(s), s))
+    telling = [skeleton for skeleton in skeletons if _tells(skeleton)][:3]
+    common = [skeleton for skeleton in skeletons if not _tells(skeleton)][:4]
+    by_day = _by_day(telling, common[:3], traveller.date_of_birth)
+    made = [*by_day, *_by_year(telling, common, traveller.date_of_birth)][:6]
+    return tuple(sorted(blake2s(key.encode(), key=secret, digest_size=8).hexdigest() for key in made))
 
 
 def _key_tokens(traveller: Traveller) -> tuple[str, ...]:
@@ -196,16 +200,16 @@ def _key_tokens(traveller: Traveller) -> tuple[str, ...]:
     return latin or fold(traveller.native_name or "")
 
 
-def _by_day(top: list[str], birth: PartialDate) -> list[str]:
-    """Date of birth and a telling name, or two common ones; nothing where the day is a registrar's guess."""
+def _by_day(telling: list[str], common: list[str], birth: PartialDate) -> list[str]:
+    """Day of birth and a telling name, or two common ones; nothing where the day is a registrar's guess."""
     if None in (birth.year, birth.month, birth.day) or (birth.month, birth.day) in _REGISTRAR_DAYS:
         return []
-    telling = [skeleton for skeleton in top if _tells(skeleton)]
-    pairs = ["/".join(pair) for pair in combinations(top, 2)]
-    return [f"{birth}/{names}" for names in telling or pairs or top]
+    pairs = ["/".join(pair) for pair in combinations(common, 2)] or ([] if telling else common)
+    return [f"{birth}/{names}" for names in (*telling, *(pairs[:1] if telling else pairs))]
 
 
-def _by_year(top: list[str], birth: PartialDate) -> list[str]:
+def _by_year(telling: list[str], common: list[str], birth: PartialDate) -> list[str]:
     """Year of birth and two names of which one tells, or three common ones."""
-    pairs = ["/".join(pair) for pair in combinations(top, 2) if any(map(_tells, pair))]
-    return [f"{birth.year}/{names}" for names in pairs or ["/".join(top)]]
+    pairs = ["/".join(pair) for pair in combinations((*telling, *common[:2]), 2) if _tells(pair[0])]
+    triples = ["/".join(triple) for triple in combinations(common, 3)]
+    return [f"{birth.year}/{names}" for names in (pairs or triples or ["/".join((*telling, *common))])]

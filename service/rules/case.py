@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from service.domain import Crossing, CrossingPoint, Direction, Movement, Outcome, Source, Traveller
-from service.person import Identity, same_birth, same_person
+from service.person import Identity, same_birthday, same_person
 from service.policy import Policy
 from service.rules.stays import KnownStay, known_stays
 
@@ -128,7 +128,7 @@ class Case:
 
 def is_same(a: Traveller, b: Traveller) -> bool:
     """Whether two travellers are surely one person; the dates of birth, cheap to compare, are asked first."""
-    if not same_birth(a.date_of_birth, b.date_of_birth):
+    if not same_birthday(a.date_of_birth, b.date_of_birth):
         return False
     return same_person(a, b).identity is Identity.SAME
 
