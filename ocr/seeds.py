@@ -21,6 +21,7 @@ _INK = 9  # wider than any stroke at a level, in pixels
 _FAINTEST = 10  # grey levels between ink and paper
 _SHORTEST, _THINNEST, _THICKEST = 15, 4, 24  # pixels of a piece of text at a level
 _MOST_PIECES = 250
+_LOWEST = 12  # pixels: no two lines of text stand in a level less high
 _FAMILIAR = 50  # lines longer than so many heights are no likelier to be of a zone
 
 
@@ -42,6 +43,8 @@ def find_seeds(pixels: Pixels, turn: float = 0.0) -> Iterator[list[Seed]]:
     """
     longest = max(pixels.shape)
     for scale in dict.fromkeys(min(side / longest, 1.0) for side in LEVELS):
+        if min(pixels.shape) * scale < _LOWEST:
+            continue
         level, back = _turned(_reduced(pixels, scale), turn)
         chains = [_seen_from(seed, back, turn) for ink in _ink_maps(level) for seed in _chain(_pieces(ink))]
         yield _ranked([_enlarged(seed, 1 / scale) for seed in chains], longest)

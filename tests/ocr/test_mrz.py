@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr.mrz import (
@@ -340,6 +340,7 @@ def test_text_that_is_no_zone(text: str) -> None:
         parse_text(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     try:
@@ -352,6 +353,7 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
 # The standard's arithmetic and the round trip.
 
 
+@settings(deadline=None)
 @given(st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<", max_size=39), st.data())
 def test_a_digit_of_another_value_changes_the_check_digit(field: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(field)))
@@ -392,6 +394,7 @@ def fields(draw: st.DrawFn, format_: MrzFormat) -> dict[str, object]:
     }
 
 
+@settings(deadline=None)
 @given(st.data(), st.sampled_from(MrzFormat))
 def test_parse_is_the_inverse_of_render(data: st.DataObject, format_: MrzFormat) -> None:
     written = data.draw(fields(format_))
@@ -402,6 +405,7 @@ def test_parse_is_the_inverse_of_render(data: st.DataObject, format_: MrzFormat)
     assert render(format_, **written) == parse_text("".join(lines)).lines  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(st.data(), st.sampled_from(MrzFormat))
 def test_render_refuses_what_does_not_fit(data: st.DataObject, format_: MrzFormat) -> None:
     written = data.draw(fields(format_)) | {"nationality": "UTOP"}

@@ -1,0 +1,133 @@
+"""Zones are found by their even lines alone, at any size and turn; lines are cut straight."""
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr.cut import CAPITAL_HEIGHT, LINE_HEIGHT, MARGIN, PITCH, TextLine, cut_line, normalise_line
+from ocr.locate import Band, find_bands
+from ocr.mrz import MrzFormat
+
+LINES = {
+    MrzFormat.TD3: ("PXUTOERIKSSONXXANNAXMARIAXXXXXXXXXXXXXXXXXXX", "L898902C36UTO7408122F1204159ZE184226B8888810"),
+    MrzFormat.TD2: ("IXUTOERIKSSONXXANNAXMARIAXXXXXXXXXXX", "D231458907UTO7408122F120415999999996"),
+    MrzFormat.TD1: (
+        "IXUTOD231458907999999999999999",
+        "7408122F1204159UTO999999999996",
+        "ERIKSSONXXANNAXMARIAXXXXXXXXXX",
+    ),
+}
+
+
+def page(lines: tuple[str, ...], pitch: int = 18) -> tuple[np.ndarray, np.ndarray]:
+    """A sheet with lines of characters at a fixed pitch and no filler; and the ends of the lines."""
+    width, height = pitch * (len(lines[0]) + 6), pitch * 26
+    sheet = np.full((height, width), 225, np.uint8)
+    cv2.rectangle(sheet, (pitch * 2, pitch * 3), (pitch * 9, pitch * 13), 120, -1)
+    for row in range(4):
+        cv2.putText(
+            sheet, "Some words of no fixed width", (pitch * 11, pitch * (4 + 3 * row)), 0, pitch / 30, 40, 1, 16
+        )
+    ends = []
+    for row, line in enumerate(lines):
+        baseline = pitch * 17 + round(row * pitch * 2.1)
+        ends.append([(pitch * 3, baseline - pitch * 0.45), (pitch * (3 + len(line)), baseline - pitch * 0.45)])
+        for place, character in enumerate(line):
+            left = pitch * (3 + place) + pitch // 8
+            cv2.putText(sheet, character, (left, baseline), cv2.FONT_HERSHEY_SIMPLEX, pitch / 26, 30, 2, cv2.LINE_AA)
+    return sheet, np.array(ends, np.float64)
+
+
+def turned(sheet: np.ndarray, ends: np.ndarray, angle: float, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    height, width = sheet.shape
+    side = int(1.2 * scale * np.hypot(width, height))
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, scale)
+    matrix[:, 2] += (side - width) / 2, (side - height) / 2
+    image = cv2.warpAffine(sheet, matrix, (side, side), flags=cv2.INTER_AREA, borderValue=70)
+    return image, ends @ matrix[:, :2].T + matrix[:, 2]
+
+
+def fits(band: Band, ends: np.ndarray) -> bool:
+    """Whether a band lies on these lines, a place off at most."""
+    if len(band.lines) != len(ends):
+        return False
+    found = np.array([(line.start, line.end) for line in band.lines])
+    pitch = np.hypot(*(ends[0, 1] - ends[0, 0])) / round(band.lines[0].places)
+    return bool(np.abs(found - ends).max() < 1.1 * pitch)
+
+
+def found(image: np.ndarray, ends: np.ndarray) -> bool:
+    bands = [band for band, _ in zip(find_bands(image), range(4), strict=False)]
+    return any(fits(way, ends) for band in bands for way in (band, band.turned()))
+
+
+@pytest.mark.parametrize("format_", LINES)
+@pytest.mark.parametrize("pitch", [8, 18, 30])
+def test_a_zone_without_any_filler_is_found(format_: MrzFormat, pitch: int) -> None:
+    assert found(*page(LINES[format_], pitch))
+
+
+@pytest.mark.parametrize("angle", [90, 180, 270, 12, -20, 45, 135])
+def test_a_zone_is_found_however_it_lies(angle: float) -> None:
+    assert found(*turned(*page(LINES[MrzFormat.TD3], 20), angle))
+
+
+def test_a_zone_is_found_in_perspective() -> None:
+    sheet, ends = page(LINES[MrzFormat.TD3], 24)
+    height, width = sheet.shape
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    seen = corners + np.array([(30, 20), (-40, 0), (0, -10), (10, -30)], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, seen)
+    image = cv2.warpPerspective(sheet, matrix, (width, height), borderValue=90)
+    ends = cv2.perspectiveTransform(ends.reshape(1, -1, 2), matrix).reshape(ends.shape)
+    assert found(image, ends)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 2000), (20, 9000), (40, 40), (400, 600)])
+def test_an_image_without_text_has_no_clear_zone(shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(5)
+    for image in (np.full(shape, 200, np.uint8), rng.integers(0, 256, shape, np.uint8)):
+        assert all(band.score < 0.3 for band in find_bands(image))
+
+
+def test_a_band_upside_down_is_itself_when_turned_twice() -> None:
+    band = next(find_bands(page(LINES[MrzFormat.TD1])[0]))
+    assert band.turned().turned() == band
+    assert band.turned().lines[0].start == band.lines[-1].end
+
+
+def test_a_cut_line_has_the_size_that_was_promised() -> None:
+    sheet, ends = page(LINES[MrzFormat.TD3], 20)
+    (start, end), _ = ends
+    line = TextLine(tuple(start), tuple(end), height=15.0, pitch=20.0)
+    image = cut_line(sheet, line)
+    assert image.shape == (LINE_HEIGHT, 44 * PITCH + 2 * MARGIN)
+    assert image.dtype == np.uint8
+    ink = np.flatnonzero(image.min(axis=1) < 100)
+    assert ink[0] >= (LINE_HEIGHT - CAPITAL_HEIGHT) // 2 - 3
+    assert ink[-1] <= (LINE_HEIGHT + CAPITAL_HEIGHT) // 2 + 3
+
+
+def test_a_hanging_line_is_cut_straight() -> None:
+    sheet = np.full((200, 1000), 255, np.uint8)
+    along = np.arange(100, 900)
+    hang = np.rint(100 + 4 * 20 * ((along - 100) / 800) * (1 - (along - 100) / 800)).astype(int)
+    for thick in range(-2, 3):
+        sheet[hang + thick, along] = 0
+    image = cut_line(sheet, TextLine((100, 100), (900, 100), height=20.0, pitch=20.0, bow=20.0))
+    inside = image[:, MARGIN + 2 : -MARGIN - 2]
+    assert (inside[18:22].max(axis=0) < 120).all()
+    assert (inside[:10] > 200).all()
+
+
+def test_a_line_beyond_the_image_is_cut_all_the_same() -> None:
+    line = TextLine((-500.0, -500.0), (-100.0, -500.0), height=20.0, pitch=20.0)
+    assert cut_line(np.full((50, 50), 9, np.uint8), line).shape[0] == LINE_HEIGHT
+
+
+def test_contrast_is_stretched_from_ink_to_paper() -> None:
+    strip = np.full((40, 400), 140, np.uint8)
+    strip[10:30, ::10] = 100
+    stretched = normalise_line(strip)
+    assert (stretched.min(), stretched.max()) == (0, 255)
+    assert stretched.shape == strip.shape
