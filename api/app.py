@@ -64,7 +64,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         asyncio.get_running_loop().set_exception_handler(_log_stray_fault)
         async with AsyncExitStack() as stack:
             opened = database if database else await stack.enter_async_context(open_database(settings))
-            parts = await assemble(stack, settings, opened)
+            parts = await assemble(stack, settings, opened, metrics)
             probes: dict[str, Probe] = {"database": partial(_answers, opened), "lists": partial(_loaded, parts)}
             app.state.services = Services(settings, opened, parts, metrics, probes=probes)
             yield

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from api import logs
+from api.metrics import Metrics
 from ocr.image import Limits
 from ocr.worker import ReaderPool
 from service.accounts import demo_account
@@ -33,7 +34,7 @@ class Assembly:
     demo_password: str | None = None
 
 
-async def assemble(stack: AsyncExitStack, settings: Settings, database: Database) -> Assembly:
+async def assemble(stack: AsyncExitStack, settings: Settings, database: Database, metrics: Metrics) -> Assembly:
     """Build the parts; `stack` takes them down again."""
     await bring_up_to_date(database.sessions)
     screening = IndexInForce(database.sessions)
@@ -45,7 +46,7 @@ async def assemble(stack: AsyncExitStack, settings: Settings, database: Database
     await reader.warm_up()
     password = await _demonstrate(settings, database, screening, policy) if settings.demo else None
     _chore(stack, "watchlists", LIST_LOOK_SECONDS, screening.refresh)
-    _chore(stack, "partitions", PARTITION_LOOK_SECONDS, lambda: database.ensure_partitions(datetime.now(UTC).date()))
+    _chore(stack, "partitions", PARTITION_LOOK_SECONDS, lambda: _keep_partitions(database, metrics))
     return Assembly(screening, policy, reader, password)
 
 
@@ -59,6 +60,11 @@ async def _demonstrate(settings: Settings, database: Database, screening: IndexI
     await load_demo(database.sessions, screening, policy, now)
     _, password = await demo_account(database.sessions, settings.data_dir, now=now)
     return password
+
+
+async def _keep_partitions(database: Database, metrics: Metrics) -> None:
+    await database.ensure_partitions(datetime.now(UTC).date())
+    metrics.stray_rows.set(await database.default_partition_rows())
 
 
 def _chore(stack: AsyncExitStack, name: str, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
@@ -78,4 +84,4 @@ async def _repeat(name: str, seconds: float, work: Callable[[], Awaitable[object
         try:
             await work()
         except Exception as error:  # a chore that fails once (a database restarting) must not end for good
-            logs.get_logger().error("chore failed", chore=name, exc_info=error)
+            logs.report("chore failed", error, chore=name)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -28,6 +36,11 @@ class Metrics:
         )
         self.inspections = Counter(
             "mabar_inspections", "Movements inspected, by the machine's verdict.", ["verdict"], registry=self.registry
+        )
+        self.stray_rows = Gauge(
+            "mabar_default_partition_rows",
+            "Rows of months without a partition; more than 0 wants an operator's look.",
+            registry=self.registry,
         )
 
     def exposition(self) -> bytes:

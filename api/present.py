@@ -21,7 +21,7 @@ from service.canonical import plain
 from service.domain import Decision, Finding, Severity, TravelDocument, Traveller
 from service.inspection import Recorded
 from service.movement_log import Line
-from service.wording import LANGUAGES, word
+from service.wording import LANGUAGES, evidence_text, word
 from watchlist.records import Hit
 
 

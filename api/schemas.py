@@ -269,6 +269,14 @@ class InspectionOut(BaseModel):
     decisions: list[DecisionOut]
 
 
+class ReceiptOut(BaseModel):
+    """What a camera learns: that its movement is recorded."""
+
+    id: UUID
+    seq: int
+    recorded_at: datetime
+
+
 class MovementOut(BaseModel):
     """One line of the movement log."""
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from service.errors import Forbidden
+
 ALL_POSTS = "*"
 
 
@@ -133,6 +135,16 @@ def decide(actor: Actor, action: Action, post: str | None = None) -> Ruling:
     if post is not None and not actor.serves(post):
         return Ruling(False, f"crossing point {post} is not among yours")
     return Ruling(True, f"{action} belongs to your role")
+
+
+def require_post(actor: Actor, post: str) -> None:
+    """See that `actor` serves the crossing point of a record that was asked for by its id.
+
+    Raises:
+        Forbidden: it does not.
+    """
+    if not actor.serves(post):
+        raise Forbidden(f"crossing point {post} is not among yours")
 
 
 def actions_of(actor: Actor) -> frozenset[Action]:

@@ -180,6 +180,7 @@ def _engine(url: URL, role: str | None, *, pool_size: int, max_overflow: int, **
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_pre_ping=True,
+        hide_parameters=True,  # a failing statement must not write a traveller into the log
         connect_args={"server_settings": server_settings},
     )
 

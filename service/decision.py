@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, store
-from service.access import Actor
+from service.access import Actor, require_post
 from service.domain import Decision, Outcome
 from service.errors import DecisionConflict, InvalidDecision
 from service.transactions import retrying
@@ -21,13 +21,15 @@ async def decide(sessions: async_sessionmaker[AsyncSession], decision: Decision,
     The same id with the same content is answered with what was recorded.
 
     Raises:
-        UnknownMovement: the movement was never recorded.
+        NotFound: the movement was never recorded.
+        Forbidden: it was recorded at a post that the actor does not serve.
         InvalidDecision: a refusal without a coded reason, or a reason without a refusal.
         DecisionConflict: another decision stands, or the one named does not stand any more.
     """
     _require_reason(decision)
     async with sessions.begin() as session:
         crossing_point, occurred_at = await store.place_of(session, decision.movement_id)
+        require_post(actor, crossing_point)
         await store.lock(session, [f"decision:{decision.movement_id}"])
         made = await store.decisions(session, decision.movement_id)
         for earlier in made:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, store
-from service.access import Actor
+from service.access import Actor, require_post
 from service.canonical import digest_of
 from service.domain import Crossing, Decision, Inspection
 from service.errors import ConflictingReplay, FutureTime, UnknownCrossingPoint
@@ -98,10 +98,12 @@ async def recorded(sessions: async_sessionmaker[AsyncSession], movement_id: UUID
     """What was recorded under `movement_id`; the look leaves its trace.
 
     Raises:
-        UnknownMovement: nothing was.
+        NotFound: nothing was.
+        Forbidden: it was at a post that the actor does not serve.
     """
     async with sessions.begin() as session:
         found = await _recorded(session, movement_id)
+        require_post(actor, found.inspection.crossing.crossing_point)
         await audit.record(
             session,
             actor,

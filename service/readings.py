@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from ocr.mrz import Mrz, parse
 from ocr.reading import MrzReading
 from service import audit, store
-from service.access import Actor
+from service.access import Actor, require_post
 from service.canonical import plain
 from service.domain import FailedCheckDigit, TravelDocument, Traveller
 from service.errors import UnconfirmedReading
@@ -39,15 +39,18 @@ async def keep(
         )
 
 
-async def accepted_zone(sessions: async_sessionmaker[AsyncSession], reading_id: UUID) -> Mrz:
+async def accepted_zone(sessions: async_sessionmaker[AsyncSession], reading_id: UUID, *, actor: Actor) -> Mrz:
     """The zone of an accepted reading.
 
     Raises:
         NotFound: no such reading.
+        Forbidden: it was made for a post that the actor does not serve.
         UnconfirmedReading: an officer must look first and send the confirmed text.
     """
     async with sessions() as session:
-        payload = await store.reading(session, reading_id)
+        payload, post = await store.reading(session, reading_id)
+    if post is not None:
+        require_post(actor, post)
     if not payload["accepted"]:
         raise UnconfirmedReading
     return parse(payload["lines"])

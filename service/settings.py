@@ -41,7 +41,6 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535, validation_alias="PORT")
-    workers: int = Field(default=1, ge=1, le=64)
     reader_workers: int = Field(default=2, ge=1, le=64)  # processes that read images
     demo: bool = False
 
@@ -56,10 +55,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _demo_stays_on_this_machine(self) -> Self:
-        """The demonstration has accounts whose passwords everybody knows."""
+        """The demonstration prints its account's password."""
         if self.demo and not _is_loopback(self.host):
             raise ValueError(
-                f"the demonstration has well-known passwords and is served to this machine only; "
+                f"the demonstration prints its account's password and is served to this machine only; "
                 f"MABAR_HOST is {self.host}, leave it at 127.0.0.1 or switch MABAR_DEMO off"
             )
         return self

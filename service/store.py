@@ -303,12 +303,12 @@ async def add_reading(
     await session.flush()
 
 
-async def reading(session: AsyncSession, reading_id: UUID) -> Mapping[str, Any]:
-    """What was kept of a reading. Raises NotFound."""
+async def reading(session: AsyncSession, reading_id: UUID) -> tuple[Mapping[str, Any], str | None]:
+    """What was kept of a reading, and the post that it was made for, if one was named. Raises NotFound."""
     row = await session.get(ReadingRow, reading_id)
     if row is None:
         raise NotFound("no reading is kept under this id")
-    return row.payload
+    return row.payload, row.crossing_point
 
 
 async def ping(session: AsyncSession) -> None:

@@ -58,8 +58,6 @@ class AccountRow(Row):
     posts: Mapped[Strings]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     demo: Mapped[bool] = mapped_column(server_default=text("false"))
-    failed_count: Mapped[int] = mapped_column(server_default=text("0"))
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[Stamp]
 
 
@@ -70,7 +68,6 @@ class SessionRow(Row):
     __table_args__ = (Index("session_account", "account_id"), Index("session_expires", "expires_at"))
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    purpose: Mapped[str | None]
     created_at: Mapped[Stamp]
     last_seen_at: Mapped[Stamp]
     expires_at: Mapped[datetime]

@@ -48,8 +48,6 @@ ACCESS = [
         posts text[] NOT NULL DEFAULT '{}' CHECK (posts = '{*}' OR NOT '*' = ANY (posts)),
         active boolean NOT NULL DEFAULT true,
         demo boolean NOT NULL DEFAULT false,
-        failed_count integer NOT NULL DEFAULT 0 CHECK (failed_count >= 0),
-        locked_until timestamptz,
         created_at timestamptz NOT NULL DEFAULT now()
     )
     """,
@@ -57,7 +55,6 @@ ACCESS = [
     CREATE TABLE session (
         token_hash bytea PRIMARY KEY,
         account_id uuid NOT NULL REFERENCES account (id),
-        purpose text,
         created_at timestamptz NOT NULL DEFAULT now(),
         last_seen_at timestamptz NOT NULL DEFAULT now(),
         expires_at timestamptz NOT NULL,

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Request
 
 from api.deps import Services, ServicesDep, permit, require
 from api.present import decision_out, inspection_out, language_of
-from api.schemas import DecisionIn, DecisionOut, InspectionIn, InspectionOut
+from api.schemas import DecisionIn, DecisionOut, InspectionIn, InspectionOut, ReceiptOut
 from ocr.mrz import parse_text
 from service import decision as deciding
 from service import inspection as inspecting
 from service import readings
-from service.access import Action, Actor
+from service.access import Action, Actor, DeviceKind
 from service.domain import (
     Crossing,
     Decision,
@@ -36,13 +36,14 @@ async def create(
     services: ServicesDep,
     asked: InspectionIn,
     actor: Annotated[Actor, permit(Action.INSPECT)],
-) -> InspectionOut:
+) -> InspectionOut | ReceiptOut:
     """Screen a traveller, apply the rules, record the movement, and answer CLEAR or REFER with the reasons.
 
-    Safe to repeat: the same id with the same data is answered with what was recorded.
+    Safe to repeat: the same id with the same data is answered with what was recorded. A camera gets a receipt
+    only: whoever steals its key can ask neither the lists nor the log.
     """
     await require(request, actor, Action.INSPECT, asked.crossing_point)
-    crossing = await _crossing(services, asked)
+    crossing = await _crossing(services, asked, actor)
     made = await inspecting.inspect(
         services.database.sessions,
         services.screening.index,
@@ -53,6 +54,8 @@ async def create(
         reading_id=asked.reading_id,
     )
     services.metrics.inspections.labels(made.inspection.verdict.value).inc()
+    if DeviceKind.CAMERA in actor.roles:
+        return ReceiptOut(id=asked.id, seq=made.seq, recorded_at=made.recorded_at)
     return inspection_out(made, actor, language_of(request))
 
 
@@ -77,8 +80,8 @@ async def decide(
     return decision_out(await deciding.decide(services.database.sessions, decision, actor=actor))
 
 
-async def _crossing(services: Services, asked: InspectionIn) -> Crossing:
-    traveller, document, failed = await _presented(services, asked)
+async def _crossing(services: Services, asked: InspectionIn, actor: Actor) -> Crossing:
+    traveller, document, failed = await _presented(services, asked, actor)
     return Crossing(
         id=asked.id,
         crossing_point=asked.crossing_point,
@@ -103,7 +106,7 @@ async def _crossing(services: Services, asked: InspectionIn) -> Crossing:
 Presented = tuple[Traveller, TravelDocument, tuple[FailedCheckDigit, ...]]
 
 
-async def _presented(services: Services, asked: InspectionIn) -> Presented:
+async def _presented(services: Services, asked: InspectionIn, actor: Actor) -> Presented:
     """The typed document, else the officer's text, else the reading as accepted; with the typed names."""
     if asked.document is not None:
         traveller, document, failed = _typed(asked)
@@ -112,7 +115,7 @@ async def _presented(services: Services, asked: InspectionIn) -> Presented:
             zone = parse_text(asked.mrz)
         else:
             assert asked.reading_id is not None  # the schema saw to it
-            zone = await readings.accepted_zone(services.database.sessions, asked.reading_id)
+            zone = await readings.accepted_zone(services.database.sessions, asked.reading_id, actor=actor)
         traveller, document, failed = readings.presented(zone, asked.occurred_at.date())
     said = replace(
         traveller,

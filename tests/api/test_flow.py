@@ -150,6 +150,18 @@ def test_a_typed_document_will_do(desk: httpx.Client) -> None:
     assert made.json()["traveller"]["native_name"] == "روان"
 
 
+def test_a_camera_hands_in_and_learns_nothing_but_that_it_is_recorded(desk: httpx.Client) -> None:
+    issued = desk.post("/v1/device-keys", json={"name": "gate 4", "kind": "camera", "posts": ["IQ-SHL"]})
+    assert issued.status_code == 201, issued.text
+    key = {"Authorization": f"Bearer {issued.json()['key']}"}
+    made = httpx.post(desk.base_url.join("/v1/inspections"), json=(asked := _asked()), headers=key)
+    assert made.json().keys() == {"id", "seq", "recorded_at"}
+    for path in (f"/v1/inspections/{asked['id']}", "/v1/movements", "/v1/watchlists"):
+        assert httpx.get(desk.base_url.join(path), headers=key).status_code == 403
+    elsewhere = httpx.post(desk.base_url.join("/v1/inspections"), json=_asked(crossing_point="IQ-ZUR"), headers=key)
+    assert elsewhere.status_code == 403
+
+
 # --- the log
 
 

@@ -50,7 +50,7 @@ def test_a_demonstration_is_shown_at_home(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "70000"), ("MABAR_WORKERS", "none"), ("MABAR_IMAGE_TIMEOUT_SECONDS", "0")]
+    ("name", "value"), [("PORT", "70000"), ("MABAR_READER_WORKERS", "none"), ("MABAR_IMAGE_TIMEOUT_SECONDS", "0")]
 )
 def test_a_mistake_names_its_variable_and_keeps_its_value(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
