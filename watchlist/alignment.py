@@ -53,7 +53,7 @@ def align(
     places = sorted(_pairs(grid, entry))
     left, spare = _rest(len(subject), (i for i, _, _ in places)), _rest(len(entry), (j for _, j, _ in places))
     pairs = [(subject[i], entry[j], alike) for i, j, alike in places]
-    if left and spare:
+    if left and spare and len(left) + len(spare) > 2:
         pairs += _joined(subject, entry, left, spare)
     used = {listed for _, listed, _ in pairs}
     known = _elsewhere(grid, left, used) if left else {}
@@ -71,7 +71,7 @@ def align(
 
 def _rest(count: int, taken: Iterable[int]) -> list[int]:
     used = set(taken)
-    return [] if len(used) == count else [at for at in range(count) if at not in used]
+    return [at for at in range(count) if at not in used] if len(used) < count else []
 
 
 def _pairs(grid: Grid, entry: Sequence[str]) -> list[tuple[int, int, float]]:
@@ -99,12 +99,10 @@ def _joined(
     """Neighbours on one side that are one word on the other; what is paired is taken from ``left`` and ``spare``."""
     found = []
     for ours, theirs, one, two in ((left, spare, subject, entry), (spare, left, entry, subject)):
-        for i in list(ours):
-            for j in list(theirs):
-                if j not in theirs or j + 1 not in theirs or i not in ours:
-                    continue
-                whole = two[j] + two[j + 1]
-                if abs(len(one[i]) - len(whole)) > 2:
+        for j in [j for j in theirs if j + 1 in theirs]:
+            whole = two[j] + two[j + 1]
+            for i in list(ours):
+                if abs(len(one[i]) - len(whole)) > 2 or j not in theirs or j + 1 not in theirs:
                     continue
                 if (alike := likeness(one[i], whole)) >= JOINED:
                     found.append((one[i], whole, alike) if one is subject else (whole, one[i], alike))

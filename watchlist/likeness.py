@@ -9,7 +9,6 @@ from rapidfuzz.distance import OSA
 from watchlist.names import keys, sound, stem
 
 CUT = "*"  # ends a token that the machine-readable zone may have cut off
-ALIKE = 0.5  # tokens less alike than this are different names
 
 # Letters that readers of the OCR-B typeface mistake for one another become one.
 _OCR = str.maketrans("QDLTJKMHUYCPRE", "OOIIIXNNVVGBBF")
@@ -24,15 +23,22 @@ def likeness(a: str, b: str) -> float:
 def _likeness(a: str, b: str) -> float:
     if a == b:
         return 1.0
-    if a.endswith(CUT) or b.endswith(CUT):
+    if a[-1] == CUT or b[-1] == CUT:
         return _cut_likeness(a, b)
     if len(a) == 1 or len(b) == 1:
         return 0.75 if a[0].upper() == b[0].upper() else 0.0
+    if _all_keys(a).isdisjoint(_all_keys(b)):
+        return _slips(a, b)
     bare_a, bare_b = stem(a), stem(b)
     whole = _plain(a, b)
     if bare_a == a and bare_b == b:
         return whole
     return max(whole, _penalty(a, b, bare_a, bare_b) * _plain(bare_a, bare_b))
+
+
+@lru_cache(maxsize=1 << 16)
+def _all_keys(token: str) -> frozenset[str]:
+    return frozenset((*keys(token), *keys(stem(token))))
 
 
 def _penalty(a: str, b: str, bare_a: str, bare_b: str) -> float:
@@ -44,7 +50,7 @@ def _penalty(a: str, b: str, bare_a: str, bare_b: str) -> float:
 
 
 def _cut_likeness(a: str, b: str) -> float:
-    a, b = (a, b) if a.endswith(CUT) else (b, a)
+    a, b = (a, b) if a[-1] == CUT else (b, a)
     head = a.rstrip(CUT)
     tail = b.rstrip(CUT)
     if tail.startswith(head) or sound(tail).startswith(sound(head)):
@@ -56,17 +62,15 @@ def _plain(a: str, b: str) -> float:
     """Two tokens letter by letter: by skeleton and vowels where the skeletons agree, else by slips."""
     if a == b:
         return 1.0
-    abjad = a.islower() or b.islower()
-    if not set(keys(a)).isdisjoint(keys(b)):
-        same = keys(a)[0] == keys(b)[0]
-        if abjad:
-            return (0.94 if _fits(a, b) else 0.72) - (0 if same else 0.04)
-        heard = OSA.normalized_similarity(sound(a), sound(b))
-        written = OSA.normalized_similarity(a, b)
-        return 0.6 + 0.37 * max(heard, written) - (0 if same else 0.06)
-    if abjad:
-        return 0.0 if min(len(a), len(b)) < 5 else _slips(keys(a)[0], keys(b)[0]) * 0.7
-    return _slips(a, b)
+    keys_a, keys_b = keys(a), keys(b)
+    if set(keys_a).isdisjoint(keys_b):
+        return _slips(a, b)
+    other = 0.0 if keys_a[0] == keys_b[0] else 1.0
+    if a.islower() or b.islower():
+        return (0.94 if _fits(a, b) else 0.72) - 0.04 * other
+    heard = OSA.normalized_similarity(sound(a), sound(b))
+    written = OSA.normalized_similarity(a, b)
+    return 0.6 + 0.37 * max(heard, written) - 0.06 * other
 
 
 def _fits(a: str, b: str) -> bool:
@@ -78,10 +82,12 @@ def _fits(a: str, b: str) -> bool:
 
 def _slips(a: str, b: str) -> float:
     """Likeness by slips of the pen or the reader, where a confusion of like shapes counts half."""
+    if a.islower() or b.islower():
+        return _slips(keys(a)[0], keys(b)[0]) * 0.7 if min(len(a), len(b)) > 4 else 0.0
     longer = max(len(a), len(b))
-    if min(len(a), len(b)) < 3:
+    most = 2 * longer // 5
+    if min(len(a), len(b)) < 3 or abs(len(a) - len(b)) > most:
         return 0.0
-    most = int(0.4 * longer)
     shapes = OSA.distance(_shape(a), _shape(b), score_cutoff=most)
     if shapes > most:
         return 0.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import exp, log
 
 from watchlist import evidence
-from watchlist.alignment import NameEvidence, Rarity, align, grid_of
+from watchlist.alignment import Grid, NameEvidence, Rarity, align, grid_of
 from watchlist.likeness import CUT
 from watchlist.names import fold
 from watchlist.records import (
@@ -105,7 +105,7 @@ def compare(
     """
     forms = forms or forms_of(subject)
     folded = entry_forms if entry_forms is not None else [fold(name.text) for name in entry.names]
-    found = best_name(forms, entry, folded, rarity)
+    found = best_name(forms, entry, folded, rarity) if entry.names else None
     explained = [*evidence.other_fields(subject, entry)]
     if found:
         explained.insert(0, evidence.of_name(subject, entry.names[found[1]], found[0], found[2]))
@@ -120,7 +120,7 @@ def best_name(
     burden = MANY_NAMES * log(max(len(folded), 1))
     for asked in forms.names:
         grid = grid_of(asked, (token for name in folded for token in name))
-        for which, listed in enumerate(folded):
+        for which, listed in _promising(grid, folded):
             found = align(asked, listed, rarity, grid, cut=forms.cut)
             weight = found.weight - burden
             if entry.names[which].kind is NameKind.WEAK_ALIAS:
@@ -128,6 +128,13 @@ def best_name(
             if best is None or weight > best[2]:
                 best = found, which, weight
     return best
+
+
+def _promising(grid: Grid, folded: Sequence[tuple[str, ...]]) -> list[tuple[int, tuple[str, ...]]]:
+    """The names that share most tokens with the subject, within one, in their order."""
+    shared = [sum(not row.keys().isdisjoint(name) for row in grid) for name in folded]
+    least = max(max(shared, default=0) - 1, 1)
+    return [(which, name) for which, name in enumerate(folded) if shared[which] >= least] or list(enumerate(folded[:1]))
 
 
 def _hit(entry: Entry, explained: list[FieldEvidence], name: NameEvidence | None, against: float) -> Hit:

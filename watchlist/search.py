@@ -33,7 +33,7 @@ RAREST = 8.5  # the most, in nats, that one word of a name can weigh
 NEAR = 0.7  # a skeleton one slip away counts this share in the search
 SPELLING = 2.0  # what a spelling may add to its skeleton in the search
 NEW_YEAR = 101  # 1 January, which stands for an unknown day
-SEARCHED = 600  # rows whose bound is worked out
+SEARCHED = 400  # rows whose bound is worked out
 BITS = 8  # tokens of a name whose finding is remembered, one by one
 
 Floats = NDArray[np.float32]
@@ -78,7 +78,7 @@ class Search:
             self._add(token, 1 << place if place < BITS else 0, total, found)
         for place, key in enumerate(joined_keys(name)):
             self._add_joined(key, 3 << place if place < BITS - 1 else 0, total, found)
-        rows = np.flatnonzero(total).astype(np.int32)
+        rows = np.flatnonzero(total > 0).astype(np.int32)
         asked = dates.parse(subject.date_of_birth) if subject.date_of_birth else None
         if len(rows) > SEARCHED:
             ranks = total[rows] + self._same_year(asked, rows)
