@@ -126,5 +126,6 @@ def _lit(image: Pixels, rng: Rng, severity: float) -> Pixels:
 
 def _infra_red(image: Pixels) -> Pixels:
     """What an infra-red camera sees: no colour, the tints of the paper nearly gone."""
-    grey = np.clip(image.max(axis=2) * 1.25, 0, 255)
+    blue, green, red = cv2.split(image)
+    grey = np.clip(np.maximum(np.maximum(blue, green), red) * 1.25, 0, 255)
     return np.asarray(np.repeat(grey[:, :, None], 3, axis=2), np.float32)

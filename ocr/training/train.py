@@ -15,17 +15,15 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ocr.training import tools
+from ocr.training import fonts, tools
 from ocr.training.lines import Line, make_line
 from ocr.training.lstmf import write_lstmf
 from ocr.training.tools import MODEL_NAME, Score
 
 NETWORK = "[1,28,0,1 Ct3,3,16 Mp3,3 Lfys40 Lfx64 Lrx64 O1c1]"
-ROUNDS = 14
 ROUND_LINES = 4000
-ROUND_ITERATIONS = 8000
-ROUNDS_KEPT = 4  # a round trains on its own lines and those of the rounds just before
-PATIENCE = 4  # rounds without a better model before training stops
+ROUNDS_KEPT = 2  # a round trains on its own lines and those of the round before
+PATIENCE = 3  # rounds without a better model before training stops
 
 PICKING = 8_000_000  # seeds from here on pick the best round, below they train
 HELD_OUT = 9_000_000  # seeds from here on judge the model that is published
@@ -35,26 +33,24 @@ CONDITIONS = {"clean": (0.0, 0.25), "moderate": (0.25, 0.6), "severe": (0.6, 1.0
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round trains on: its number, hardest lines, shortest pieces, learning rate."""
+    """What one round trains on: its hardest lines, its shortest pieces, how fast and how long."""
 
-    number: int
     severity: float
     shortest: int
     learning_rate: float
-
-    @property
-    def first_seed(self) -> int:
-        """Seeds of a round's lines follow from here."""
-        return self.number * ROUND_LINES
+    iterations: int
 
 
-def plan(number: int, rounds: int) -> Round:
-    """Harder lines over the first half; from the middle on the learning rate falls twenty-fold."""
-    done = number / max(1, rounds - 1)
-    severity = min(1.0, 0.3 + 1.6 * done)
-    shortest = 6 if number == 0 else 8
-    fall = max(0.0, done - 0.4) / 0.6
-    return Round(number, severity, shortest, round(2e-3 * 0.05**fall, 7))
+SCHEDULE = (
+    Round(0.3, 6, 2e-3, 8000),
+    Round(0.44545454545454544, 8, 2e-3, 16000),
+    Round(0.8, 8, 2e-3, 8000),
+    Round(1.0, 8, 1.4e-3, 8000),
+    Round(1.0, 8, 8e-4, 8000),
+    Round(1.0, 8, 4e-4, 8000),
+    Round(1.0, 8, 2e-4, 8000),
+    Round(1.0, 8, 1e-4, 8000),
+)
 
 
 def _spread(low: float, high: float, place: int) -> float:
@@ -62,11 +58,11 @@ def _spread(low: float, high: float, place: int) -> float:
     return low + (high - low) * (place * 0.618034 % 1)
 
 
-def round_lines(plan: Round) -> Iterator[Line]:
+def round_lines(number: int) -> Iterator[Line]:
     """The lines that a round brings."""
+    this = SCHEDULE[number]
     for place in range(ROUND_LINES):
-        severity = _spread(0.0, plan.severity, place)
-        yield make_line(plan.first_seed + place, severity, plan.shortest)
+        yield make_line(number * ROUND_LINES + place, _spread(0.0, this.severity, place), this.shortest)
 
 
 def judging_lines(condition: str, first_seed: int, count: int) -> Iterator[Line]:
@@ -81,7 +77,6 @@ class Training:
     """A training run and the folder that it works in."""
 
     scratch: Path
-    rounds: int
 
     @property
     def starter(self) -> Path:
@@ -109,29 +104,30 @@ class Training:
             write_lstmf(self.judged("picking", condition), judging_lines(condition, PICKING, PICKING_LINES))
 
     def write_lines(self, number: int) -> None:
-        if number < self.rounds and not self.lines(number).exists():
-            write_lstmf(self.lines(number), round_lines(plan(number, self.rounds)))
+        if number < len(SCHEDULE) and not self.lines(number).exists():
+            write_lstmf(self.lines(number), round_lines(number))
 
     def train(self, number: int) -> None:
         """Run one round, writing the next round's lines meanwhile."""
         self.write_lines(number)
-        process = tools.start(self._command(plan(number, self.rounds)))
+        process = tools.start(self._command(number))
         self.write_lines(number + 1)
         tools.finish(process)
 
-    def _command(self, this: Round) -> list[str]:
-        kept = range(max(0, this.number - ROUNDS_KEPT + 1), this.number + 1)
+    def _command(self, number: int) -> list[str]:
+        kept = range(max(0, number - ROUNDS_KEPT + 1), number + 1)
         listed = self.scratch / "trained.txt"
-        listed.write_text("".join(f"{self.lines(number)}\n" for number in kept))
+        listed.write_text("".join(f"{self.lines(earlier)}\n" for earlier in kept))
         start = ("--net_spec", NETWORK)
-        if this.number:
-            start = ("--continue_from", str(self.checkpoint(this.number - 1)))
+        if number:
+            start = ("--continue_from", str(self.checkpoint(number - 1)))
+        this = SCHEDULE[number]
         return tools.program(
             "lstmtraining",
             *("--traineddata", self.starter, *start, "--net_mode", "192"),
-            *("--train_listfile", listed, "--max_iterations", str((this.number + 1) * ROUND_ITERATIONS)),
+            *("--train_listfile", listed, "--max_iterations", str(this.iterations)),
             *("--learning_rate", str(this.learning_rate), "--reset_learning_rate"),
-            *("--model_output", self.scratch / f"round{this.number}"),
+            *("--model_output", self.scratch / f"round{number}"),
         )
 
     def pick(self, number: int) -> dict[str, Score]:
@@ -150,66 +146,60 @@ def mean_error(scores: dict[str, Score]) -> float:
     return sum(score.character_error_rate for score in scores.values()) / len(scores)
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A finished round and its scores on the lines that pick the best."""
-
-    plan: Round
-    scores: dict[str, Score]
-
-
-def train(training: Training, minutes: float) -> list[Finished]:
-    """Train until the rounds, the minutes or the patience are used up."""
+def train(training: Training, minutes: float) -> list[dict[str, Score]]:
+    """Train until the schedule, the minutes or the patience are used up; returns each round's scores."""
     deadline = time.monotonic() + 60 * minutes
     training.prepare()
     history = _history(training.scratch)
-    while (number := len(history)) < training.rounds and time.monotonic() < deadline:
+    while (number := len(history)) < len(SCHEDULE) and time.monotonic() < deadline:
         training.train(number)
-        history.append(Finished(plan(number, training.rounds), training.pick(number)))
+        history.append(training.pick(number))
         if best_round(history) == number:
             (training.scratch / "latest.traineddata").replace(training.best)
         _remember(training.scratch, history)
-        print(f"round {number}: {mean_error(history[-1].scores):.3f} % of characters wrong", flush=True)
+        print(f"round {number}: {mean_error(history[-1]):.3f} % of characters wrong", flush=True)
         if number - best_round(history) >= PATIENCE:
             break
     return history
 
 
-def best_round(history: list[Finished]) -> int:
+def best_round(history: list[dict[str, Score]]) -> int:
     """The number of the best round so far."""
-    return min(range(len(history)), key=lambda number: mean_error(history[number].scores))
+    return min(range(len(history)), key=lambda number: mean_error(history[number]))
 
 
-def _history(scratch: Path) -> list[Finished]:
+def _history(scratch: Path) -> list[dict[str, Score]]:
     path = scratch / "history.json"
     past = json.loads(path.read_text()) if path.exists() else []
-    return [
-        Finished(Round(**row["plan"]), {name: Score(**score) for name, score in row["scores"].items()}) for row in past
-    ]
+    return [{name: Score(**score) for name, score in scores.items()} for scores in past]
 
 
-def _remember(scratch: Path, history: list[Finished]) -> None:
-    (scratch / "history.json").write_text(json.dumps([asdict(row) for row in history], indent=1))
+def _remember(scratch: Path, history: list[dict[str, Score]]) -> None:
+    rows = [{name: asdict(score) for name, score in scores.items()} for scores in history]
+    (scratch / "history.json").write_text(json.dumps(rows, indent=1))
 
 
-def figures(training: Training, history: list[Finished]) -> dict[str, object]:
+def figures(training: Training, history: list[dict[str, Score]]) -> dict[str, object]:
     """What MODEL.json says of the best model: recipe, versions, errors on held-out lines."""
     best = best_round(history)
     for condition in CONDITIONS:
         path = training.judged("held-out", condition)
         write_lstmf(path, judging_lines(condition, HELD_OUT, HELD_OUT_LINES))
     scores = training.judge(training.best, "held-out")
+    rounds = zip(SCHEDULE, history, strict=False)
     return {
         "model": training.best.name,
         "bytes": training.best.stat().st_size,
         "made": datetime.now(UTC).date().isoformat(),
         "tesseract": tools.run("tesseract", "--version").split()[1],
+        "typefaces": [face.name for face in fonts.ocr_b() + fonts.look_alikes()],
         "network": NETWORK,
-        "iterations": (best + 1) * ROUND_ITERATIONS,
+        "rounds": [asdict(this) | {"picking_error_percent": round(mean_error(row), 3)} for this, row in rounds],
+        "best_round": best,
+        "iterations": sum(this.iterations for this in SCHEDULE[: best + 1]),
         "lines": (best + 1) * ROUND_LINES,
         "held_out_lines_per_condition": HELD_OUT_LINES,
         "held_out_percent": {name: asdict(score) for name, score in scores.items()},
-        "rounds": [asdict(row.plan) | {"mean_error": mean_error(row.scores)} for row in history],
     }
 
 
@@ -226,9 +216,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the model and its figures")
     parser.add_argument("--scratch", type=Path, required=True, help="working folder, about 2 GB")
     parser.add_argument("--minutes", type=float, default=180, help="start no round after this")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="length of the schedule")
     options = parser.parse_args()
-    training = Training(options.scratch.resolve(), options.rounds)
+    training = Training(options.scratch.resolve())
     training.scratch.mkdir(parents=True, exist_ok=True)
     publish(training, figures(training, train(training, options.minutes)), options.out)
 
