@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from watchlist.matching import Entry, EntryDocument, NameKind, Skipped
+from watchlist.names import fold
+from watchlist.sources import ftm, ftm_delta
 from watchlist.sources.formats import FORMATS, open_list
 from watchlist.sources.reading import ListFileError, date_of
 from watchlist.sources.states import state_code
@@ -92,6 +94,44 @@ CSV = """Nr;Given;Family;Also;Born;State;Document;Issuer;Sex;Mother;Action
 """
 
 
+SIMPLE = """id,schema,name,aliases,birth_date,countries,addresses,identifiers,dataset,first_seen
+q1,Person,Rashid Duriyan,R. Durian;Abu Zaytun,1974-08-12;1975,iq;de,,A0123456,Made up,2020
+q2,Company,Some Firm,,,,,,Made up,2020
+q3,Person,,,,,,,Made up,2020
+"""
+
+SDN = """36,"SOME FIRM",-0- ,"TEST",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- 
+40,"DURIYAN, Rashid Kamal","individual","TEST",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"DOB 12 Aug 1974; alt. DOB circa 1976; POB Basra, Iraq; nationality Iraq; citizen Germany; Gender Male; Passport RL 1025526 (Iraq); National ID No. 77-1 (Germany) issued 2001; a.k.a. 'ABU ZAYTUN'."
+41,"-0-","individual","TEST",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- 
+\x1a"""
+
+NOTICES = json.dumps(
+    [
+        {
+            "forename": "Rashid",
+            "name": "Duriyan",
+            "date_of_birth": "1974/08/12",
+            "entity_id": "2026/1",
+            "nationalities": ["IQ"],
+            "sex_id": "M",
+        },
+        {"forename": None, "name": "", "entity_id": "2026/2", "nationalities": None},
+    ]
+)
+
+EU = """Entity_LogicalId;Entity_EU_ReferenceNumber;Entity_SubjectType;NameAlias_WholeName;NameAlias_Gender;NameAlias_Strong;\
+BirthDate_BirthDate;BirthDate_Year;BirthDate_Circa;Citizenship_CountryIso2Code;Identification_Number;\
+Identification_TypeDescription;Identification_CountryIso2Code
+13;EU.1.1;P;Rashid Duriyan;M;true;;;;;;;
+13;EU.1.1;P;Abu Zaytun;M;false;;;;;;;
+13;EU.1.1;P;;;;1974-08-12;1974;false;;;;
+13;EU.1.1;P;;;;;1976;true;;;;
+13;EU.1.1;P;;;;;;;IQ;A0123456;Passport;IQ
+14;EU.2.2;E;Some Firm;;;;;;;;;
+15;EU.3.3;P;;;;;;;IQ;;;
+""".replace("\\\n", "")
+
+
 def read(format: str, path: Path) -> tuple[list[Entry], list[Skipped]]:
     found = list(open_list(format, path))
     return [one for one in found if isinstance(one, Entry)], [one for one in found if isinstance(one, Skipped)]
@@ -108,8 +148,17 @@ def sample(folder: Path, format: str) -> Path:
     if format == "csv_mapping":
         write(folder, "list.toml", MAPPING)
         return write(folder, "list.csv", CSV)
-    texts = {"un_xml": UN, "ftm": FTM}
-    return write(folder, f"list.{format}", texts[format])
+    texts = {
+        "un_xml": UN,
+        "ftm": FTM,
+        "targets_simple": SIMPLE,
+        "ofac_csv": SDN,
+        "interpol_json": NOTICES,
+        "eu_csv": EU,
+    }
+    if format == "ofac_csv":
+        write(folder, "alt.csv", '40,1,"aka","DURIAN, R.",-0- \r\n')
+    return write(folder, "sdn.csv" if format == "ofac_csv" else f"list.{format}", texts[format])
 
 
 def test_un_individuals_become_entries(tmp_path: Path) -> None:
@@ -146,6 +195,78 @@ def test_a_mapped_csv_becomes_entries_and_a_list_of_what_is_left_out(tmp_path: P
     assert (first.mother_names, first.instruction) == (("Samira Hassan",), "Refer")
     assert [one.reference for one in skipped] == ["2", "3", "line 5", "line 6"]
     assert all(one.reason for one in skipped)
+
+
+@pytest.mark.parametrize(
+    ("format", "number", "skipped"),
+    [
+        ("targets_simple", "q1", ["q3", "Company"]),
+        ("ofac_csv", "ofac-40", ["41", "entity"]),
+        ("interpol_json", "interpol-2026/1", ["2026/2"]),
+        ("eu_csv", "eu-13", ["15", "Entity"]),
+    ],
+)
+def test_the_other_formats_say_the_same_of_one_person(
+    tmp_path: Path, format: str, number: str, skipped: list[str]
+) -> None:
+    (entry,), left_out = read(format, sample(tmp_path, format))
+    assert entry.id == number
+    assert entry.dates_of_birth[0] == "1974-08-12"
+    assert entry.nationalities[0] == "IRQ"
+    assert set(fold(entry.names[0].text)) >= {"RASHID", "DURIYAN"}
+    assert [one.reference for one in left_out] == skipped
+
+
+def test_ofac_remarks_are_read(tmp_path: Path) -> None:
+    (entry,), _ = read("ofac_csv", sample(tmp_path, "ofac_csv"))
+    assert [(name.text, name.kind) for name in entry.names] == [
+        ("DURIYAN, Rashid Kamal", NameKind.PRIMARY),
+        ("DURIAN, R.", NameKind.ALIAS),
+        ("ABU ZAYTUN", NameKind.WEAK_ALIAS),
+    ]
+    assert entry.dates_of_birth == ("1974-08-12", "1976~")
+    assert (entry.nationalities, entry.sex) == (("IRQ", "D"), "M")
+    assert entry.documents == (
+        EntryDocument("RL 1025526", "Passport", "IRQ"),
+        EntryDocument("77-1", "National ID", "D"),
+    )
+
+
+def test_eu_rows_of_one_person_are_one_entry(tmp_path: Path) -> None:
+    (entry,), _ = read("eu_csv", sample(tmp_path, "eu_csv"))
+    assert [name.kind for name in entry.names] == [NameKind.PRIMARY, NameKind.WEAK_ALIAS]
+    assert entry.dates_of_birth == ("1974-08-12", "1976~")
+    assert entry.documents == (EntryDocument("A0123456", "Passport", "IRQ"),)
+
+
+def delta(folder: Path, *lines: dict[str, object]) -> Path:
+    return write(folder, "entities.delta.json", "\n".join(map(json.dumps, lines)))
+
+
+def test_a_delta_adds_modifies_and_removes(tmp_path: Path) -> None:
+    def person(id: str, name: str) -> dict[str, object]:
+        return {"id": id, "schema": "Person", "properties": {"name": [name]}}
+
+    before = [found for found in (ftm.entry_of(person(id, id * 3)) for id in "ab") if isinstance(found, Entry)]
+    changes = ftm_delta.read(
+        delta(
+            tmp_path,
+            {"op": "MOD", "entity": person("a", "New Name")},
+            {"op": "DEL", "entity": {"id": "b"}},
+            {"op": "ADD", "entity": person("c", "Third Person")},
+            {"op": "ADD", "entity": {"id": "d", "schema": "Company", "properties": {}}},
+        )
+    )
+    after = ftm_delta.apply(before, changes)
+    assert [(entry.id, entry.names[0].text) for entry in after] == [("a", "New Name"), ("c", "Third Person")]
+
+
+def test_a_delta_may_be_empty_and_must_be_a_delta(tmp_path: Path) -> None:
+    assert list(ftm_delta.read(write(tmp_path, "empty", ""))) == []
+    with pytest.raises(ListFileError):
+        list(ftm_delta.read(delta(tmp_path, {"op": "SWAP", "entity": {}})))
+    with pytest.raises(ListFileError):
+        list(ftm_delta.read(delta(tmp_path, {"op": "ADD"})))
 
 
 def test_a_csv_of_lost_documents_needs_no_names(tmp_path: Path) -> None:
@@ -221,7 +342,7 @@ def test_an_outside_entity_is_not_fetched(tmp_path: Path) -> None:
         read("un_xml", write(tmp_path, "outside.xml", text))
 
 
-@pytest.mark.parametrize("format", ["un_xml", "ftm"])
+@pytest.mark.parametrize("format", ["un_xml", "ftm", "interpol_json"])
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_file_cut_in_the_middle_of_a_record_is_refused(tmp_path: Path, format: str, data: st.DataObject) -> None:

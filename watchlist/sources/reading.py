@@ -85,6 +85,21 @@ def csv_rows(
         )
 
 
+def csv_table(
+    path: Path, needed: Iterable[str], *, optional: Iterable[str] = (), delimiter: str = ","
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file with a header, by column; a row of another width stops the import."""
+    rows = csv_rows(path, delimiter)
+    _, header = next(rows)
+    places = header_of(path, header, needed)
+    wanted = [(name, places[name]) for name in (*needed, *optional) if name in places]
+    absent = {name: "" for name in optional if name not in places}
+    for line, row in rows:
+        if len(row) != len(header):
+            raise ListFileError(path, f"the row has {len(row)} columns, not {len(header)}", f"line {line}")
+        yield line, absent | {name: row[place] for name, place in wanted}
+
+
 def header_of(path: Path, header: list[str], needed: Iterable[str]) -> dict[str, int]:
     """Where each column stands; one that is needed and lacks stops the import."""
     columns = {name.strip(): place for place, name in enumerate(header)}
