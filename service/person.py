@@ -131,9 +131,11 @@ def _equal(a: str, b: str, gain: float, loss: float) -> float:
 
 
 def _births(a: PartialDate, b: PartialDate) -> float:
+    """A day shared weighs as one in 5,000, a registrar's as one in 150; slips and parts as screening grades them."""
+    if same_birthday(a, b):
+        return 5.0 if (a.month, a.day) in _REGISTRAR_DAYS else 8.5
     evidence = dates.compare(str(a), [str(b)])
-    weight = evidence.weight if evidence else 0.0
-    return min(weight, 5.0) if a == b and (a.month, a.day) in _REGISTRAR_DAYS else weight
+    return evidence.weight if evidence else 0.0
 
 
 def _parent(a: str | None, b: str | None) -> float:
@@ -175,6 +177,7 @@ def _tokens(traveller: Traveller) -> tuple[str, ...]:
     return tuple(token + CUT if (token,) == cut else token for token in tokens)
 
 
+@lru_cache(maxsize=1 << 14)
 def same_name(a: Traveller, b: Traveller) -> bool:
     """Whether two travellers bear one name, spelling and a father's name more or less set aside."""
     return _names(a, b).one
