@@ -61,7 +61,11 @@ async function once(method, path, json, form) {
     setClock(answer);
     body = answer.status === 204 ? null : await answer.json();
   } catch (error) {
-    throw new Problem({ type: answer ? "unreadable" : "unreachable", status: answer && !answer.ok ? answer.status : 0, detail: answer ? error.message : "" });
+    throw new Problem({
+      type: answer ? "unreadable" : "unreachable",
+      status: answer && !answer.ok ? answer.status : 0,
+      detail: answer ? error.message : "",
+    });
   }
   if (!answer.ok) throw new Problem({ ...body, status: answer.status });
   return body;

@@ -7,10 +7,11 @@
  */
 
 const PAUSE = 300; // ms without a key that end a burst
+const TRAIL = 100; // ms in which a second Enter belongs to the first
 const PACE = 45; // ms a key, at the slowest, of a reader
 const SURE_AFTER = 8; // keys at that pace, after which the burst is kept from the page
 const SHORTEST_LINE = 28;
-const WHOLE = new Set(["44 44", "36 36", "30 30 30"]); // lengths of lines that no other line follows
+const WHOLE = new Set(["44 44", "36 36", "30 30 30", "88", "72", "90"]); // lengths of lines that no other line follows
 const ZONE = /^[A-Z0-9<\s]{60,}$/i;
 
 /** Watches for zones; `page` is where images may be dropped. `onText` and `onImage` get what came. */
@@ -18,7 +19,7 @@ export class Capture {
   constructor({ onText, onImage }) {
     Object.assign(this, { onText, onImage });
     this.lines = [];
-    this.ended = -Infinity;
+    this.ended = { at: -Infinity, target: null };
     this.forget();
     this.handlers = {
       keydown: (event) => this.pressed(event),
@@ -36,6 +37,7 @@ export class Capture {
   stop() {
     for (const [name, handler] of Object.entries(this.handlers)) document.removeEventListener(name, handler, true);
     clearTimeout(this.timer);
+    this.lines = [];
     this.forget();
   }
 
@@ -64,13 +66,19 @@ export class Capture {
   }
 
   lineEnded(event) {
-    const trails = !this.keys.length && (this.lines.length > 0 || event.timeStamp - this.ended < PAUSE); // CR and LF
+    const trails = !this.keys.length && (this.lines.length > 0 || this.justEnded(event));
     if (!trails && !this.isBurst(SHORTEST_LINE)) return this.forget();
     swallow(event);
     this.takeLine();
     clearTimeout(this.timer);
-    if (WHOLE.has(this.lines.map((line) => line.length).join(" "))) this.finish(event.timeStamp);
+    this.ended = { at: event.timeStamp, target: event.target };
+    if (WHOLE.has(this.lines.map((line) => line.length).join(" "))) this.finish();
     else this.timer = setTimeout(() => this.paused(), PAUSE);
+  }
+
+  /** Whether this is the LF of a CR and LF whose CR ended the burst. */
+  justEnded({ timeStamp, target }) {
+    return timeStamp - this.ended.at < TRAIL && target === this.ended.target;
   }
 
   takeLine() {
@@ -83,11 +91,10 @@ export class Capture {
   paused() {
     if (this.isBurst(SHORTEST_LINE)) this.takeLine(); // a reader that ends without Enter
     this.forget();
-    if (this.lines.length) this.finish(performance.now());
+    if (this.lines.length) this.finish();
   }
 
-  finish(at) {
-    this.ended = at;
+  finish() {
     const text = this.lines.join("\n");
     this.lines = [];
     this.onText(text);

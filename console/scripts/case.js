@@ -13,7 +13,17 @@ import { station } from "./station.js";
 import { uuid7 } from "./uuid.js";
 
 const BETWEEN_TRIES = 4000; // ms
-export const DETAILS = ["native_name", "father_name", "mother_name", "visa_kind", "visa_number", "visa_valid_until", "accompanying", "vehicle", "phone"];
+export const DETAILS = [
+  "native_name",
+  "father_name",
+  "mother_name",
+  "visa_kind",
+  "visa_number",
+  "visa_valid_until",
+  "accompanying",
+  "vehicle",
+  "phone",
+];
 
 export class Case {
   /** `changed` is called after every step. */
@@ -85,7 +95,8 @@ export class Case {
 
   take(reading) {
     const before = this.reading?.fields?.document_number;
-    if (before && before !== reading.fields?.document_number) this.details = Object.fromEntries(DETAILS.map((name) => [name, ""]));
+    if (before && before !== reading.fields?.document_number)
+      this.details = Object.fromEntries(DETAILS.map((name) => [name, ""]));
     this.step({ stage: "read", reading, lines: [...(reading.lines ?? [])], checked: null });
     if (reading.accepted && !this.detailsOpen) this.inspect();
   }
@@ -111,7 +122,13 @@ export class Case {
   }
 
   compose() {
-    return { id: uuid7(now().getTime()), ...station(), occurred_at: now().toISOString(), ...this.presented(), ...furtherFields(this.details) };
+    return {
+      id: uuid7(now().getTime()),
+      ...station(),
+      occurred_at: now().toISOString(),
+      ...this.presented(),
+      ...furtherFields(this.details),
+    };
   }
 
   /** What the document said: as typed by the officer, as corrected or confirmed, or as read. */
@@ -154,7 +171,9 @@ export class Case {
     if (!same) this.decisionRequest = { id: uuid7(now().getTime()), ...asked };
     this.step({ deciding: true, problem: null });
     try {
-      const decision = await call("POST", `/v1/inspections/${this.inspection.id}/decision`, { json: this.decisionRequest });
+      const decision = await call("POST", `/v1/inspections/${this.inspection.id}/decision`, {
+        json: this.decisionRequest,
+      });
       kept.underWay = null;
       const inspection = { ...this.inspection, decisions: [...this.decisions, decision] };
       this.step({ stage: "decided", inspection, decisionRequest: null, deciding: false, revising: false });
@@ -199,6 +218,13 @@ function furtherFields(details) {
   const { visa_kind: kind, visa_number: number, visa_valid_until: valid_until, accompanying, ...plain } = details;
   const fields = Object.fromEntries(Object.entries(plain).filter(([, value]) => value.trim()));
   const visa = Object.fromEntries(Object.entries({ kind, number, valid_until }).filter(([, value]) => value));
-  const others = accompanying.split("\n").map((name) => name.trim()).filter(Boolean);
-  return { ...fields, ...(Object.keys(visa).length ? { visa } : {}), ...(others.length ? { accompanying: others } : {}) };
+  const others = accompanying
+    .split("\n")
+    .map((name) => name.trim())
+    .filter(Boolean);
+  return {
+    ...fields,
+    ...(Object.keys(visa).length ? { visa } : {}),
+    ...(others.length ? { accompanying: others } : {}),
+  };
 }

@@ -22,11 +22,21 @@ export function decisionBar(desk) {
 
 function choices(desk) {
   const { inspection, revising, deciding } = desk.case;
-  const expected = revising ? null : inspection.verdict === "CLEAR" && !inspection.second_line ? "admitted" : "referred";
+  const expected = revising
+    ? null
+    : inspection.verdict === "CLEAR" && !inspection.second_line
+      ? "admitted"
+      : "referred";
   const button = ({ pressed, outcome, sign }) =>
     h(
       "button",
-      { type: "button", class: `decide decide-${outcome}${outcome === expected ? " expected" : ""}`, disabled: deciding, "aria-keyshortcuts": pressed, on: { click: () => desk.decisionKey(pressed) } },
+      {
+        type: "button",
+        class: `decide decide-${outcome}${outcome === expected ? " expected" : ""}`,
+        disabled: deciding,
+        "aria-keyshortcuts": pressed,
+        on: { click: () => desk.decisionKey(pressed) },
+      },
       icon(sign),
       h("span", {}, t(`decision.${outcome}`)),
       key(pressed),
@@ -35,7 +45,8 @@ function choices(desk) {
     "div",
     { class: "decision", role: "group", "aria-label": t("decision.label") },
     h("div", { class: "decision-buttons" }, CHOICES.map(button)),
-    revising && h("button", { type: "button", class: "plain", on: { click: () => desk.revise(false) } }, t("decision.keep")),
+    revising &&
+      h("button", { type: "button", class: "plain", on: { click: () => desk.revise(false) } }, t("decision.keep")),
   );
 }
 
@@ -44,7 +55,13 @@ function reasons(desk) {
     h(
       "label",
       { class: "reason" },
-      h("input", { type: "radio", name: "reason", value: code, checked: desk.reason === code, on: { change: () => desk.choose(code) } }),
+      h("input", {
+        type: "radio",
+        name: "reason",
+        value: code,
+        checked: desk.reason === code,
+        on: { change: () => desk.choose(code) },
+      }),
       key(code),
       h("span", {}, t(`reason.${code}`)),
     );
@@ -56,8 +73,23 @@ function reasons(desk) {
     h(
       "div",
       { class: "row" },
-      h("button", { type: "button", class: "confirm danger", disabled: !desk.reason || desk.case.deciding, on: { click: () => desk.case.decide("refused", desk.reason) } }, desk.reason ? t("decision.refuseFor", { code: desk.reason }) : t("decision.refuseChoose"), key("Enter")),
-      h("button", { type: "button", class: "plain", on: { click: () => desk.stopRefusing() } }, t("decision.back"), key("Esc")),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "confirm danger",
+          disabled: !desk.reason || desk.case.deciding,
+          on: { click: () => desk.case.decide("refused", desk.reason) },
+        },
+        desk.reason ? t("decision.refuseFor", { code: desk.reason }) : t("decision.refuseChoose"),
+        key("Enter"),
+      ),
+      h(
+        "button",
+        { type: "button", class: "plain", on: { click: () => desk.stopRefusing() } },
+        t("decision.back"),
+        key("Esc"),
+      ),
     ),
   );
 }
@@ -78,7 +110,12 @@ function decided(desk) {
     h(
       "div",
       { class: "row" },
-      h("button", { type: "button", class: "next primary", on: { click: () => desk.next() } }, t("decision.next"), key("Enter")),
+      h(
+        "button",
+        { type: "button", class: "next primary", on: { click: () => desk.next() } },
+        t("decision.next"),
+        key("Enter"),
+      ),
       h("button", { type: "button", class: "plain", on: { click: () => desk.revise(true) } }, t("decision.change")),
     ),
   );

@@ -20,6 +20,7 @@ export class Desk {
     this.case = new Case(() => this.changed());
     this.capture = new Capture({ onText: (text) => this.take({ text }), onImage: (image) => this.take({ image }) });
     this.typing = null; // what the officer types by hand: "zone", "document" or null
+    this.zoneText = "";
     this.reason = undefined; // while refusing: the code chosen so far, or null
     this.notice = null;
     this.leaving = false;
@@ -29,7 +30,12 @@ export class Desk {
 
   /** Parts of the page; each is drawn anew on its own, so that the focus stays where it is. */
   page() {
-    this.parts = Object.fromEntries(["station", "paper", "details", "verdict", "decision"].map((name) => [name, h("div", { class: `part part-${name}` })]));
+    this.parts = Object.fromEntries(
+      ["station", "paper", "details", "verdict", "decision"].map((name) => [
+        name,
+        h("div", { class: `part part-${name}` }),
+      ]),
+    );
     const { station, paper, details, verdict, decision } = this.parts;
     return h(
       "div",
@@ -76,19 +82,29 @@ export class Desk {
       station: () => [stationBar(() => this.drawAll(), this.case.stage !== "waiting")],
       paper: () => this.paper(),
       verdict: () => [verdictPanel(this.case)],
-      decision: () => [this.notice && h("p", { class: "notice-line", role: "alert" }, icon("notice"), this.notice), decisionBar(this)],
+      decision: () => [
+        this.case.inspection && this.trouble(),
+        this.notice && h("p", { class: "notice-line", role: "alert" }, icon("notice"), this.notice),
+        decisionBar(this),
+      ],
     };
     if (!this.parts?.station.isConnected) return;
     for (const name of names) this.parts[name].replaceChildren(...views[name]().filter(Boolean));
   }
 
   paper() {
-    const { problem, stage } = this.case;
-    const again = stage === "inspecting" && h("button", { type: "button", on: { click: () => this.case.send() } }, t("problem.again"));
-    const trouble = problem && problemBox(problem, ...[again].filter(Boolean));
-    if (this.typing === "zone") return [trouble, typedZone((text) => this.take({ text }), () => this.type(null))];
-    if (this.typing === "document") return [trouble, typedDocument((typed) => this.inspectTyped(typed), () => this.type(null))];
+    const trouble = !this.case.inspection && this.trouble();
+    const back = () => this.escape();
+    if (this.typing === "zone") return [typedZone(this.zoneText, (text) => this.takeTyped(text), back), trouble];
+    if (this.typing === "document")
+      return [typedDocument(this.case.typed ?? {}, (typed) => this.inspectTyped(typed), back), trouble];
     return [readingPanel(this.case, this), trouble];
+  }
+
+  trouble() {
+    const { problem, stage } = this.case;
+    const again = h("button", { type: "button", on: { click: () => this.case.send() } }, t("problem.again"));
+    return problem && problemBox(problem, ...(stage === "inspecting" ? [again] : []));
   }
 
   type(what) {
@@ -97,8 +113,19 @@ export class Desk {
     this.parts.paper.querySelector("input, textarea, select, button")?.focus();
   }
 
+  takeTyped(text) {
+    this.zoneText = text; // stays in the field should it be refused
+    this.take({ text });
+  }
+
+  stopTyping() {
+    this.type(null);
+    if (this.case.typed) this.next();
+  }
+
   inspectTyped(typed) {
-    this.typing = null;
+    const hindrance = this.hindrance();
+    if (hindrance) return this.tell(hindrance);
     this.case.step({ typed });
     this.case.inspect();
   }
@@ -108,7 +135,6 @@ export class Desk {
     const hindrance = this.hindrance();
     if (hindrance) return this.tell(hindrance);
     if (this.case.stage === "decided") this.next();
-    this.typing = null;
     this.case.read(source);
   }
 
@@ -129,6 +155,7 @@ export class Desk {
     const moved = stage !== this.stage;
     this.stage = stage;
     if (moved) Object.assign(this, { notice: null, leaving: false, reason: undefined });
+    if (this.case.reading || this.case.inspection) Object.assign(this, { typing: null, zoneText: "" });
     if (moved || this.detailsOf !== this.case.details) this.drawDetails();
     this.draw("station", "paper", "verdict", "decision");
     if (moved) this.attend(stage);
@@ -140,22 +167,34 @@ export class Desk {
     if (!parts?.station.isConnected) return;
     if (stage === "judged") {
       parts.verdict.querySelector("[data-focus]")?.focus();
-      say(t(`verdict.${this.case.inspection.verdict}.said`, { count: this.case.inspection.findings.length }), { atOnce: true });
+      say(t(`verdict.${this.case.inspection.verdict}.said`, { count: this.case.inspection.findings.length }), {
+        atOnce: true,
+      });
     } else if (stage === "decided") parts.decision.querySelector(".next")?.focus();
     else if (stage === "read") {
       (parts.paper.querySelector(".zone-line.wants-eye input") ?? parts.paper.querySelector("button.primary"))?.focus();
       say(t("reading.said"));
-    } else if (stage === "waiting") say(t("desk.ready"));
+    } else if (stage === "waiting" && !this.case.problem) say(t("desk.ready"));
+    if (this.typing) parts.paper.querySelector("input, textarea")?.focus();
   }
 
   pressed(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    if (
+      event.defaultPrevented ||
+      event.ctrlKey ||
+      event.altKey ||
+      event.metaKey ||
+      document.querySelector("dialog[open]")
+    )
+      return;
     const done = () => event.preventDefault();
-    if (event.key === "F2") return done(), this.openDetails();
-    if (event.key === "Escape") return done(), this.escape();
-    if (["F8", "F9", "F10"].includes(event.key)) return done(), this.decisionKey(event.key);
-    if (this.reason !== undefined && REASONS.includes(event.key.toUpperCase())) return done(), this.choose(event.key.toUpperCase());
-    if (event.key === "Enter" && !event.target.closest("button, a, select, textarea, summary, input, label")) this.enter();
+    if (event.key === "F2") return (done(), this.openDetails());
+    if (event.key === "Escape") return (done(), this.escape());
+    if (["F8", "F9", "F10"].includes(event.key)) return (done(), this.decisionKey(event.key));
+    if (this.reason !== undefined && REASONS.includes(event.key.toUpperCase()))
+      return (done(), this.choose(event.key.toUpperCase()));
+    if (event.key === "Enter" && !event.target.closest("button, a, select, textarea, summary, input, label"))
+      this.enter();
   }
 
   enter() {
@@ -199,7 +238,7 @@ export class Desk {
   /** Back, one step at a time; only what would leave a traveller undecided asks once more. */
   escape() {
     if (this.reason !== undefined) return this.stopRefusing();
-    if (this.typing) return this.type(null);
+    if (this.typing && this.case.stage !== "inspecting") return this.stopTyping();
     if (this.case.revising) return this.revise(false);
     const { stage } = this.case;
     if ((stage === "judged" || stage === "inspecting") && !this.leaving) {
@@ -210,7 +249,7 @@ export class Desk {
   }
 
   next() {
-    this.typing = null;
+    Object.assign(this, { typing: null, zoneText: "" });
     this.case.next();
   }
 }

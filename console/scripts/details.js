@@ -17,8 +17,18 @@ export function detailsPanel(subject, turned) {
   return h(
     "details",
     { class: "details", open: subject.detailsOpen, on: { toggle } },
-    h("summary", {}, t("details.title"), key("F2"), filled(subject) && h("span", { class: "filled" }, t("details.filled"))),
-    h("fieldset", { disabled: locked, "aria-label": t("details.title") }, h("div", { class: "details-grid" }, fieldsOf(subject))),
+    h(
+      "summary",
+      {},
+      t("details.title"),
+      key("F2"),
+      filled(subject) && h("span", { class: "filled" }, t("details.filled")),
+    ),
+    h(
+      "fieldset",
+      { disabled: locked, "aria-label": t("details.title") },
+      h("div", { class: "details-grid" }, fieldsOf(subject)),
+    ),
   );
 }
 
@@ -36,7 +46,17 @@ function fieldsOf(subject) {
     text(subject, "visa_valid_until", { type: "date", dir: "ltr" }),
     text(subject, "vehicle", { ...name, dir: "ltr" }),
     text(subject, "phone", { ...code, type: "tel", maxlength: 30 }),
-    labelled("accompanying", h("textarea", { id: "accompanying", rows: 2, dir: "auto", value: subject.details.accompanying, on: keep(subject, "accompanying") }), "wide"),
+    labelled(
+      "accompanying",
+      h("textarea", {
+        id: "accompanying",
+        rows: 2,
+        dir: "auto",
+        value: subject.details.accompanying,
+        on: keep(subject, "accompanying"),
+      }),
+      "wide",
+    ),
   ];
 }
 
@@ -47,8 +67,16 @@ function text(subject, name, attributes) {
 }
 
 function visaKind(subject) {
-  const option = (kind) => h("option", { value: kind, selected: kind === subject.details.visa_kind }, kind ? t(`visa.${kind}`) : t("visa.none"));
-  return labelled("visa_kind", h("select", { id: "visa_kind", on: keep(subject, "visa_kind") }, ["", ...VISA_KINDS].map(option)));
+  const option = (kind) =>
+    h(
+      "option",
+      { value: kind, selected: kind === subject.details.visa_kind },
+      kind ? t(`visa.${kind}`) : t("visa.none"),
+    );
+  return labelled(
+    "visa_kind",
+    h("select", { id: "visa_kind", on: keep(subject, "visa_kind") }, ["", ...VISA_KINDS].map(option)),
+  );
 }
 
 function labelled(name, control, more = "") {

@@ -10,6 +10,8 @@ export function languageChoice(changed) {
     changed();
     document.getElementById("language")?.focus();
   };
-  const options = Object.entries(LANGUAGES).map(([code, name]) => h("option", { value: code, lang: code, selected: code === language() }, name));
+  const options = Object.entries(LANGUAGES).map(([code, name]) =>
+    h("option", { value: code, lang: code, selected: code === language() }, name),
+  );
   return h("select", { id: "language", "aria-label": t("language.choose"), on: { change: choose } }, options);
 }

@@ -11,7 +11,13 @@ const HEADS = ["name", "format", "version", "entries", "imported", "by", "digest
 export function listsPage() {
   const place = h("div", { "aria-busy": "true" }, h("p", { class: "empty" }, t("log.busy")));
   fill(place);
-  return h("div", { class: "log" }, h("div", { class: "page-head" }, h("h1", {}, t("lists.title"))), h("p", { class: "quiet" }, t("lists.lead")), place);
+  return h(
+    "div",
+    { class: "log" },
+    h("div", { class: "page-head" }, h("h1", {}, t("lists.title"))),
+    h("p", { class: "quiet" }, t("lists.lead")),
+    place,
+  );
 }
 
 async function fill(place) {
@@ -27,8 +33,20 @@ async function fill(place) {
 }
 
 function table(lists) {
-  const head = h("thead", {}, h("tr", {}, HEADS.map((name) => h("th", { scope: "col" }, t(`lists.${name}`)))));
-  return h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": t("lists.title") }, h("table", { class: "table" }, head, h("tbody", {}, lists.map(row))));
+  const head = h(
+    "thead",
+    {},
+    h(
+      "tr",
+      {},
+      HEADS.map((name) => h("th", { scope: "col" }, t(`lists.${name}`))),
+    ),
+  );
+  return h(
+    "div",
+    { class: "table-frame", tabindex: 0, role: "region", "aria-label": t("lists.title") },
+    h("table", { class: "table" }, head, h("tbody", {}, lists.map(row))),
+  );
 }
 
 function row({ name, format, version, entries, imported_at, imported_by, digest }) {

@@ -25,7 +25,9 @@ function draw() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
   const name = allowed.includes(path) ? path : allowed[0];
   desk?.leave();
-  const page = name ? PAGES[name].show(new URLSearchParams(query)) : h("p", { class: "empty" }, t("shell.nothingAllowed"));
+  const page = name
+    ? PAGES[name].show(new URLSearchParams(query))
+    : h("p", { class: "empty" }, t("shell.nothingAllowed"));
   root.replaceChildren(...shell(allowed, name, page, draw));
   desk?.shown();
 }
@@ -40,7 +42,10 @@ async function enter() {
 
 async function begin() {
   await speak(preferredLanguage());
-  window.addEventListener("hashchange", draw);
+  window.addEventListener("hashchange", () => {
+    draw();
+    document.getElementById("main")?.focus();
+  });
   try {
     await resume();
     await (officer() ? enter() : draw());

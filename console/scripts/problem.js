@@ -16,7 +16,12 @@ export function problemBox(problem, ...actions) {
       {},
       h("strong", {}, title),
       problem.detail && h("p", {}, ltr(problem.detail, { lang: "en" })),
-      problem.errors?.length > 0 && h("ul", {}, problem.errors.map(({ location, message }) => h("li", {}, ltr(`${location}: ${message}`, { lang: "en" })))),
+      problem.errors?.length > 0 &&
+        h(
+          "ul",
+          {},
+          problem.errors.map(({ location, message }) => h("li", {}, ltr(`${location}: ${message}`, { lang: "en" }))),
+        ),
       actions.length > 0 && h("div", { class: "row" }, actions),
     ),
   );

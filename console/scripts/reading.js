@@ -6,7 +6,8 @@ import { repairs, strip, zoneLines } from "./zone.js";
 
 /** The panel for a case in any stage. */
 export function readingPanel(subject, desk) {
-  if (subject.stage === "reading") return h("div", { class: "intake busy", role: "status" }, icon("document"), h("p", {}, t("reading.busy")));
+  if (subject.stage === "reading")
+    return h("div", { class: "intake busy", role: "status" }, icon("document"), h("p", {}, t("reading.busy")));
   if (subject.reading) return subject.reading.lines ? readZone(subject, desk) : noZone(subject, desk);
   if (subject.stage === "waiting") return intake(desk);
   return h("p", { class: "quiet by-hand" }, t(subject.request ? "desk.waitForAnswer" : "reading.elsewhere"));
@@ -24,7 +25,15 @@ function intake(desk) {
 }
 
 function otherWays(desk) {
-  const file = h("input", { type: "file", accept: "image/jpeg,image/png", class: "unseen", id: "image", tabindex: -1, "aria-hidden": "true", on: { change: () => file.files[0] && desk.take({ image: file.files[0] }) } });
+  const file = h("input", {
+    type: "file",
+    accept: "image/jpeg,image/png",
+    class: "unseen",
+    id: "image",
+    tabindex: -1,
+    "aria-hidden": "true",
+    on: { change: () => file.files[0] && desk.take({ image: file.files[0] }) },
+  });
   return h(
     "div",
     { class: "row ways-in" },
@@ -37,7 +46,13 @@ function otherWays(desk) {
 
 function noZone(subject, desk) {
   const open = subject.stage === "read";
-  return h("div", { class: "reading" }, obstacles(subject.reading), open && h("p", { class: "quiet" }, t("reading.noZoneHelp")), open && otherWays(desk));
+  return h(
+    "div",
+    { class: "reading" },
+    obstacles(subject.reading),
+    open && h("p", { class: "quiet" }, t("reading.noZoneHelp")),
+    open && otherWays(desk),
+  );
 }
 
 function readZone(subject, desk) {
@@ -68,20 +83,41 @@ function readZone(subject, desk) {
 
 function obstacles(reading) {
   if (!reading.obstacles.length) return null;
-  const words = ({ code, field, params }) => t(`obstacle.${code}`, { ...params, field: field ? named("field", field) : "" });
+  const words = ({ code, field, params }) =>
+    t(`obstacle.${code}`, { ...params, field: field ? named("field", field) : "" });
   const unique = [...new Set(reading.obstacles.map(words))];
-  return h("div", { class: "obstacles" }, icon("alert"), h("ul", { "aria-label": t("reading.obstacles") }, unique.map((text) => h("li", {}, text))));
+  return h(
+    "div",
+    { class: "obstacles" },
+    icon("alert"),
+    h(
+      "ul",
+      { "aria-label": t("reading.obstacles") },
+      unique.map((text) => h("li", {}, text)),
+    ),
+  );
 }
 
 /** What Enter does next, and what else can be done. */
 function actionsOf(subject, desk) {
   const needsCheck = subject.corrected && !subject.isChecked;
   const sure = subject.known.accepted && subject.isChecked;
-  const label = needsCheck ? "reading.check" : sure ? "reading.inspect" : subject.corrected ? "reading.asItStands" : "reading.confirm";
+  const label = needsCheck
+    ? "reading.check"
+    : sure
+      ? "reading.inspect"
+      : subject.corrected
+        ? "reading.asItStands"
+        : "reading.confirm";
   const go = () => (needsCheck ? subject.check() : subject.inspect());
   return [
     h("button", { type: "button", class: "primary", on: { click: go } }, t(label), key("Enter")),
-    h("button", { type: "button", class: "plain", on: { click: () => desk.escape() } }, t("reading.discard"), key("Esc")),
+    h(
+      "button",
+      { type: "button", class: "plain", on: { click: () => desk.escape() } },
+      t("reading.discard"),
+      key("Esc"),
+    ),
     subject.detailsOpen && sure && h("span", { class: "quiet" }, t("reading.waitsForDetails")),
   ].filter(Boolean);
 }
@@ -92,12 +128,18 @@ function factsOf({ known }) {
 
 function fieldsOf({ fields, format, crop_png, elapsed_ms }) {
   const name = [fields.primary_identifier, fields.secondary_identifier].filter(Boolean).join(", ");
-  const pair = (label, value, more = "") => h("div", { class: `pair ${more}` }, h("dt", {}, t(`field.${label}`)), h("dd", {}, ltr(value || "–")));
+  const pair = (label, value, more = "") =>
+    h("div", { class: `pair ${more}` }, h("dt", {}, t(`field.${label}`)), h("dd", {}, ltr(value || "–")));
   return h(
     "dl",
     { class: "fields" },
     pair("name", name, "pair-name"),
-    h("div", { class: "pair pair-how quiet" }, ltr([format, fields.document_code].filter(Boolean).join(" · ")), crop_png && [" · ", t("reading.took", { ms: Math.round(elapsed_ms) })]),
+    h(
+      "div",
+      { class: "pair pair-how quiet" },
+      ltr([format, fields.document_code].filter(Boolean).join(" · ")),
+      crop_png && [" · ", t("reading.took", { ms: Math.round(elapsed_ms) })],
+    ),
     pair("nationality", fields.nationality),
     pair("date_of_birth", fields.date_of_birth),
     pair("sex", fields.sex),
@@ -110,6 +152,12 @@ function fieldsOf({ fields, format, crop_png, elapsed_ms }) {
 
 function digitsOf({ check_digits }) {
   const digit = ({ field, valid, printed, computed }) =>
-    h("li", { class: valid ? "digit" : "digit failed" }, icon(valid ? "check" : "cross"), named("field", field), !valid && h("span", { class: "quiet" }, t("reading.digit", { printed, computed })));
+    h(
+      "li",
+      { class: valid ? "digit" : "digit failed" },
+      icon(valid ? "check" : "cross"),
+      named("field", field),
+      !valid && h("span", { class: "quiet" }, t("reading.digit", { printed, computed })),
+    );
   return h("ul", { class: "digits", "aria-label": t("reading.digits") }, check_digits.map(digit));
 }

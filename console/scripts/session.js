@@ -39,7 +39,10 @@ export async function signOut() {
 }
 
 async function signIn(username, password) {
-  const answer = await call("POST", "/v1/session", { json: { username, password, credential: "cookie" }, renew: false });
+  const answer = await call("POST", "/v1/session", {
+    json: { username, password, credential: "cookie" },
+    renew: false,
+  });
   if (actor && actor.id !== answer.actor.id) {
     kept.underWay = null; // another officer: the case on the screen was not theirs
     location.reload();
@@ -56,7 +59,12 @@ export function signInPage(done, again) {
     h(
       "div",
       { class: "sign-in-card" },
-      h("div", { class: "brand brand-large" }, h("img", { src: "/icon.svg", alt: "", width: 40, height: 40 }), h("h1", {}, t("product.name"))),
+      h(
+        "div",
+        { class: "brand brand-large" },
+        h("img", { src: "/icon.svg", alt: "", width: 40, height: 40 }),
+        h("h1", {}, t("product.name")),
+      ),
       h("p", { class: "quiet" }, t("product.purpose")),
       signInForm(done),
     ),
@@ -65,8 +73,28 @@ export function signInPage(done, again) {
 }
 
 function signInForm(done, username = "") {
-  const name = h("input", { id: "username", name: "username", value: username, autocomplete: "username", autocapitalize: "none", spellcheck: "false", dir: "ltr", required: true, maxlength: 64, autofocus: !username });
-  const password = h("input", { id: "password", name: "password", type: "password", autocomplete: "current-password", dir: "ltr", required: true, maxlength: 256, autofocus: Boolean(username) });
+  const name = h("input", {
+    id: "username",
+    name: "username",
+    value: username,
+    autocomplete: "username",
+    autocapitalize: "none",
+    spellcheck: "false",
+    dir: "ltr",
+    required: true,
+    maxlength: 64,
+    autofocus: !username,
+  });
+  const password = h("input", {
+    id: "password",
+    name: "password",
+    type: "password",
+    autocomplete: "current-password",
+    dir: "ltr",
+    required: true,
+    maxlength: 256,
+    autofocus: Boolean(username),
+  });
   const trouble = h("div", {});
   const button = h("button", { class: "primary wide", type: "submit" }, t("signIn.do"));
   const submit = async (event) => {
@@ -105,13 +133,21 @@ export function keepSession() {
 function askAgain() {
   say(t("signIn.ended"), { atOnce: true });
   return new Promise((resolve) => {
-    const dialog = h("dialog", { class: "dialog", "aria-labelledby": "ended", on: { cancel: (event) => event.preventDefault() } });
+    const dialog = h("dialog", {
+      class: "dialog",
+      "aria-labelledby": "ended",
+      on: { cancel: (event) => event.preventDefault() },
+    });
     const done = () => {
       dialog.close();
       dialog.remove();
       resolve();
     };
-    dialog.append(h("h2", { id: "ended" }, icon("notice"), t("signIn.ended")), h("p", {}, t("signIn.endedWhy")), signInForm(done, actor?.username));
+    dialog.append(
+      h("h2", { id: "ended" }, icon("notice"), t("signIn.ended")),
+      h("p", {}, t("signIn.endedWhy")),
+      signInForm(done, actor?.username),
+    );
     document.body.append(dialog);
     dialog.showModal();
     dialog.querySelector("#password").focus();

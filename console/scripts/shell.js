@@ -24,8 +24,17 @@ function header(allowed, name, redraw) {
   return h(
     "header",
     { class: "shell" },
-    h("div", { class: "brand" }, h("img", { src: "/icon.svg", alt: "", width: 26, height: 26 }), h("span", {}, t("product.name"))),
-    h("nav", { "aria-label": t("shell.areas") }, allowed.map((area) => link(area, area === name))),
+    h(
+      "div",
+      { class: "brand" },
+      h("img", { src: "/icon.svg", alt: "", width: 26, height: 26 }),
+      h("span", {}, t("product.name")),
+    ),
+    h(
+      "nav",
+      { "aria-label": t("shell.areas") },
+      allowed.map((area) => link(area, area === name)),
+    ),
     h("div", { class: "spring" }),
     languageChoice(redraw),
     h("span", { class: "who" }, icon("person"), h("bdi", {}, officer().display_name || officer().username)),

@@ -52,11 +52,25 @@ export function stationBar(changed, locked) {
     h("label", { for: "post" }, t("station.post")),
     h(
       "select",
-      { id: "post", disabled: locked, on: { change: (event) => choose({ crossing_point: event.target.value || null }) } },
+      {
+        id: "post",
+        disabled: locked,
+        on: { change: (event) => choose({ crossing_point: event.target.value || null }) },
+      },
       h("option", { value: "" }, t("station.choosePost")),
-      ownPoints().map((point) => h("option", { value: point.code, selected: point.code === station().crossing_point }, `${pointName(point.code)} (\u2066${point.code}\u2069)`)),
+      ownPoints().map((point) =>
+        h(
+          "option",
+          { value: point.code, selected: point.code === station().crossing_point },
+          `${pointName(point.code)} (\u2066${point.code}\u2069)`,
+        ),
+      ),
     ),
-    h("div", { class: "ways", role: "radiogroup", "aria-label": t("station.direction") }, ["entry", "exit"].map((way) => wayChoice(way, choose, locked))),
+    h(
+      "div",
+      { class: "ways", role: "radiogroup", "aria-label": t("station.direction") },
+      ["entry", "exit"].map((way) => wayChoice(way, choose, locked)),
+    ),
   );
 }
 
@@ -65,7 +79,14 @@ function wayChoice(way, choose, locked) {
   return h(
     "label",
     { class: chosen ? "way chosen" : "way" },
-    h("input", { type: "radio", name: "direction", value: way, checked: chosen, disabled: locked, on: { change: () => choose({ direction: way }) } }),
+    h("input", {
+      type: "radio",
+      name: "direction",
+      value: way,
+      checked: chosen,
+      disabled: locked,
+      on: { change: () => choose({ direction: way }) },
+    }),
     icon(way),
     h("span", {}, t(`direction.${way}`)),
   );

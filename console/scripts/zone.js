@@ -8,8 +8,11 @@ const SURE = 0.95; // least confidence of a character that is not marked
 /** Where the officer must look: doubtful and repaired characters, as "line:position" from 1. */
 function marksOf(reading) {
   const marks = new Map();
-  reading.confidences.forEach((line, at) => line.forEach((sure, place) => sure < SURE && marks.set(`${at + 1}:${place + 1}`, "doubtful")));
-  for (const { params } of reading.obstacles) if (params.line) marks.set(`${params.line}:${params.position}`, "doubtful");
+  reading.confidences.forEach((line, at) =>
+    line.forEach((sure, place) => sure < SURE && marks.set(`${at + 1}:${place + 1}`, "doubtful")),
+  );
+  for (const { params } of reading.obstacles)
+    if (params.line) marks.set(`${params.line}:${params.position}`, "doubtful");
   for (const { line, position } of reading.repairs) marks.set(`${line}:${position}`, "repaired");
   return marks;
 }
@@ -20,18 +23,29 @@ export function strip(reading) {
   const frames = svg("svg", { class: "frames", "aria-hidden": "true", preserveAspectRatio: "none" });
   for (const [place, kind] of marksOf(reading)) {
     const [line, position] = place.split(":").map(Number);
-    const [x, y, width, height] = reading.boxes[line - 1]?.[position - 1] ?? [];
-    if (width) frames.append(svg("rect", { x, y: y + 1, width, height: height - 2, rx: 3, class: kind }));
+    const [left, top, right, bottom] = reading.boxes[line - 1]?.[position - 1] ?? [];
+    if (right > left)
+      frames.append(
+        svg("rect", { x: left, y: top + 1, width: right - left, height: bottom - top - 2, rx: 3, class: kind }),
+      );
   }
   const measure = ({ target }) => frames.setAttribute("viewBox", `0 0 ${target.naturalWidth} ${target.naturalHeight}`);
-  const image = h("img", { src: `data:image/png;base64,${reading.crop_png}`, alt: t("reading.crop"), on: { load: measure } });
+  const image = h("img", {
+    src: `data:image/png;base64,${reading.crop_png}`,
+    alt: t("reading.crop"),
+    on: { load: measure },
+  });
   return h("div", { class: "strip", dir: "ltr" }, image, frames);
 }
 
 /** Fields for the lines; `edited` is called after every change, `entered` at Enter. */
 export function zoneLines(subject, { edited, entered, locked }) {
   const marks = marksOf(subject.reading);
-  return h("div", { class: "zone", dir: "ltr" }, subject.lines.map((line, at) => zoneLine(subject, at, marks, { edited, entered, locked })));
+  return h(
+    "div",
+    { class: "zone", dir: "ltr" },
+    subject.lines.map((line, at) => zoneLine(subject, at, marks, { edited, entered, locked })),
+  );
 }
 
 function zoneLine(subject, at, marks, { edited, entered, locked }) {
@@ -49,7 +63,17 @@ function zoneLine(subject, at, marks, { edited, entered, locked }) {
   const keydown = (event) => {
     if (event.key === "Enter") entered(event);
   };
-  const field = h("input", { class: "zone-text", "data-zone": "", value: subject.lines[at], "aria-label": t("reading.line", { line: at + 1 }), spellcheck: "false", autocomplete: "off", autocapitalize: "characters", readOnly: locked, on: { input, keydown } });
+  const field = h("input", {
+    class: "zone-text",
+    "data-zone": "",
+    value: subject.lines[at],
+    "aria-label": t("reading.line", { line: at + 1 }),
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "characters",
+    readOnly: locked,
+    on: { input, keydown },
+  });
   paint();
   return h("div", { class: wantsEye ? "zone-line wants-eye" : "zone-line" }, layer, field);
 }
@@ -66,6 +90,13 @@ function painted(subject, at, marks) {
 export function repairs(reading) {
   if (!reading.repairs.length) return null;
   const line = ({ line, position, raw, repaired, reason }) =>
-    h("li", {}, ltr(repaired, { class: "glyph repaired" }), t("reading.repair", { line, position, raw: raw || "–", repaired }), " ", h("span", { class: "quiet" }, t(`repair.${reason}`)));
+    h(
+      "li",
+      {},
+      ltr(repaired, { class: "glyph repaired" }),
+      t("reading.repair", { line, position, raw: raw || "–", repaired }),
+      " ",
+      h("span", { class: "quiet" }, t(`repair.${reason}`)),
+    );
   return h("ul", { class: "repairs", "aria-label": t("reading.repairs") }, reading.repairs.map(line));
 }

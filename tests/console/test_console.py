@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
+import cv2
 import httpx
 import pytest
 from playwright.sync_api import Route, expect
 
+from ocr.layout import MrzFormat
+from ocr.tesseract import MODEL
+from ocr.training.fonts import MissingFontError
+from ocr.training.generate import generate_document
 from officer import LISTED, OVERSTAYER, Officer, passport
 
 pytestmark = pytest.mark.browser
@@ -126,8 +132,9 @@ def test_a_swipe_is_read_whatever_the_layout_of_the_keyboard(officer: Officer) -
     """With an Arabic layout a wedge's key N types ى; the keys' places tell what was meant."""
     officer.page.evaluate(
         """(zone) => {
+            const always = { bubbles: true, cancelable: true };
             const press = (key, code, shiftKey = false) =>
-                document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code, shiftKey, bubbles: true, cancelable: true }));
+                document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code, shiftKey, ...always }));
             for (const character of zone) {
                 if (character === "\\n") press("Enter", "Enter");
                 else if (character === "<") press(",", "Comma", true);
@@ -176,6 +183,46 @@ def test_a_doubtful_reading_shows_where_to_look(officer: Officer) -> None:
     officer.expect_verdict("CLEAR")
 
 
+def test_an_image_is_read_and_shown_beside_its_lines(officer: Officer) -> None:
+    if not MODEL.exists():
+        pytest.skip("the reader's model is not here")
+    try:
+        made = generate_document(seed=1, condition="clean", doc_type=MrzFormat.TD3)
+    except MissingFontError as missing:
+        pytest.skip(str(missing))
+    image = cv2.imencode(".png", made.image)[1].tobytes()
+    officer.page.locator("#image").set_input_files({"name": "page.png", "mimeType": "image/png", "buffer": image})
+    expect(officer.page.locator(".strip img")).to_be_visible()
+    lines = officer.page.locator(".zone-text")
+    assert [line.input_value() for line in lines.all()] == list(made.mrz_lines)
+
+
+@pytest.mark.parametrize("way", ["paste", "drop"])
+def test_an_image_may_be_pasted_or_dropped(officer: Officer, way: str) -> None:
+    def nothing_found(route: Route) -> None:
+        assert b'filename="page.png"' in (route.request.post_data_buffer or b"")
+        reading = {name: [] for name in ("check_digits", "confidences", "repairs", "boxes")}
+        obstacles = [{"code": "no_zone", "field": None, "params": {}}]
+        nothing = dict.fromkeys(("format", "lines", "fields", "crop_png"))
+        more = {"id": str(uuid4()), "valid": False, "accepted": False, "elapsed_ms": 1, "obstacles": obstacles}
+        route.fulfill(status=201, json=reading | nothing | more)
+
+    officer.page.route("**/v1/mrz", nothing_found)
+    officer.page.evaluate(
+        """(way) => {
+            const carried = new DataTransfer();
+            carried.items.add(new File(["an image"], "page.png", { type: "image/png" }));
+            const about = { bubbles: true, cancelable: true, clipboardData: carried, dataTransfer: carried };
+            const event = way === "paste" ? new ClipboardEvent("paste", about) : new DragEvent("drop", about);
+            document.body.dispatchEvent(event);
+        }""",
+        way,
+    )
+    expect(officer.page.locator(".obstacles")).to_contain_text("No machine-readable lines")
+    officer.page.keyboard.press("Escape")
+    officer.expect_ready()
+
+
 def test_a_document_without_a_zone_is_typed(officer: Officer, client: httpx.Client) -> None:
     page = officer.page
     page.get_by_role("button", name="No readable zone").click()
@@ -185,11 +232,17 @@ def test_a_document_without_a_zone_is_typed(officer: Officer, client: httpx.Clie
         "document_number": "h5512",
         "issuing_state": "irn",
         "nationality": "irn",
-        "date_of_birth": "1991-XX-XX",
+        "date_of_birth": "1991-xx-xx",
     }
     for name, value in fields.items():
         page.locator(f"#typed-{name}").fill(value)
+    refusal = {"type": "urn:mabar:problem:invalid-request", "title": "", "status": 422, "detail": "no such day"}
+    page.route(INSPECTIONS, lambda route: route.fulfill(status=422, json=refusal), times=1)
     page.keyboard.press("Enter")
+    expect(page.locator(".trouble")).to_contain_text("no such day")
+    officer.complaints.clear()  # the browser notes the answer 422 of itself
+    expect(page.locator("#typed-document_number")).to_have_value("H5512")  # everything is still there
+    page.locator("#typed-nationality").press("Enter")
     officer.expect_verdict("CLEAR")
     (line,) = client.get("/v1/movements", params={"document_number": "H5512"}).json()["items"]
     assert (line["traveller"]["primary_identifier"], line["traveller"]["date_of_birth"]) == ("KOHANDEL", "1991-XX-XX")
@@ -345,7 +398,7 @@ def test_verdict_and_decision_fit_the_screen(
     officer.expect_verdict("REFER")
     for part in (".lamp-REFER", ".decide-refused", ".zone", ".details summary"):
         box = officer.page.locator(part).bounding_box()
-        assert box and 0 <= box["y"] and box["y"] + box["height"] <= height, part
+        assert box and box["y"] >= 0 and box["y"] + box["height"] <= height, part
     assert officer.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     officer.page.keyboard.press("F9")
     officer.expect_decision("referred")

@@ -8,6 +8,8 @@ import re
 import pytest
 
 from api.console import FOLDER
+from ocr.decode import Reason
+from ocr.reading import ObstacleCode
 
 LANGUAGES = ("en", "ar", "ckb")
 TEXTS = {code: json.loads((FOLDER / "texts" / f"{code}.json").read_text("utf-8")) for code in LANGUAGES}
@@ -38,8 +40,5 @@ def test_the_scripts_ask_for_no_text_that_is_missing() -> None:
 
 
 def test_every_obstacle_and_repair_of_the_reader_has_words() -> None:
-    from ocr.decode import Reason
-    from ocr.reading import ObstacleCode
-
     wanted = {f"obstacle.{code}" for code in ObstacleCode} | {f"repair.{reason}" for reason in Reason}
     assert wanted <= set(TEXTS["en"])
