@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ocr.evidence import Cell, Symbol, align
+from ocr.evidence import Aligned, Cell
 from ocr.layout import ALPHABET, FILLER, LAYOUTS, LETTERS, MrzFormat, Span
 from ocr.solve import ILLEGAL, Place, Solution, alphabet_at, options_of, solve
 from ocr.states import STATE_CODES
 
+_CODES = sorted(code.ljust(3, FILLER) for code in STATE_CODES)
 _FIRST_LETTERS = "PIACV"
 _ROW_OF_FILLERS = 3  # after so many fillers a name is over
 
@@ -67,16 +68,8 @@ class Decoded:
     sight: float
 
 
-def decode(seen: Sequence[Sequence[Symbol]], origin: float, pitch: float) -> Decoded | None:
-    """The most probable zone for two or three lines of symbols, None where nothing like one is seen.
-
-    ``origin`` and ``pitch`` are where the first place begins and how wide a place is, about, in
-    columns of the line images.
-    """
-    width = _width(seen)
-    if width is None:
-        return None
-    aligned = [align(symbols, width, origin, pitch) for symbols in seen]
+def decode(aligned: Sequence[Aligned]) -> Decoded:
+    """The most probable zone for two or three lines brought to the width of a format."""
     cells = [line.cells for line in aligned]
     misplaced = sum(line.missing + line.extra for line in aligned)
     if _is_old_french_card(cells):
@@ -85,16 +78,6 @@ def decode(seen: Sequence[Sequence[Symbol]], origin: float, pitch: float) -> Dec
     solution = solve(cells, format_)
     chosen = _unchecked(cells, format_) | dict(solution.characters)
     return _decoded(format_, cells, Solution(chosen, solution.probability), misplaced, frozenset(solution.characters))
-
-
-def _width(seen: Sequence[Sequence[Symbol]]) -> int | None:
-    """The width of the formats with so many lines that is nearest to the lines seen."""
-    widths = {layout.width for layout in LAYOUTS.values() if layout.count == len(seen)}
-    if not any(seen):
-        return None
-    usual = sorted(len(symbols) for symbols in seen)[len(seen) // 2]
-    near = [width for width in sorted(widths) if abs(width - usual) <= 6]
-    return min(near, key=lambda width: abs(width - usual), default=None)
 
 
 def _format(cells: Sequence[Sequence[Cell]]) -> MrzFormat:
@@ -136,13 +119,11 @@ def _document_code(stretch: Sequence[Cell]) -> str:
 
 def _state_code(stretch: Sequence[Cell]) -> str:
     """The likeliest code, or what is printed where that is far likelier than every code."""
-
-    def weight(text: str) -> float:
-        return sum(math.log(cell.share(c)) for cell, c in zip(stretch, text, strict=True))
-
-    best = max((code.ljust(3, FILLER) for code in sorted(STATE_CODES)), key=weight)
+    logs = [{c: math.log(cell.share(c)) for c in LETTERS + FILLER} for cell in stretch]
+    best = max(_CODES, key=lambda code: logs[0][code[0]] + logs[1][code[1]] + logs[2][code[2]])
     printed = "".join(cell.raw or FILLER for cell in stretch)
-    return best if weight(best) > weight(printed) + ILLEGAL else printed
+    clearly = sum(math.log(cell.share(c)) for cell, c in zip(stretch, printed, strict=True)) + ILLEGAL
+    return best if sum(log[c] for log, c in zip(logs, best, strict=True)) > clearly else printed
 
 
 def _name(stretch: Sequence[Cell]) -> str:

@@ -1,19 +1,22 @@
 """What the engine saw: symbols along a line, and the places of fixed pitch they fall into. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ocr.layout import ALPHABET
+from ocr.layout import ALPHABET, LAYOUTS
 
 FLOOR = 1e-6
 """Probability of a character the engine did not name."""
 CONFUSED = 1e-4
 """Least probability, relative to what was seen, of a character that looks the same."""
 
+_DOUBT_FIRST, _DOUBT_SECOND = 1e-3, 1e-3  # what either may overlook, for any one character
+_MOST_ASTRAY = 6  # symbols that a line may have too many or too few
 _ENOUGH = 8  # symbols, to fit where the places of a line are
 
 _LOOK_ALIKES = ("O0DQ", "I1LT", "B8", "S5", "Z2", "G6", "K<", "MNH", "UV", "VY", "7T", "4A")
@@ -56,6 +59,39 @@ class Aligned:
     cells: tuple[Cell, ...]
     missing: int
     extra: int
+
+
+def align_lines(seen: Sequence[Sequence[Symbol]], origin: float, pitch: float) -> tuple[Aligned, ...] | None:
+    """Two or three lines of symbols brought to the width of a format, None where none is near.
+
+    ``origin`` and ``pitch`` are as in `align`, the same for all lines.
+    """
+    widths = {layout.width for layout in LAYOUTS.values() if layout.count == len(seen)}
+    if not widths or not any(seen):
+        return None
+    usual = sorted(len(symbols) for symbols in seen)[len(seen) // 2]
+    width = min(sorted(widths), key=lambda width: abs(width - usual))
+    if abs(width - usual) > _MOST_ASTRAY:
+        return None
+    return tuple(align(symbols, width, origin, pitch) for symbols in seen)
+
+
+def blend(line: Aligned, second: NDArray[np.float32]) -> Aligned:
+    """A line as two pairs of eyes see it: ``second`` is probabilities [place, character of ALPHABET].
+
+    The two are taken as independent, neither as infallible: each keeps a little for every character.
+    """
+    return replace(line, cells=tuple(map(_blended, line.cells, second)))
+
+
+def _blended(cell: Cell, second: NDArray[np.float32]) -> Cell:
+    spare = max(1 - sum(cell.shares.values()), 0.0) / len(ALPHABET)
+    first = np.array([cell.shares.get(character, spare) for character in ALPHABET])
+    both = (first + _DOUBT_FIRST) * (second + _DOUBT_SECOND)
+    both /= both.sum()
+    kept = np.flatnonzero(both > FLOOR)
+    shares = {ALPHABET[i]: float(both[i]) for i in kept}
+    return Cell(ALPHABET[int(both.argmax())], MappingProxyType(shares), cell.centre)
 
 
 def align(symbols: Sequence[Symbol], count: int, origin: float, pitch: float) -> Aligned:
@@ -121,7 +157,8 @@ def _window(symbols: Sequence[Symbol], places: Sequence[int], count: int) -> int
     weights: dict[int, float] = {}
     for place, symbol in zip(places, symbols, strict=True):
         weights[place] = max(weights.get(place, 0.0), symbol.alternatives[0][1])
-    firsts = range(min(weights, default=0) - count, max(weights, default=0) + 1)
+    nearest, farthest = min(weights, default=0), max(weights, default=0) - count + 1
+    firsts = range(min(nearest, farthest) - _MOST_ASTRAY, max(nearest, farthest) + _MOST_ASTRAY + 1)
     return max(firsts, key=lambda f: sum(w for p, w in weights.items() if f <= p < f + count) - 0.3 * abs(f))
 
 

@@ -9,13 +9,16 @@ import re
 import struct
 from dataclasses import dataclass
 
+# Libraries read these once, when they are loaded. The first is a second lock behind our own header
+# check; the second, because threads make small products slower and workers share the cores.
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "25000000")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-# OpenCV reads this once, when it is loaded: a second lock behind our own header check.
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "25000000")
-
-import cv2
+cv2.setNumThreads(1)
 
 Pixels = NDArray[np.uint8]
 """Grey pixels [height, width], 0 is black."""

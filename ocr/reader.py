@@ -1,7 +1,7 @@
 """An image, or a swipe reader's text, to a reading of its machine-readable zone."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
@@ -10,16 +10,19 @@ import numpy as np
 
 from ocr.cut import LINE_HEIGHT, MARGIN, PITCH, cut_line, unroll
 from ocr.decode import Decoded, decode
+from ocr.evidence import Aligned, align_lines, blend
+from ocr.glyphs import clarity, look
 from ocr.image import DEFAULT_LIMITS, Limits, Pixels, decode_image
 from ocr.locate import Band, find_bands
 from ocr.mrz import parse_text
 from ocr.reading import Box, MrzReading, Step, judge, obstacles_of
 from ocr.tesseract import Engine, load_engine
 
-_MOST_BANDS = 6
+_MOST_BANDS = 8
 _CLEAR = -0.12  # mean log probability per character of a reading that is surely a zone's
 _HOPELESS = -1.6  # the same, of what is no zone at all
-_MOST_MISPLACED = 6
+_NO_TEXT = -1.0  # clarity of lines that are not worth reading
+_UNDECIDED = 0.12  # difference in clarity that does not settle which way is up
 
 
 def read_mrz(data: bytes, limits: Limits = DEFAULT_LIMITS, engine: Engine | None = None) -> MrzReading:
@@ -104,28 +107,41 @@ def _best_zone(pixels: Pixels, engine: Engine, clock: _Clock) -> tuple[Band, Dec
             band = next(bands, None)
         if band is None:
             break
-        for way in (band, band.turned()):
-            decoded = _read_band(pixels, way, engine, clock)
-            if decoded is None or decoded.sight < _HOPELESS or decoded.misplaced > _MOST_MISPLACED:
+        for way, images in _ways(pixels, band, clock):
+            decoded = _read_lines(images, engine, clock)
+            if decoded is None or decoded.sight < _HOPELESS:
                 continue
-            if best is None or _merit(decoded) > _merit(best[1]):
+            if best is None or decoded.sight > best[1].sight:
                 best = way, decoded
-            if decoded.sight > _CLEAR and not decoded.misplaced:
-                return way, decoded
+            if decoded.sight > _CLEAR:
+                return best
     return best
 
 
-def _merit(decoded: Decoded) -> float:
-    return decoded.sight - 0.2 * decoded.misplaced
-
-
-def _read_band(pixels: Pixels, band: Band, engine: Engine, clock: _Clock) -> Decoded | None:
+def _ways(pixels: Pixels, band: Band, clock: _Clock) -> list[tuple[Band, list[Pixels]]]:
+    """The band as one reads or upside down, whichever is clearer, or both; none if neither is text."""
     with clock.step("cut"):
-        images = [cut_line(pixels, line) for line in band.lines]
+        ways = [(way, [cut_line(pixels, line) for line in way.lines]) for way in (band, band.turned())]
+    with clock.step("glance"):
+        clear = [sum(map(clarity, images)) / len(images) for _, images in ways]
+    best = max(clear)
+    order = sorted(range(2), key=lambda i: -clear[i])
+    return [ways[i] for i in order if clear[i] > max(best - _UNDECIDED, _NO_TEXT)]
+
+
+def _read_lines(images: Sequence[Pixels], engine: Engine, clock: _Clock) -> Decoded | None:
     with clock.step("recognise"):
-        seen = [engine.read(image) for image in images]
+        aligned = align_lines([engine.read(image) for image in images], MARGIN, PITCH)
+    if aligned is None:
+        return None
+    with clock.step("look"):
+        aligned = tuple(map(_seen_again, aligned, images))
     with clock.step("solve"):
-        return decode(seen, MARGIN, PITCH)
+        return decode(aligned)
+
+
+def _seen_again(line: Aligned, image: Pixels) -> Aligned:
+    return blend(line, look(image, [cell.centre for cell in line.cells]))
 
 
 def _crop(pixels: Pixels, band: Band, decoded: Decoded) -> tuple[bytes, tuple[tuple[Box, ...], ...]]:

@@ -87,8 +87,9 @@ def options_of(cell: Cell, alphabet: str) -> tuple[tuple[str, float], ...]:
             shares[character] = max(cell.share(character), MISTAKEN * cell.share(cell.raw))
     priced = {c: math.log(share) + (0.0 if c in alphabet else ILLEGAL) for c, share in shares.items()}
     ranked = sorted(priced.items(), key=lambda item: -item[1])[:_MOST_OPTIONS]
-    total = _log_sum([price for _, price in ranked])
-    return tuple((character, price - total) for character, price in ranked)
+    likely = [(character, price) for character, price in ranked if price > ranked[0][1] + _NEGLIGIBLE]
+    total = _log_sum([price for _, price in likely])
+    return tuple((character, price - total) for character, price in likely)
 
 
 def _plan(cells: Sequence[Sequence[Cell]], layout: Layout) -> list[_Step]:

@@ -1,11 +1,12 @@
 """Evidence and the standard's rules weighed together: what is repaired, what is left as printed."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.decode import Decoded, Reason, decode
-from ocr.evidence import Symbol, align
+from ocr.decode import Decoded, Reason
+from ocr.decode import decode as decode_aligned
+from ocr.evidence import Symbol, align, align_lines
 from ocr.mrz import MrzFormat, parse
 from ocr.reading import MrzReading, ObstacleCode, judge
 
@@ -34,6 +35,11 @@ def symbols(text: str, doubts: dict[int, tuple[tuple[str, float], ...]], pitch: 
         left = round(ORIGIN + place * pitch + 4)
         seen.append(Symbol(left, left + 21, doubts.get(place, ((character, 0.999),))))
     return seen
+
+
+def decode(rows: list[list[Symbol]], origin: float, pitch: float) -> Decoded | None:
+    aligned = align_lines(rows, origin, pitch)
+    return None if aligned is None else decode_aligned(aligned)
 
 
 def see(lines: tuple[str, ...], doubts: Doubts | None = None) -> Decoded:
@@ -211,6 +217,7 @@ def test_formats_are_told_by_size_and_first_letter() -> None:
 CHARACTER = st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<")
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.sampled_from(ZONES), st.data())
 def test_a_character_without_a_rule_behind_it_is_never_changed(lines: tuple[str, ...], data: st.DataObject) -> None:
     """Whatever is clearly printed in one place is what is read there, flagged if it breaks a rule."""
@@ -225,6 +232,7 @@ def test_a_character_without_a_rule_behind_it_is_never_changed(lines: tuple[str,
     assert changed == {(r.line - 1, r.position - 1) for r in decoded.repairs}
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 1400), st.integers(1, 40), CHARACTER), max_size=60), st.integers(2, 3))
 def test_any_symbols_make_a_zone_or_none(marks: list[tuple[int, int, str]], count: int) -> None:
     row = [Symbol(left, left + width, ((character, 0.5),)) for left, width, character in sorted(marks)]
@@ -235,6 +243,7 @@ def test_any_symbols_make_a_zone_or_none(marks: list[tuple[int, int, str]], coun
         assert not reading(decoded).accepted or not decoded.misplaced
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 43), unique=True, max_size=12))
 def test_alignment_keeps_what_it_places(gone: list[int]) -> None:
     row = [symbol for place, symbol in enumerate(symbols(TD3[1], {})) if place not in gone]
