@@ -32,6 +32,7 @@ from api.routes import (
     sessions,
     watchlists,
 )
+from ocr.tesseract import MODEL
 from service.database import Database, open_database
 from service.outage import SUSPECTS, is_outage
 from service.settings import Settings
@@ -65,7 +66,11 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         async with AsyncExitStack() as stack:
             opened = database if database else await stack.enter_async_context(open_database(settings))
             parts = await assemble(stack, settings, opened, metrics)
-            probes: dict[str, Probe] = {"database": partial(_answers, opened), "lists": partial(_loaded, parts)}
+            probes: dict[str, Probe] = {
+                "database": partial(_answers, opened),
+                "lists": partial(_loaded, parts),
+                "reader": _has_model,
+            }
             app.state.services = Services(settings, opened, parts, metrics, probes=probes)
             yield
 
@@ -90,6 +95,11 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(RequestLog, metrics=metrics)
     app.add_middleware(SecurityHeaders)  # added last, so outermost
     return app
+
+
+async def _has_model() -> bool:
+    """A worker that died is replaced at the next image; without the model none can read."""
+    return MODEL.exists()
 
 
 async def _answers(database: Database) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -23,6 +24,7 @@ from ocr.mrz import MrzFormat, render
 from service_process import running
 
 PROBLEM = "application/problem+json"
+DOCUMENTS = Path(__file__).parent.parent / "documents"
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +92,31 @@ def test_a_swiped_zone_becomes_a_recorded_movement_and_a_decision(desk: httpx.Cl
     assert desk.post(f"{path}/decision", json=decision).status_code == 201
     assert [one["outcome"] for one in desk.get(path).json()["decisions"]] == ["admitted"]
     assert [line["decision"] for line in _log(desk, document_number="K52210999")] == ["admitted"]
+
+
+@pytest.mark.parametrize("document", sorted(DOCUMENTS.glob("*.jpg")), ids=lambda path: path.stem)
+def test_a_picture_becomes_a_recorded_movement(desk: httpx.Client, document: Path) -> None:
+    answer = desk.post("/v1/mrz", files={"image": (document.name, document.read_bytes())})
+    assert answer.status_code == 201, answer.text
+    reading = answer.json()
+    assert "\n".join(reading["lines"]) == document.with_suffix(".txt").read_text().strip()
+    assert all(check["valid"] for check in reading["check_digits"])
+    crop = cv2.imdecode(np.frombuffer(base64.b64decode(reading["crop_png"]), np.uint8), cv2.IMREAD_GRAYSCALE)
+    for line, confidences, boxes in zip(reading["lines"], reading["confidences"], reading["boxes"], strict=True):
+        assert len(line) == len(confidences) == len(boxes)
+        assert all(
+            left < right <= crop.shape[1] and top < bottom <= crop.shape[0] for left, top, right, bottom in boxes
+        )
+    handed = {"reading_id": reading["id"], "mrz": None if reading["accepted"] else "\n".join(reading["lines"])}
+    made = desk.post("/v1/inspections", json=_asked(**handed))
+    assert made.status_code == 201, made.text
+    assert made.json()["document"]["document_number"] == reading["fields"]["document_number"]
+
+
+def test_a_picture_without_a_zone_is_no_error(desk: httpx.Client) -> None:
+    reading = desk.post("/v1/mrz", files={"image": ("wall.jpg", _jpeg())}).json()
+    assert (reading["lines"], reading["accepted"]) == (None, False)
+    assert [obstacle["code"] for obstacle in reading["obstacles"]] == ["no_zone"]
 
 
 def test_a_listed_traveller_is_referred_with_reasons_in_the_asked_language(desk: httpx.Client) -> None:
