@@ -155,7 +155,7 @@ export class Desk {
     const moved = stage !== this.stage;
     this.stage = stage;
     if (moved) Object.assign(this, { notice: null, leaving: false, reason: undefined });
-    if (this.case.reading || this.case.inspection) Object.assign(this, { typing: null, zoneText: "" });
+    if (this.case.reading?.lines || this.case.inspection) Object.assign(this, { typing: null, zoneText: "" });
     if (moved || this.detailsOf !== this.case.details) this.drawDetails();
     this.draw("station", "paper", "verdict", "decision");
     if (moved) this.attend(stage);
