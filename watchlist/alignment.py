@@ -9,13 +9,13 @@ from watchlist.likeness import CUT, likeness
 from watchlist.names import TITLES
 
 ALIKE = 0.5  # tokens less alike than this are different names
-JOINED, KNOWN = 0.8, 0.75  # the same, for two tokens read as one and for tokens of another listed name
+JOINED, KNOWN = 0.8, 0.8  # the same, for two tokens read as one and for tokens of another listed name
 SUBJECT_EXTRA, ENTRY_EXTRA = -1.6, -0.8  # a token that only one side has: names are added and dropped
 CONFLICT, FIRST_CONFLICT = -0.8, -1.2  # both sides have one: another name; the more so if it is the given name
-UNLIKE = 3.0  # what a pair without any likeness would take away
+UNLIKE = 8.0  # what a pair without any likeness would take away
 ELSEWHERE = 0.6  # the share that a token counts when another of the entry's names has it
-INITIAL = 1.7  # the most that a letter of a short token can weigh
-SURE = 0.85  # from this likeness on, a pair weighs more by its spelling than by its skeleton
+LETTER = 2.5  # the most that a letter of a short token can weigh
+SURE = 0.9  # from this likeness on, a pair weighs more by its spelling than by its skeleton
 
 Rarity = Callable[[str], tuple[float, float]]
 """What a token weighs where it agrees, in nats: by its skeleton alone, and by its sound."""
@@ -146,4 +146,4 @@ def _agreement(asked: str, listed: str, alike: float, rarity: Rarity) -> float:
     low, high = min(low_a, low_b), min(high_a, high_b)
     weight = low + max(0.0, high - low) * max(0.0, (alike - SURE) / (1 - SURE))
     letters = min(len(asked.rstrip(CUT)), len(listed.rstrip(CUT)))
-    return min(weight, INITIAL * letters) * alike - UNLIKE * (1 - alike)
+    return min(weight, LETTER * letters) - UNLIKE * (1 - alike)

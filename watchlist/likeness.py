@@ -1,4 +1,9 @@
-"""How alike two tokens of a name are, whatever the list."""
+"""How alike two tokens of a name are, whatever the list.
+
+Likeness is a scale of evidence: each hundredth below 1 takes the same from what an agreeing token weighs (see
+``alignment.UNLIKE``). The steps were set by how much oftener two spellings of one person's name are so alike than two
+names that share a skeleton by chance.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,13 @@ from rapidfuzz.distance import OSA
 from watchlist.names import keys, sound, stem
 
 CUT = "*"  # ends a token that the machine-readable zone may have cut off
+SLIPS = 0.72  # the least share of letters that must agree for a slip
+INITIAL = 0.95  # what an initial weighs is bounded by its one letter instead
+
+# Likeness by how similar two spellings of one skeleton are, from 0 to 1: few spellings of a name differ by much.
+_SPELLING = ([0.0, 0.45, 0.6, 0.72, 0.8, 1.0], [0.0, 0.42, 0.65, 0.86, 0.94, 0.99])
+_OTHER_SOUND = ([0.0, 0.5, 0.55, 0.7, 1.0], [0.0, 0.4, 0.55, 0.86, 0.92])  # the same where one sound is another's
+_FITS, _FITS_NOT, _OTHER_SOUND_FITS = 0.97, 0.75, 0.87  # an Arabic spelling and a Latin one
 
 # Letters that readers of the OCR-B typeface mistake for one another become one.
 _OCR = str.maketrans("QDLTJKMHUYCPRE", "OOIIIXNNVVGBBF")
@@ -26,7 +38,7 @@ def _likeness(a: str, b: str) -> float:
     if a[-1] == CUT or b[-1] == CUT:
         return _cut_likeness(a, b)
     if len(a) == 1 or len(b) == 1:
-        return 0.75 if a[0].upper() == b[0].upper() else 0.0
+        return INITIAL if a[0].upper() == b[0].upper() else 0.0
     if _all_keys(a).isdisjoint(_all_keys(b)):
         return _slips(a, b)
     bare_a, bare_b = stem(a), stem(b)
@@ -65,12 +77,20 @@ def _plain(a: str, b: str) -> float:
     keys_a, keys_b = keys(a), keys(b)
     if set(keys_a).isdisjoint(keys_b):
         return _slips(a, b)
-    other = 0.0 if keys_a[0] == keys_b[0] else 1.0
+    same = keys_a[0] == keys_b[0]
     if a.islower() or b.islower():
-        return (0.94 if _fits(a, b) else 0.72) - 0.04 * other
-    heard = OSA.normalized_similarity(sound(a), sound(b))
-    written = OSA.normalized_similarity(a, b)
-    return 0.6 + 0.37 * max(heard, written) - 0.06 * other
+        return (_FITS if same else _OTHER_SOUND_FITS) if _fits(a, b) else _FITS_NOT
+    similar = max(OSA.normalized_similarity(sound(a), sound(b)), OSA.normalized_similarity(a, b))
+    return _between(similar, *(_SPELLING if same else _OTHER_SOUND))
+
+
+def _between(x: float, xs: list[float], ys: list[float]) -> float:
+    """The value at ``x`` on the line through the points."""
+    at = next(place for place, right in enumerate(xs) if x <= right or right == xs[-1])
+    if at == 0:
+        return ys[0]
+    share = (x - xs[at - 1]) / (xs[at] - xs[at - 1])
+    return ys[at - 1] + share * (ys[at] - ys[at - 1])
 
 
 def _fits(a: str, b: str) -> bool:
@@ -83,7 +103,7 @@ def _fits(a: str, b: str) -> bool:
 def _slips(a: str, b: str) -> float:
     """Likeness by slips of the pen or the reader, where a confusion of like shapes counts half."""
     if a.islower() or b.islower():
-        return _slips(keys(a)[0], keys(b)[0]) * 0.7 if min(len(a), len(b)) > 4 else 0.0
+        return _slips(keys(a)[0], keys(b)[0]) * 0.8 if min(len(a), len(b)) > 4 else 0.0
     longer = max(len(a), len(b))
     most = 2 * longer // 5
     if min(len(a), len(b)) < 3 or abs(len(a) - len(b)) > most:
@@ -92,7 +112,7 @@ def _slips(a: str, b: str) -> float:
     if shapes > most:
         return 0.0
     share = 1 - (OSA.distance(a, b) + shapes) / 2 / longer
-    return max(0.0, 2.2 * share - 1.1) * 0.9
+    return min(0.85, 0.8 * share + 0.06) if share > SLIPS else 0.0
 
 
 @lru_cache(maxsize=1 << 15)

@@ -32,6 +32,7 @@ _DIN_END = re.compile(r"(?<=[^AEIOU])(?:[AEIOU]{0,2}(?:L|D)?)D[IEY]+NE?$")
 _ARABIC_DIN_END = re.compile(r"(?<=..)aldin$")
 _ABD = re.compile(r"ABD[AEUO]?L?|bd")
 _ABD_START = re.compile(r"^ABD(?:[AEIOU]+(?:L|([RSZNDT])(?=\1)))?")
+_ABD_ASSIMILATED = re.compile(r"ABD[AEIOU](?:[RSZNDT]|SH)")
 _ABDUL = re.compile(r"ABD[AEUO]L")
 _ABU = re.compile(r"ABU|ABOU|ABO|ABI|ABUL|ABOUL|abw|abi")
 _UMM = re.compile(r"UM|UMM|OUM|OUMM|OM|umm|am")
@@ -74,11 +75,11 @@ def _join(words: list[str]) -> list[str]:
     """Compounds that are written as one word or several: Abd al-Rahman, Abu Bakr, Nur al-Din, Sayf Allah."""
     out: list[str] = []
     opening = ""
-    for word in words:
+    for word, following in pairwise((*words, "")):
         dangling = _ABDUL.fullmatch(opening) and _ARTICLE.match(word)
         if out and not opening and _joins_back(word):
             out[-1] += _tail(word)
-        elif not opening and _opens(word):
+        elif not opening and _opens(word, following):
             opening = word
         elif opening and not dangling:
             out.append(_opening(opening) + _ARTICLE.sub("", _bare(word), count=1))
@@ -89,8 +90,9 @@ def _join(words: list[str]) -> list[str]:
     return [*out, _opening(opening)] if opening else out
 
 
-def _opens(word: str) -> bool:
-    return bool(_ABD.fullmatch(word) or _ABU.fullmatch(word) or _UMM.fullmatch(word))
+def _opens(word: str, following: str) -> bool:
+    assimilated = _ABD_ASSIMILATED.fullmatch(word) and following.startswith(word[-1])
+    return bool(assimilated or _ABD.fullmatch(word) or _ABU.fullmatch(word) or _UMM.fullmatch(word))
 
 
 def _joins_back(word: str) -> bool:
@@ -105,7 +107,7 @@ def _tail(word: str) -> str:
 
 def _opening(word: str) -> str:
     """The one spelling of a word that opens a compound."""
-    if _ABD.fullmatch(word):
+    if word.startswith("ABD") or _ABD.fullmatch(word):
         return "bd" if word.islower() else "ABD"
     if _ABU.fullmatch(word):
         return "abw" if word.islower() else "ABU"
@@ -172,23 +174,20 @@ def _single(token: str) -> str:
     return token if token.islower() else _DOUBLED.sub(r"\1", token)
 
 
-_COARSE = [
-    (re.compile(pattern), into)
-    for pattern, into in (
-        ("OU|OO|U+|O+|W", "U"), ("EE|IE|IY|I+|Y", "I"), ("AA+|E|A", "A"), ("KH|Q|CK|C(?![HEIY])", "K"),
-        ("TSCH|SCH|TCH|SHCH|CH|SH|S+", "S"), ("DJ|DZH", "J"), ("PH", "F"), ("GH", "G"), ("H", ""), ("Z", "S"),
-        ("DS", "D"), ("P", "B"), ("V", "U"),
-    )
-]  # fmt: skip
+_HEARD = {
+        "X": "TSCH|SHCH|SCH|TCH|CH|SH|ZH", "J": "DJ|DZH|J", "K": "KH|CK|Q|C(?![EIY])|K", "G": "GH|G", "F": "PH|F",
+        "T": "TH|T", "D": "DH|DS|D", "U": "OU|OO|U+|O+|W|V", "I": "EE|IE|IY|I+|Y", "A": "A+|E", "S": "S+|C", "B": "P",
+        "": "(?<=.)H",
+}  # fmt: skip
+_HEARD_UNIT = re.compile("|".join(f"({pattern})" for pattern in _HEARD.values()))
+_HEARD_AS = tuple(_HEARD)
 
 
 @lru_cache(maxsize=1 << 16)
 def sound(token: str) -> str:
-    """A token spelt with three vowels and no h, so that only a difference that is heard remains."""
-    word = _single(token).upper()
-    for pattern, into in _COARSE:
-        word = pattern.sub(into, word)
-    return _DOUBLED.sub(r"\1", word)
+    """A token spelt with three vowels, one sibilant for each that is heard, and h at the head only."""
+    heard = _HEARD_UNIT.sub(lambda unit: _HEARD_AS[(unit.lastindex or 1) - 1], _single(token).upper())
+    return _DOUBLED.sub(r"\1", heard)
 
 
 def near_keys(key: str) -> tuple[str, ...]:
