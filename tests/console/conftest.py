@@ -17,6 +17,8 @@ from service_process import ServiceProcess, running
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[ServiceProcess]:
+    if not CHROMIUM:
+        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
     with tempfile.TemporaryDirectory(prefix="mabar-") as folder:
         data_dir = Path(folder) / "data"
         data_dir.mkdir()
@@ -32,9 +34,8 @@ def client(service: ServiceProcess) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
+def browser(service: ServiceProcess) -> Iterator[Browser]:
+    """Closed before the service ends, which would wait for its connections."""
     with chromium() as browser:
         yield browser
 
