@@ -38,9 +38,11 @@ class Prediction:
     mrz: str | None
     valid: bool
     ms: float
+    why: str = ""
 
 
-Read = Callable[[Path], tuple[str | None, bool]]
+Read = Callable[[Path], tuple[str | None, bool, str]]
+"""A reader: the text of a file, whether it stands by it, and what speaks against it."""
 
 
 def load(data: Path) -> list[Sample]:
@@ -54,8 +56,8 @@ def run(read: Read, data: Path, samples: Sequence[Sample]) -> dict[str, Predicti
     found = {}
     for sample in samples:
         start = time.process_time()
-        text, sure = read(data / sample.file)
-        found[sample.file] = Prediction(text, sure, 1000 * (time.process_time() - start))
+        text, sure, why = read(data / sample.file)
+        found[sample.file] = Prediction(text, sure, 1000 * (time.process_time() - start), why)
     return found
 
 
@@ -63,24 +65,25 @@ def ours(model: Path) -> Read:
     """Our reader as a function of a file."""
     engine = load_engine(model)
 
-    def read(path: Path) -> tuple[str | None, bool]:
+    def read(path: Path) -> tuple[str | None, bool, str]:
         try:
             reading = read_mrz(path.read_bytes(), engine=engine)
         except ImageRefused as refusal:
             print(f"{path.name}: {refusal}", file=sys.stderr)
-            return None, False
-        return "\n".join(reading.lines) if reading.lines else None, reading.accepted
+            return None, False, "refused"
+        why = " ".join(f"{obstacle.code}:{obstacle.field}" for obstacle in reading.obstacles)
+        return "\n".join(reading.lines) if reading.lines else None, reading.accepted, why
 
     return read
 
 
-def plain_tesseract(path: Path) -> tuple[str | None, bool]:
+def plain_tesseract(path: Path) -> tuple[str | None, bool, str]:
     """The peer: stock Tesseract, English model, whole page; its last zone-like lines, never sure."""
     command = ["tesseract", str(path), "-", "-l", "eng", "--psm", "6"]
     text = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     lines = ["".join(line.split()).upper() for line in text.splitlines()]
     zone = [line for line in lines if "<" in line and len(line) > 24]
-    return "\n".join(zone[-3:]) or None, False
+    return "\n".join(zone[-3:]) or None, False, ""
 
 
 def distance(a: str, b: str) -> int:
@@ -135,9 +138,8 @@ def main() -> None:
     if given.peer and shutil.which("tesseract"):
         peer = run(plain_tesseract, given.data, samples)
         other = report("stock Tesseract, whole page", samples, peer)
-        print(
-            f"exact {figures['exact']:.1%} against {other['exact']:.1%}, CER {figures['cer']:.2%} against {other['cer']:.2%}"
-        )
+        for name in ("exact", "cer", "median_ms"):
+            print(f"{name}: {figures[name]:.4g} against {other[name]:.4g}")
 
 
 def vars_of(prediction: Prediction) -> dict[str, object]:
@@ -152,7 +154,7 @@ def show(samples: Sequence[Sample], found: dict[str, Prediction]) -> None:
         if (prediction.mrz or "") != sample.truth:
             print(f"{sample.file} accepted={prediction.valid}\n{sample.truth}\n{prediction.mrz}\n")
         elif sample.truth and not prediction.valid:
-            print(f"{sample.file} right, not accepted\n")
+            print(f"{sample.file} right, not accepted: {prediction.why}\n")
 
 
 if __name__ == "__main__":

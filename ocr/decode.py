@@ -50,6 +50,7 @@ class Repair:
 class Decoded:
     """The most probable zone; ``confidences`` per line and character, 0 to 1, ``centres`` their columns.
 
+    ``agreement`` is what the more doubtful of two readers gives each character, 0 where another was chosen.
     ``format`` is None for a layout outside ICAO's. ``covered`` are the places under check digits.
 
     ``probability`` is that of all characters under a check digit together; ``misplaced`` counts
@@ -60,6 +61,7 @@ class Decoded:
     format: MrzFormat | None
     lines: tuple[str, ...]
     confidences: tuple[tuple[float, ...], ...]
+    agreement: tuple[tuple[float, ...], ...]
     centres: tuple[tuple[float, ...], ...]
     repairs: tuple[Repair, ...]
     probability: float
@@ -159,11 +161,13 @@ def _decoded(
         confidences.append(tuple(map(_confidence, line, text, alphabets)))
         repairs += _repairs(format_, row, line, text)
         sight += sum(math.log(cell.share(c)) for cell, c in zip(line, text, strict=True)) / len(line) / len(cells)
+    agreement = tuple(tuple(map(_agreement, line, text)) for line, text in zip(cells, texts, strict=True))
     centres = tuple(tuple(cell.centre for cell in line) for line in cells)
     return Decoded(
         format_,
         tuple(texts),
         tuple(confidences),
+        agreement,
         centres,
         tuple(repairs),
         solution.probability,
@@ -186,6 +190,10 @@ def _confidence(cell: Cell, character: str, alphabet: str) -> float:
     if character not in alphabet:
         return cell.share(character)
     return math.exp(dict(options_of(cell, alphabet)).get(character, 2 * ILLEGAL)) if cell.raw else 0.0
+
+
+def _agreement(cell: Cell, character: str) -> float:
+    return cell.agreed if cell.raw == character else 0.0
 
 
 def _alphabet(format_: MrzFormat | None, place: Place) -> str:

@@ -20,9 +20,8 @@ from ocr.tesseract import Engine, load_engine
 
 _MOST_BANDS = 8
 _CLEAR = -0.12  # mean log probability per character of a reading that is surely a zone's
-_HOPELESS = -1.6  # the same, of what is no zone at all
+_HOPELESS = -0.6  # the same, of what is no zone at all
 _NO_TEXT = -1.0  # clarity of lines that are not worth reading
-_UNDECIDED = 0.12  # difference in clarity that does not settle which way is up
 
 
 def read_mrz(data: bytes, limits: Limits = DEFAULT_LIMITS, engine: Engine | None = None) -> MrzReading:
@@ -119,14 +118,12 @@ def _best_zone(pixels: Pixels, engine: Engine, clock: _Clock) -> tuple[Band, Dec
 
 
 def _ways(pixels: Pixels, band: Band, clock: _Clock) -> list[tuple[Band, list[Pixels]]]:
-    """The band as one reads or upside down, whichever is clearer, or both; none if neither is text."""
+    """The band as one reads and upside down, the clearer first; none if it is no text either way."""
     with clock.step("cut"):
         ways = [(way, [cut_line(pixels, line) for line in way.lines]) for way in (band, band.turned())]
     with clock.step("glance"):
         clear = [sum(map(clarity, images)) / len(images) for _, images in ways]
-    best = max(clear)
-    order = sorted(range(2), key=lambda i: -clear[i])
-    return [ways[i] for i in order if clear[i] > max(best - _UNDECIDED, _NO_TEXT)]
+    return [ways[i] for i in sorted(range(2), key=lambda i: -clear[i]) if max(clear) > _NO_TEXT]
 
 
 def _read_lines(images: Sequence[Pixels], engine: Engine, clock: _Clock) -> Decoded | None:

@@ -13,14 +13,24 @@ from ocr.dates import is_date
 from ocr.decode import Decoded, Repair
 from ocr.layout import LAYOUTS
 from ocr.mrz import Mrz, MrzFormat, parse
+from ocr.solve import Place
 from ocr.states import is_state_code
 
 SURE = 0.95
 """Least probability of a character that no check digit covers, for the reading to be accepted."""
+AGREED = 0.6
+"""Least probability that either of two readers gives a character that no check digit covers."""
+AGREED_ON_UNKNOWN = 0.9
+"""The same, of a code that is no state's: printed so, or misread."""
+MISPLACED = 2
+"""Most symbols that the engine may have lost or invented: each place has been looked at again."""
 SURE_TOGETHER = 0.99
 """Least probability of all characters under check digits together."""
 SURE_WITH_DIGIT = 0.3
 """Least probability by sight of a character that a check digit confirms."""
+
+
+Params = dict[str, str | int | float]
 
 
 class ObstacleCode(StrEnum):
@@ -42,7 +52,7 @@ class Obstacle:
 
     code: ObstacleCode
     field: str = ""
-    params: dict[str, str | int | float] = dataclasses.field(default_factory=dict)
+    params: Params = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +151,13 @@ def obstacles_of(mrz: Mrz) -> tuple[Obstacle, ...]:
         for check in mrz.check_digits
         if not check.valid
     ]
-    states = [
-        Obstacle(ObstacleCode.STATE_UNKNOWN, name, {"code": code})
-        for name, code in (("issuing_state", mrz.issuing_state), ("nationality", mrz.nationality))
-        if not is_state_code(code)
-    ]
     dates = [
         Obstacle(ObstacleCode.DATE_IMPOSSIBLE, name, {"printed": text})
         for name, text in (("date_of_birth", mrz.date_of_birth), ("date_of_expiry", mrz.date_of_expiry))
         if not is_date(text)
     ]
     name = [] if _is_name(mrz) else [Obstacle(ObstacleCode.NAME_DOUBTFUL, "name")]
-    return (*failed, *states, *dates, *name)
+    return (*failed, *dates, *name)
 
 
 def _is_name(mrz: Mrz) -> bool:
@@ -164,22 +169,33 @@ def _is_name(mrz: Mrz) -> bool:
 def _doubts(decoded: Decoded, mrz: Mrz) -> tuple[Obstacle, ...]:
     """What in the evidence stands against a zone whose text may be faultless."""
     doubts: list[Obstacle] = []
-    if decoded.misplaced:
+    if decoded.misplaced > MISPLACED:
         doubts.append(Obstacle(ObstacleCode.LENGTH_DOUBTFUL, "", {"characters": decoded.misplaced}))
     if mrz.valid and decoded.probability < SURE_TOGETHER:
-        doubts.append(Obstacle(ObstacleCode.DOUBTFUL_CHARACTER, "check_digits", {"probability": decoded.probability}))
-    fields = LAYOUTS[mrz.format].fields
-    covered = decoded.covered
-    for name, span in fields.items():
-        for column in range(span.start, span.stop):
-            confidence = decoded.confidences[span.line][column]
-            if confidence < (SURE_WITH_DIGIT if (span.line, column) in covered else SURE):
-                place: dict[str, str | int | float] = {
-                    "line": span.line + 1,
-                    "position": column + 1,
-                    "character": decoded.lines[span.line][column],
-                    "confidence": round(confidence, 3),
-                }
-                code = ObstacleCode.NAME_DOUBTFUL if name == "name" else ObstacleCode.DOUBTFUL_CHARACTER
-                doubts.append(Obstacle(code, name, place))
+        params: Params = {"probability": round(decoded.probability, 3)}
+        doubts.append(Obstacle(ObstacleCode.DOUBTFUL_CHARACTER, "check_digits", params))
+    for name in ("issuing_state", "nationality"):
+        span = LAYOUTS[mrz.format].fields[name]
+        agreement = min(decoded.agreement[span.line][span.start : span.stop])
+        if agreement < AGREED_ON_UNKNOWN and not is_state_code(code := getattr(mrz, name)):
+            doubts.append(Obstacle(ObstacleCode.STATE_UNKNOWN, name, {"code": code}))
+    for name, span in LAYOUTS[mrz.format].fields.items():
+        code = ObstacleCode.NAME_DOUBTFUL if name == "name" else ObstacleCode.DOUBTFUL_CHARACTER
+        places = ((span.line, column) for column in range(span.start, span.stop))
+        doubts += [Obstacle(code, name, _shown(decoded, place)) for place in places if _is_doubtful(decoded, place)]
     return tuple(doubts)
+
+
+def _is_doubtful(decoded: Decoded, place: Place) -> bool:
+    line, column = place
+    confidence = decoded.confidences[line][column]
+    if place in decoded.covered:
+        return confidence < SURE_WITH_DIGIT
+    return confidence < SURE or decoded.agreement[line][column] < AGREED
+
+
+def _shown(decoded: Decoded, place: Place) -> Params:
+    line, column = place
+    confidence = round(decoded.confidences[line][column], 3)
+    character = decoded.lines[line][column]
+    return {"line": line + 1, "position": column + 1, "character": character, "confidence": confidence}
