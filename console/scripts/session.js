@@ -31,7 +31,7 @@ export async function signOut() {
   try {
     await call("DELETE", "/v1/session", { renew: false });
   } catch (problem) {
-    if (problem.status !== 401) throw problem; // 401: it had ended by itself
+    if (problem.status !== 401) return document.getElementById("main").prepend(problemBox(problem)); // 401: it had ended
   }
   kept.signedIn = null;
   kept.underWay = null;
@@ -102,7 +102,7 @@ function signInForm(done, username = "") {
     button.disabled = true;
     try {
       await signIn(name.value.trim(), password.value);
-      done();
+      await done();
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       trouble.replaceChildren(problemBox(problem));
