@@ -41,7 +41,11 @@ export function typedZone(text, taken, back) {
 }
 
 const STATE = { maxlength: 3, pattern: "[A-Za-z]{1,3}", autocapitalize: "characters" };
-const DATE = { maxlength: 10, pattern: "(\\d{4}|[Xx]{4})(-(\\d{2}|[Xx]{2})(-(\\d{2}|[Xx]{2}))?)?", placeholder: "1974-08-12" };
+const DATE = {
+  maxlength: 10,
+  pattern: "(\\d{4}|[Xx]{4})(-(\\d{2}|[Xx]{2})(-(\\d{2}|[Xx]{2}))?)?",
+  placeholder: "1974-08-12",
+};
 const FIELDS = {
   primary_identifier: { required: true, maxlength: 200 },
   secondary_identifier: { maxlength: 200 },
