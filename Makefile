@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types tests browser lock bench-mrz bench-screen clean
+.PHONY: run test check lint types tests browser lock bench-flow bench-mrz bench-screen clean
 
 ## run: set everything up and serve the console and the API with demo data (PORT=, MABAR_DATA_DIR=)
 run: $(VENV)/.run
@@ -58,6 +58,10 @@ bench-mrz: $(VENV)/.dev
 	$(BIN)/python -m bench.mrz --data $(DATA)/mrz
 bench-screen: $(VENV)/.dev
 	$(BIN)/python -m bench.screen --data $(DATA)/watchlist/benchmark
+
+## bench-flow: how long an officer waits, at a service on this machine
+bench-flow: $(VENV)/.dev
+	$(BIN)/python -m bench.flow
 
 clean:
 	rm -rf $(VENV) build *.egg-info
