@@ -13,6 +13,7 @@ from service.rules.case import Case
 from service.rules.movement import distance_km
 from tests.cases import (
     AIR,
+    AIR_NORTH,
     ENTRY,
     EXIT,
     NORTH,
@@ -232,6 +233,13 @@ class TestM4ImpossibleTravel:
     def test_by_air(self, by, findings):
         assert len(found("M4", case_of(*self.later(by, "AIR-N", "AIR")))) == findings
 
+    @pytest.mark.parametrize(("by", "findings"), [(134, 1), (136, 0)])
+    def test_nine_hundred_kilometres_by_air_take_two_and_a_half_hours(self, by, findings):
+        """8.094 degrees of the equator are 900 km: an hour in the air and 90 minutes beside it."""
+        west, east = replace(AIR, position=(0.0, 0.0)), replace(AIR_NORTH, position=(0.0, 8.0939))
+        made, before = self.later(by, "AIR-N", "AIR")
+        assert len(found("M4", case_of(made, before, posts=[west, east]))) == findings
+
     def test_says_how_far_and_how_long(self):
         made, before = self.later(60)
         finding = only("M4", case_of(made, before))
@@ -367,6 +375,10 @@ class TestM6RefusedElsewhere:
     def test_an_admission_ends_the_matter(self):
         admitted = recorded(crossing("NORTH", ENTRY, "2026-03-11"), decision=Outcome.ADMITTED)
         assert not found("M6", case_of(crossing("SOUTH", EXIT, "2026-03-12"), self.refused(), admitted))
+
+    def test_a_refusal_after_the_admission_counts(self):
+        admitted = recorded(crossing("WEST", EXIT, "2026-03-09"), decision=Outcome.ADMITTED)
+        assert found("M6", case_of(crossing("SOUTH", ENTRY, "2026-03-12"), admitted, self.refused()))
 
     @pytest.mark.parametrize("decision", [None, Outcome.REFERRED])
     def test_nothing_less_does(self, decision):
