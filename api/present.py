@@ -62,6 +62,8 @@ def _may_see(finding: Finding, actor: Actor) -> bool:
 
 def _finding_out(finding: Finding, language: str) -> FindingOut:
     params = plain(dict(finding.params))
+    for row in params.get("explanation", ()):
+        row["text"] = evidence_text(row["message"], row["params"], language)
     return FindingOut(
         rule=finding.rule,
         rule_version=finding.rule_version,

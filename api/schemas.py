@@ -6,14 +6,22 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from service.domain import Clock, Direction, Outcome, PostKind, Severity, Source, Verdict
+from service.domain import Clock, Direction, Outcome, PartialDate, PostKind, Severity, Source, Verdict
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 State = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}$")]
-PartialDateText = Annotated[str, StringConstraints(pattern=r"^(\d{4}|XXXX)(-(\d{2}|XX)(-(\d{2}|XX))?)?$")]
+
+
+def _a_date(text: str) -> str:
+    return str(PartialDate.parse(text))
+
+
+PartialDateText = Annotated[
+    str, StringConstraints(pattern=r"^(\d{4}|XXXX)(-(\d{2}|XX)(-(\d{2}|XX))?)?$"), AfterValidator(_a_date)
+]
 DocumentNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9<-]{1,30}$")]
 PostCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9]{2,5}$")]
 

@@ -108,7 +108,8 @@ class PartialDate:
         if not match:
             raise ValueError(f"{text!r} is not a date such as 1974-08-12 or 1974-XX-XX")
         year, month, day = (int(part) if part and "X" not in part else None for part in match.groups())
-        date(year or 2000, month or 1, day or 1)  # 2000 is a leap year: 29 February of an unknown year stands
+        # 2000 is a leap year: 29 February of an unknown year stands. A part 00 is no part, and date() says so.
+        date(2000 if year is None else year, 1 if month is None else month, 1 if day is None else day)
         return cls(year, month, day)
 
     @classmethod

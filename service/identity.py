@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
-from ocr.mrz import Mrz
+from ocr.mrz import Mrz, MrzError
 from service.domain import FailedCheckDigit, PartialDate, TravelDocument, Traveller
 from watchlist.records import Subject
 
@@ -19,7 +20,7 @@ def identify(mrz: Mrz, today: date) -> tuple[Traveller, TravelDocument]:
         primary_identifier=mrz.primary_identifier,
         secondary_identifier=mrz.secondary_identifier,
         nationality=mrz.nationality,
-        date_of_birth=_date(mrz.birth(today)) or PartialDate(None),
+        date_of_birth=_date(mrz.birth, today) or PartialDate(None),
         sex=mrz.sex if mrz.sex in ("M", "F") else "X",
         name_truncated=mrz.name_truncated,
     )
@@ -27,7 +28,7 @@ def identify(mrz: Mrz, today: date) -> tuple[Traveller, TravelDocument]:
         document_code=mrz.document_code,
         issuing_state=mrz.issuing_state,
         document_number=mrz.document_number,
-        date_of_expiry=_date(mrz.expiry(today)),
+        date_of_expiry=_date(mrz.expiry, today),
     )
     return traveller, document
 
@@ -55,8 +56,8 @@ def subject_of(traveller: Traveller, document: TravelDocument | None) -> Subject
     )
 
 
-def _date(text: str) -> PartialDate | None:
+def _date(expand: Callable[[date], str], today: date) -> PartialDate | None:
     try:
-        return PartialDate.parse(text)
-    except ValueError:
+        return PartialDate.parse(expand(today))
+    except (MrzError, ValueError):
         return None

@@ -19,8 +19,9 @@ from ocr.reading import MrzReading
 from ocr.tesseract import EngineMissing
 from ocr.worker import ReaderPool, ReadTimeout, WorkerDied
 from service.canonical import plain
-from service.domain import Direction
+from service.domain import Direction, PartialDate
 from service.errors import Unavailable
+from service.identity import identify
 
 REFUSED = (ImageRefused, ReadTimeout, WorkerDied, EngineMissing, OSError)
 
@@ -80,8 +81,9 @@ def _fields(reading: MrzReading) -> dict[str, Any] | None:
     fields: dict[str, Any] = plain(zone)
     for name in ("format", "lines"):
         del fields[name]
-    today = now().date()
-    return fields | {"date_of_birth": zone.birth(today), "date_of_expiry": zone.expiry(today)}
+    traveller, document = identify(zone, now().date())
+    expiry = document.date_of_expiry or PartialDate(None)
+    return fields | {"date_of_birth": str(traveller.date_of_birth), "date_of_expiry": str(expiry)}
 
 
 def _as_text(path: Path, reading: MrzReading | None, error: str | None) -> str:

@@ -21,6 +21,8 @@ from ocr.reading import MrzReading
 from service import readings
 from service.access import Action, Actor
 from service.canonical import plain
+from service.domain import PartialDate
+from service.identity import identify
 
 router = APIRouter(prefix="/v1/mrz", tags=["reading"])
 _TEXT = "application/json"
@@ -112,8 +114,9 @@ def _out(reading_id: UUID, reading: MrzReading, services: Services) -> ReadingOu
 
 
 def _fields(zone: Mrz, services: Services) -> dict[str, Any]:
-    today = services.now().date()
+    traveller, document = identify(zone, services.now().date())
     names = ("document_code", "issuing_state", "document_number", "primary_identifier", "secondary_identifier")
     more = ("nationality", "sex", "optional_data", "name_truncated")
     fields = {name: plain(getattr(zone, name)) for name in (*names, *more)}
-    return fields | {"date_of_birth": zone.birth(today), "date_of_expiry": zone.expiry(today)}
+    expiry = document.date_of_expiry or PartialDate(None)
+    return fields | {"date_of_birth": str(traveller.date_of_birth), "date_of_expiry": str(expiry)}

@@ -371,6 +371,28 @@ def test_a_bad_inspection_is_a_problem_and_records_nothing(
     assert len(_log(desk)) == before
 
 
+def test_a_zone_with_an_impossible_date_is_read_and_flagged(desk: httpx.Client) -> None:
+    reading = desk.post("/v1/mrz", json={"mrz": _zone(_number(), date_of_birth="911399")})
+    assert reading.status_code == 201, reading.text
+    assert "date_impossible" in [obstacle["code"] for obstacle in reading.json()["obstacles"]]
+    assert reading.json()["fields"]["date_of_birth"] == "XXXX-XX-XX"
+
+
+@pytest.mark.parametrize("born", ["1991-02-30", "1991-00-01", "0000-01-01", "1991-XX-32"])
+def test_a_typed_date_that_no_calendar_has_is_a_problem(desk: httpx.Client, born: str) -> None:
+    typed = {
+        "document_code": "P",
+        "issuing_state": "SYR",
+        "document_number": _number(),
+        "primary_identifier": _word(),
+        "nationality": "SYR",
+        "date_of_birth": born,
+    }
+    answer = desk.post("/v1/inspections", json=_asked(mrz=None, document=typed))
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:mabar:problem:invalid-request")
+    assert born not in answer.text
+
+
 def test_a_doubtful_reading_is_handed_in_with_the_officers_text(desk: httpx.Client) -> None:
     zone = _zone("K77000111", primary_identifier=_word(), secondary_identifier=_word())
     wrong = zone[:-1] + "0123456789"[(int(zone[-1]) + 1) % 10]
