@@ -6,16 +6,9 @@ from collections.abc import Sequence
 
 from fastapi import Request
 
-from api.schemas import (
-    DecisionOut,
-    DocumentOut,
-    EvidenceOut,
-    FindingOut,
-    HitOut,
-    InspectionOut,
-    MovementOut,
-    TravellerOut,
-)
+from api.schemas.inspection import DecisionOut, DocumentOut, FindingOut, InspectionOut, TravellerOut
+from api.schemas.lists import EvidenceOut, HitOut
+from api.schemas.log import MovementOut
 from service.access import Action, Actor, decide
 from service.canonical import plain
 from service.domain import Decision, Finding, Severity, TravelDocument, Traveller

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import AsyncIterator
 
-from api.schemas import MovementOut
+from api.schemas.log import MovementOut
 
 COLUMNS = (
     "id seq crossing_point direction occurred_at recorded_at clock source document_code issuing_state document_number "

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from api.deps import ServicesDep, SessionsDep, permit
-from api.schemas import Name, PostCode, Wire
+from api.schemas.base import Name, PostCode, Wire
 from service import accounts
 from service.access import Action, Actor, Role
 from service.credentials import Account

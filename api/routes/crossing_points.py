@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from api.deps import ServicesDep, permit
-from api.schemas import CrossingPointOut, PostCode, WatermarkIn
+from api.schemas.base import PostCode
+from api.schemas.log import CrossingPointOut, WatermarkIn
 from service import freshness
 from service.access import Action, Actor
 from service.domain import CrossingPoint

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.deps import ServicesDep, SessionsDep, permit
-from api.schemas import Name, PostCode, Wire
+from api.schemas.base import Name, PostCode, Wire
 from service import device_keys
 from service.access import Action, Actor, DeviceKind
 from service.credentials import DeviceKey

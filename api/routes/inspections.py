@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 
 from api.deps import Services, ServicesDep, permit, require
 from api.present import decision_out, inspection_out, language_of
-from api.schemas import DecisionIn, DecisionOut, InspectionIn, InspectionOut, ReceiptOut
+from api.schemas.inspection import DecisionIn, DecisionOut, InspectionIn, InspectionOut, ReceiptOut
 from ocr.mrz import parse_text
 from service import decision as deciding
 from service import inspection as inspecting

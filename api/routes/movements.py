@@ -12,7 +12,8 @@ from pydantic import AwareDatetime
 from api.deps import ServicesDep, permit, require
 from api.present import movement_out
 from api.rows import as_csv, as_ndjson
-from api.schemas import CountOut, DocumentNumber, MovementPage, PostCode, State
+from api.schemas.base import DocumentNumber, PostCode, State
+from api.schemas.log import CountOut, MovementPage
 from service import disclosure, movement_log
 from service.access import ALL_POSTS, Action, Actor
 from service.domain import Direction, Verdict

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
 from api.deps import Services, ServicesDep, permit, require
-from api.schemas import MrzTextIn, ReadingOut
+from api.schemas.reading import MrzTextIn, ReadingOut
 from ocr.image import NotAnImage
 from ocr.mrz import Mrz
 from ocr.reader import read_text

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 
 from api.deps import ServicesDep, permit
 from api.present import hits_out, language_of
-from api.schemas import ScreenIn, ScreenOut
+from api.schemas.lists import ScreenIn, ScreenOut
 from service import screening
 from service.access import Action, Actor
 from watchlist.records import Subject

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from api import auth
 from api.deps import ServicesDep, SessionsDep, permit
-from api.schemas import Name, Wire
+from api.schemas.base import Name, Wire
 from service import sign_in
 from service.access import Action, Actor, Role, actions_of
 from service.credentials import Account

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi import Path as FastPath
 
 from api.deps import ServicesDep, permit
-from api.schemas import ImportOut, ListOut, SkippedOut
+from api.schemas.lists import ImportOut, ListOut, SkippedOut
 from service import list_store, watchlists
 from service.access import Action, Actor
 from service.errors import ListTooLarge

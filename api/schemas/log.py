@@ -1,0 +1,68 @@
+"""The movement log and the crossing points, on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel
+
+from api.schemas.base import Wire
+from api.schemas.inspection import DocumentOut, TravellerOut
+from service.domain import Clock, Direction, Outcome, PostKind, Source, Verdict
+
+
+class MovementOut(BaseModel):
+    """One line of the movement log."""
+
+    id: UUID
+    seq: int
+    crossing_point: str
+    direction: Direction
+    occurred_at: datetime
+    recorded_at: datetime
+    clock: Clock
+    source: Source
+    document: DocumentOut
+    traveller: TravellerOut
+    verdict: Verdict
+    second_line: bool
+    rules: list[str]
+    decision: Outcome | None
+    index_version: str
+    policy_version: str
+
+
+class MovementPage(BaseModel):
+    """A page of the log, newest first; hand `next` back as `cursor` for the one after it."""
+
+    items: list[MovementOut]
+    next: str | None
+
+
+class CountOut(BaseModel):
+    """How many crossed one way at one post within one hour (UTC)."""
+
+    crossing_point: str
+    direction: Direction
+    hour: datetime
+    movements: int
+    referred: int
+
+
+class CrossingPointOut(BaseModel):
+    """A crossing point. `heard_until` is null for a post that writes here directly."""
+
+    code: str
+    kind: PostKind
+    names: dict[str, str]
+    latitude: float
+    longitude: float
+    jurisdiction: str
+    heard_until: datetime | None
+
+
+class WatermarkIn(Wire):
+    """Until when a relayed post was heard; null when it writes here directly."""
+
+    heard_until: AwareDatetime | None
