@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 SCALE = 3.0  # tokens of a name are not independent: the sum overstates, and this takes it back
-STRONG_SCORE = 0.45
+STRONG_SCORE = 0.5
 CLEARED = 0.1  # the most that a hit scores when the dates of birth contradict
 WEAK_ALIAS = -1.5
 MANY_NAMES = 0.5
@@ -149,6 +149,11 @@ def _hit(entry: Entry, explained: list[FieldEvidence], name: NameEvidence | None
     if birth and birth.outcome is Outcome.CONTRADICTING:
         score *= CLEARED
     agreeing = birth is not None and birth.weight > 0
-    strong = name is not None and len(name.pairs) >= 2 and agreeing and score >= STRONG_SCORE
+    strong = name is not None and _full(name) and agreeing and score >= STRONG_SCORE
     kind, strength = (Kind.STRONG, Strength.STRONG) if strong else (Kind.WEAK, Strength.WEAK)
     return Hit(entry.id, entry.list, kind, score, strength, tuple(explained), entry.instruction)
+
+
+def _full(name: NameEvidence) -> bool:
+    """Whether more than a single word agrees, or all that the subject's name has."""
+    return len(name.pairs) + len(name.elsewhere) >= 2 or not name.subject_left

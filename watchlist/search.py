@@ -120,11 +120,12 @@ class Search:
     def _conflicts(self, name: tuple[str, ...], rows: Rows, found: NDArray[np.uint8]) -> Floats:
         """What is lost at least where both the subject and every name of the entry have a token of their own."""
         counted = sum(1 << place for place, token in enumerate(name[:BITS]) if counts(token))
-        lacking = (found & np.uint8(counted)) != counted
-        conflict = lacking & (_COUNT[found] < self._lengths[rows])
-        first = conflict & ((found & np.uint8(counted & 1)) != (counted & 1))
-        weights = np.where(conflict, ENTRY_EXTRA + CONFLICT, 0) + np.where(first, FIRST_CONFLICT, 0)
-        return weights.astype(np.float32)
+        lacking = np.uint8(counted) & ~found
+        spare = np.maximum(self._lengths[rows].astype(np.int16) - _COUNT[found], 0)
+        conflicts = np.minimum(_COUNT[lacking], spare)
+        first = (conflicts > 0) & ((lacking & np.uint8(1)) > 0)
+        lost: Floats = (conflicts * (ENTRY_EXTRA + CONFLICT) + first * FIRST_CONFLICT).astype(np.float32)
+        return lost
 
     def _same_year(self, asked: dates.PartialDate | None, rows: Rows) -> Floats:
         if asked is None or asked.year is None:
@@ -139,16 +140,31 @@ class Search:
         if asked is None or asked.year is None:
             return np.zeros(len(rows), np.float32)
         first, last = self._years[rows].T
-        days = self._days[rows]
-        known, day, month = days.any(axis=1), asked.day or 0, asked.month or 0
-        same_day = known & (days == 100 * month + day).any(axis=1)
-        near_day = known & ((days // 100 == month) | (days % 100 == day) | (days == 100 * day + month)).any(axis=1)
+        days, asked_day = self._days[rows], 100 * (asked.month or 0) + (asked.day or 0)
         apart = np.maximum(first - asked.year, asked.year - last)
-        vague = ~known | (day == 0) | (days == NEW_YEAR).any(axis=1) | ((month, day) == (1, 1))
+        unsure = (
+            (days == 0).all(axis=1) | (asked.day is None) | (days == NEW_YEAR).any(axis=1) | (asked_day == NEW_YEAR)
+        )
+        same_day = (days == asked_day).any(axis=1) & (asked_day > 0)
+        swapped = (days == 100 * (asked.day or 0) + (asked.month or 0)).any(axis=1)
+        near = (np.abs(days - asked_day) <= 3).any(axis=1)
+        part = ((days // 100 == asked.month) | (days % 100 == asked.day)).any(axis=1)
         same, close = apart <= 0, apart <= 5
-        holds = [first == 0, same & same_day, same & near_day, same_day, same & vague, apart <= 1, close & vague, same]
-        most = [0, 8.5, 6.0, 4.5, 3.6, 0.5, 0, -1.5]
-        return np.select(holds, most, dates.CONTRADICTION + SCALE * log(CLEARED)).astype(np.float32)
+        grades = [
+            (first == 0, 0.0),
+            (same & same_day, 8.5),
+            (same & swapped, 6.0),
+            (same_day & ((first < last) | _slipped(first, asked.year)), 4.5),
+            (same & near, 4.5),
+            (same & unsure, 3.6),
+            (same & part, 3.0),
+            (apart <= 1, 0.5),
+            (close & unsure, 0.0),
+            (same, -1.5),
+        ]
+        contradiction = dates.CONTRADICTION + SCALE * log(CLEARED)
+        found = np.select([holds for holds, _ in grades], [most for _, most in grades], contradiction)
+        return found.astype(np.float32)
 
     def _others(self, subject: Subject, rows: Rows) -> Floats:
         """What nationality and sex weigh, and the most that parents can."""
@@ -161,3 +177,11 @@ class Search:
             sexes = self._sexes[rows, 0]
             most += np.where(sexes == sex, SEX_AGREES, np.where(sexes == 0, 0, SEX_DIFFERS))
         return most.astype(np.float32)
+
+
+def _slipped(years: NDArray[np.int16], asked: int) -> NDArray[np.bool_]:
+    """Whether years differ by one, in one of their last two digits, or by having these swapped."""
+    apart = np.abs(years - asked)
+    turned = (years % 10 == asked // 10 % 10) & (years // 10 % 10 == asked % 10)
+    slipped: NDArray[np.bool_] = (apart == 1) | (apart % 10 == 0) | (years // 10 == asked // 10) | turned
+    return slipped

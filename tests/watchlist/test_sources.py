@@ -100,10 +100,22 @@ q2,Company,Some Firm,,,,,,Made up,2020
 q3,Person,,,,,,,Made up,2020
 """
 
-SDN = """36,"SOME FIRM",-0- ,"TEST",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- 
-40,"DURIYAN, Rashid Kamal","individual","TEST",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"DOB 12 Aug 1974; alt. DOB circa 1976; POB Basra, Iraq; nationality Iraq; citizen Germany; Gender Male; Passport RL 1025526 (Iraq); National ID No. 77-1 (Germany) issued 2001; a.k.a. 'ABU ZAYTUN'."
-41,"-0-","individual","TEST",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- 
-\x1a"""
+_NIL = "-0- "
+_REMARKS = (
+    "DOB 12 Aug 1974; alt. DOB circa 1976; POB Basra, Iraq; nationality Iraq; citizen Germany; Gender Male; "
+    "Passport RL 1025526 (Iraq); National ID No. 77-1 (Germany) issued 2001; a.k.a. 'ABU ZAYTUN'."
+)
+SDN = (
+    "".join(
+        ",".join([number, name, kind, '"TEST"', *[_NIL] * 7, remarks]) + "\r\n"
+        for number, name, kind, remarks in (
+            ("36", '"SOME FIRM"', _NIL, _NIL),
+            ("40", '"DURIYAN, Rashid Kamal"', '"individual"', f'"{_REMARKS}"'),
+            ("41", '"-0-"', '"individual"', _NIL),
+        )
+    )
+    + "\x1a"
+)
 
 NOTICES = json.dumps(
     [
@@ -119,8 +131,8 @@ NOTICES = json.dumps(
     ]
 )
 
-EU = """Entity_LogicalId;Entity_EU_ReferenceNumber;Entity_SubjectType;NameAlias_WholeName;NameAlias_Gender;NameAlias_Strong;\
-BirthDate_BirthDate;BirthDate_Year;BirthDate_Circa;Citizenship_CountryIso2Code;Identification_Number;\
+EU = """Entity_LogicalId;Entity_EU_ReferenceNumber;Entity_SubjectType;NameAlias_WholeName;NameAlias_Gender;\
+NameAlias_Strong;BirthDate_BirthDate;BirthDate_Year;BirthDate_Circa;Citizenship_CountryIso2Code;Identification_Number;\
 Identification_TypeDescription;Identification_CountryIso2Code
 13;EU.1.1;P;Rashid Duriyan;M;true;;;;;;;
 13;EU.1.1;P;Abu Zaytun;M;false;;;;;;;
