@@ -223,6 +223,10 @@ class TestE2Days:
         case = case_of(leaving, *stayed("2026-01-01", "2026-01-10 08:00"), entry)
         assert stay_allowance(case).days_used == 20
 
+    def test_ninety_days_of_which_one_is_recorded_twice(self):
+        entry, leaving = stayed("2026-01-10", "2026-03-31")
+        assert not found("E2", case_of(leaving, *stayed("2026-01-01", "2026-01-10 08:00"), entry))
+
     def test_a_clock_set_back_does_not_turn_a_stay_round(self):
         entry = recorded(crossing("WEST", ENTRY, "2026-01-02"), seq=1)
         leaving = crossing("WEST", EXIT, "2026-01-01")
