@@ -50,7 +50,7 @@ class Repair:
 class Decoded:
     """The most probable zone; ``confidences`` per line and character, 0 to 1, ``centres`` their columns.
 
-    ``agreement`` is what the more doubtful of two readers gives each character, 0 where another was chosen.
+    ``agreement`` is what the more doubtful of two readers gives each character.
     ``format`` is None for a layout outside ICAO's. ``covered`` are the places under check digits.
 
     ``probability`` is that of all characters under a check digit together; ``misplaced`` counts
@@ -152,6 +152,7 @@ def _decoded(
 ) -> Decoded:
     texts: list[str] = []
     confidences: list[tuple[float, ...]] = []
+    agreement: list[tuple[float, ...]] = []
     repairs: list[Repair] = []
     sight = 0.0
     for row, line in enumerate(cells):
@@ -159,15 +160,15 @@ def _decoded(
         alphabets = [_alphabet(format_, (row, i)) for i in range(len(line))]
         texts.append(text)
         confidences.append(tuple(map(_confidence, line, text, alphabets)))
+        agreement.append(tuple(map(Cell.agreement, line, text, alphabets)))
         repairs += _repairs(format_, row, line, text)
         sight += sum(math.log(cell.share(c)) for cell, c in zip(line, text, strict=True)) / len(line) / len(cells)
-    agreement = tuple(tuple(map(_agreement, line, text)) for line, text in zip(cells, texts, strict=True))
     centres = tuple(tuple(cell.centre for cell in line) for line in cells)
     return Decoded(
         format_,
         tuple(texts),
         tuple(confidences),
-        agreement,
+        tuple(agreement),
         centres,
         tuple(repairs),
         solution.probability,
@@ -190,10 +191,6 @@ def _confidence(cell: Cell, character: str, alphabet: str) -> float:
     if character not in alphabet:
         return cell.share(character)
     return math.exp(dict(options_of(cell, alphabet)).get(character, 2 * ILLEGAL)) if cell.raw else 0.0
-
-
-def _agreement(cell: Cell, character: str) -> float:
-    return cell.agreed if cell.raw == character else 0.0
 
 
 def _alphabet(format_: MrzFormat | None, place: Place) -> str:

@@ -16,6 +16,7 @@ CONFUSED = 1e-4
 """Least probability, relative to what was seen, of a character that looks the same."""
 
 _OVERLOOKED = 1e-3  # probability that either reader keeps for a character it did not think of
+_NEAR = 2  # characters by which the length of a line may misjudge their number
 _MOST_ASTRAY = 6  # symbols that a line may have too many or too few
 _ENOUGH = 8  # symbols, to fit where the places of a line are
 
@@ -43,17 +44,23 @@ class Symbol:
 class Cell:
     """One place of a line: the character plainly read there ("" for none) and what it may be.
 
-    ``agreed`` is what the more doubtful of two readers gives the plain reading.
+    ``readers`` are the probabilities that each of two readers gave, where two have looked.
     """
 
     raw: str
     shares: Mapping[str, float]
     centre: float
-    agreed: float = 1.0
+    readers: tuple[Mapping[str, float], ...] = ()
 
     def share(self, character: str) -> float:
         """How probable ``character`` is here by sight alone."""
         return self.shares.get(character, FLOOR)
+
+    def agreement(self, character: str, alphabet: str) -> float:
+        """What the more doubtful reader gives ``character`` among those of ``alphabet``."""
+        if not self.raw:
+            return 0.0
+        return min(_share_among(shares, character, alphabet) for shares in self.readers or (self.shares,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +72,23 @@ class Aligned:
     extra: int
 
 
-def align_lines(seen: Sequence[Sequence[Symbol]], origin: float, pitch: float) -> tuple[Aligned, ...] | None:
+def align_lines(
+    seen: Sequence[Sequence[Symbol]], places: float, origin: float, pitch: float
+) -> tuple[Aligned, ...] | None:
     """Two or three lines of symbols brought to the width of a format, None where none is near.
 
-    ``origin`` and ``pitch`` are as in `align`, the same for all lines.
+    ``places`` is about how many characters the lines hold by their length, ``origin`` and ``pitch``
+    are as in `align`, the same for all lines.
     """
-    widths = {layout.width for layout in LAYOUTS.values() if layout.count == len(seen)}
+    widths = sorted({layout.width for layout in LAYOUTS.values() if layout.count == len(seen)})
     if not widths or not any(seen):
         return None
     usual = sorted(len(symbols) for symbols in seen)[len(seen) // 2]
-    width = min(sorted(widths), key=lambda width: abs(width - usual))
-    if abs(width - usual) > _MOST_ASTRAY:
-        return None
-    return tuple(align(symbols, width, origin, pitch) for symbols in seen)
+    for count, astray in ((places, _NEAR), (usual, _MOST_ASTRAY)):
+        width = min(widths, key=lambda width: abs(width - count))
+        if abs(width - count) <= astray:
+            return tuple(align(symbols, width, origin, pitch) for symbols in seen)
+    return None
 
 
 def blend(line: Aligned, second: NDArray[np.float32]) -> Aligned:
@@ -94,9 +105,17 @@ def _blended(cell: Cell, second: NDArray[np.float32]) -> Cell:
     first = np.array([cell.shares.get(character, spare) for character in ALPHABET])
     both = np.sqrt(first + _OVERLOOKED) * (second + _OVERLOOKED)
     both /= both.sum()
-    best = int(both.argmax())
-    shares = {ALPHABET[i]: float(both[i]) for i in np.flatnonzero(both > FLOOR)}
-    return Cell(ALPHABET[best], MappingProxyType(shares), cell.centre, float(min(first[best], second[best])))
+    raw = ALPHABET[int(both.argmax())]
+    return Cell(raw, _named(both, FLOOR), cell.centre, (_named(first, 0.0), _named(second, 0.0)))
+
+
+def _named(shares: NDArray[np.floating], least: float) -> Mapping[str, float]:
+    return MappingProxyType({ALPHABET[i]: float(shares[i]) for i in np.flatnonzero(shares > least)})
+
+
+def _share_among(shares: Mapping[str, float], character: str, alphabet: str) -> float:
+    total = sum(share for other, share in shares.items() if other in alphabet)
+    return shares.get(character, 0.0) / total if total else 0.0
 
 
 def align(symbols: Sequence[Symbol], count: int, origin: float, pitch: float) -> Aligned:
@@ -112,9 +131,23 @@ def align(symbols: Sequence[Symbol], count: int, origin: float, pitch: float) ->
     for place, symbol in zip(places, symbols, strict=True):
         if 0 <= place - first < count:
             crowd[place - first].append(symbol)
-    cells = tuple(_cell(found, centre_of(first + i)) for i, found in enumerate(crowd))
+    return _sorted(crowd, [centre_of(first + place) for place in range(count)], len(symbols))
+
+
+def realign(symbols: Sequence[Symbol], centres: Sequence[float]) -> Aligned:
+    """Sort symbols into places whose centres are known."""
+    crowd: list[list[Symbol]] = [[] for _ in centres]
+    reach = (centres[-1] - centres[0]) / (len(centres) - 1) / 2
+    for symbol in symbols:
+        nearest = min(range(len(centres)), key=lambda place: abs(centres[place] - symbol.centre))
+        if abs(centres[nearest] - symbol.centre) < reach:
+            crowd[nearest].append(symbol)
+    return _sorted(crowd, centres, len(symbols))
+
+
+def _sorted(crowd: Sequence[Sequence[Symbol]], centres: Sequence[float], seen: int) -> Aligned:
     missing = sum(not found for found in crowd)
-    return Aligned(cells, missing, len(symbols) - (count - missing))
+    return Aligned(tuple(map(_cell, crowd, centres)), missing, seen - (len(crowd) - missing))
 
 
 def _places(symbols: Sequence[Symbol], origin: float, pitch: float) -> tuple[list[int], Callable[[int], float]]:

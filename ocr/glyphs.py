@@ -22,6 +22,8 @@ WEIGHTS = Path(__file__).parent / "model" / "glyphs.npz"
 SIDE = LINE_HEIGHT // 2
 """Height and width in pixels of a place as the network sees it, at half the size of the line image."""
 
+_BENDS = (0.0, -0.06, -0.03, 0.03, 0.06)  # shares of a line's length, four times the shift of its middle
+
 Weights = Mapping[str, Floats]
 
 
@@ -42,6 +44,20 @@ def clarity(line: Pixels) -> float:
     count = max(round(inside / PITCH), 1)
     shares = look(line, [MARGIN + (place + 0.5) * inside / count for place in range(count)])
     return float(np.log(shares.max(axis=1)).mean())
+
+
+def clearest(line: Pixels, count: int, others: Sequence[Sequence[float]] = ()) -> list[float]:
+    """The centres of ``count`` places at which the characters of a line image are clearest.
+
+    Tried are equal places between the margins, wider on the left or on the right as perspective
+    makes them, and ``others``.
+    """
+    inside = line.shape[1] - 2 * MARGIN
+    share = (np.arange(count) + 0.5) / count
+    bent = [MARGIN + inside * (share + bend * share * (1 - share)) for bend in _BENDS]
+    tried = np.array([*bent, *others])
+    shares = look(line, tried.ravel().tolist()).max(axis=1).reshape(tried.shape)
+    return [float(centre) for centre in tried[np.log(shares).mean(axis=1).argmax()]]
 
 
 @cache

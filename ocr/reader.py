@@ -10,17 +10,18 @@ import numpy as np
 
 from ocr.cut import LINE_HEIGHT, MARGIN, PITCH, cut_line, unroll
 from ocr.decode import Decoded, decode
-from ocr.evidence import Aligned, align_lines, blend
-from ocr.glyphs import clarity, look
+from ocr.evidence import Aligned, Symbol, align_lines, blend, realign
+from ocr.glyphs import clarity, clearest, look
 from ocr.image import DEFAULT_LIMITS, Limits, Pixels, decode_image
 from ocr.locate import Band, find_bands
-from ocr.mrz import parse_text
+from ocr.mrz import parse_text, verify
 from ocr.reading import Box, MrzReading, Step, judge, obstacles_of
 from ocr.tesseract import Engine, load_engine
 
 _MOST_BANDS = 8
 _CLEAR = -0.12  # mean log probability per character of a reading that is surely a zone's
 _HOPELESS = -0.6  # the same, of what is no zone at all
+_HOLDING = 0.3  # what it is worth that every check digit holds, in the same measure
 _NO_TEXT = -1.0  # clarity of lines that are not worth reading
 
 
@@ -110,11 +111,17 @@ def _best_zone(pixels: Pixels, engine: Engine, clock: _Clock) -> tuple[Band, Dec
             decoded = _read_lines(images, engine, clock)
             if decoded is None or decoded.sight < _HOPELESS:
                 continue
-            if best is None or decoded.sight > best[1].sight:
+            if best is None or _merit(decoded) > _merit(best[1]):
                 best = way, decoded
             if decoded.sight > _CLEAR:
                 return best
     return best
+
+
+def _merit(decoded: Decoded) -> float:
+    """Which of two readings is more likely of a zone: the clearer one, or whose check digits hold."""
+    checks = verify(decoded.lines, decoded.format) if decoded.format else ()
+    return decoded.sight + _HOLDING * sum(check.valid for check in checks) / max(len(checks), 1)
 
 
 def _ways(pixels: Pixels, band: Band, clock: _Clock) -> list[tuple[Band, list[Pixels]]]:
@@ -128,17 +135,24 @@ def _ways(pixels: Pixels, band: Band, clock: _Clock) -> list[tuple[Band, list[Pi
 
 def _read_lines(images: Sequence[Pixels], engine: Engine, clock: _Clock) -> Decoded | None:
     with clock.step("recognise"):
-        aligned = align_lines([engine.read(image) for image in images], MARGIN, PITCH)
+        seen = [engine.read(image) for image in images]
+        places = sum(image.shape[1] - 2 * MARGIN for image in images) / len(images) / PITCH
+        aligned = align_lines(seen, places, MARGIN, PITCH)
     if aligned is None:
         return None
     with clock.step("look"):
-        aligned = tuple(map(_seen_again, aligned, images))
+        aligned = tuple(map(_seen_again, aligned, seen, images))
     with clock.step("solve"):
         return decode(aligned)
 
 
-def _seen_again(line: Aligned, image: Pixels) -> Aligned:
-    return blend(line, look(image, [cell.centre for cell in line.cells]))
+def _seen_again(line: Aligned, symbols: Sequence[Symbol], image: Pixels) -> Aligned:
+    """A line with the evidence of its places; placed anew where the engine lost or invented symbols."""
+    centres = [cell.centre for cell in line.cells]
+    if line.missing or line.extra:
+        centres = clearest(image, len(centres), [centres])
+        line = realign(symbols, centres)
+    return blend(line, look(image, centres))
 
 
 def _crop(pixels: Pixels, band: Band, decoded: Decoded) -> tuple[bytes, tuple[tuple[Box, ...], ...]]:
