@@ -28,6 +28,8 @@ def _page(line: Line) -> bytes:
 
 
 def write_lstmf(path: Path, lines: Iterable[Line]) -> None:
-    """Write `lines` as one training document."""
+    """Write `lines` as one training document; an interrupted write leaves none."""
     pages = [_page(line) for line in lines]
-    path.write_bytes(struct.pack("<I", len(pages)) + b"".join(pages))
+    part = path.with_suffix(".part")
+    part.write_bytes(struct.pack("<I", len(pages)) + b"".join(pages))
+    part.replace(path)
