@@ -100,13 +100,31 @@ def blend(line: Aligned, second: NDArray[np.float32]) -> Aligned:
     return replace(line, cells=tuple(map(_blended, line.cells, second)))
 
 
+def average(looks: Sequence[Aligned]) -> Aligned:
+    """One line as it was seen in several cuts: what each reader saw on average, blended again."""
+    cells = tuple(map(_averaged, zip(*(look.cells for look in looks), strict=True)))
+    return Aligned(cells, min(look.missing for look in looks), min(look.extra for look in looks))
+
+
+def _averaged(cells: Sequence[Cell]) -> Cell:
+    first, second = (np.mean([_shares(cell.readers[reader]) for cell in cells], axis=0) for reader in (0, 1))
+    return _both(first, second, cells[0].centre)
+
+
+def _shares(named: Mapping[str, float]) -> NDArray[np.float64]:
+    return np.array([named.get(character, 0.0) for character in ALPHABET])
+
+
 def _blended(cell: Cell, second: NDArray[np.float32]) -> Cell:
     spare = max(1 - sum(cell.shares.values()), 0.0) / len(ALPHABET)
-    first = np.array([cell.shares.get(character, spare) for character in ALPHABET])
+    return _both(_shares(cell.shares) + spare * (_shares(cell.shares) == 0), second, cell.centre)
+
+
+def _both(first: NDArray[np.floating], second: NDArray[np.floating], centre: float) -> Cell:
     both = np.sqrt(first + _OVERLOOKED) * (second + _OVERLOOKED)
     both /= both.sum()
     raw = ALPHABET[int(both.argmax())]
-    return Cell(raw, _named(both, FLOOR), cell.centre, (_named(first, 0.0), _named(second, 0.0)))
+    return Cell(raw, _named(both, FLOOR), centre, (_named(first, 0.0), _named(second, 0.0)))
 
 
 def _named(shares: NDArray[np.floating], least: float) -> Mapping[str, float]:

@@ -23,6 +23,7 @@ ANOTHER_BROKEN = math.log(0.1)
 
 _MOST_OPTIONS = 6
 _NEGLIGIBLE = math.log(1e-7)  # of the best path so far
+_UNLIKELY = math.log(1e-4)  # of a character's likeliest option: no check digit is worth as much
 
 Place = tuple[int, int]
 
@@ -87,7 +88,7 @@ def options_of(cell: Cell, alphabet: str) -> tuple[tuple[str, float], ...]:
             shares[character] = max(cell.share(character), MISTAKEN * cell.share(cell.raw))
     priced = {c: math.log(share) + (0.0 if c in alphabet else ILLEGAL) for c, share in shares.items()}
     ranked = sorted(priced.items(), key=lambda item: -item[1])[:_MOST_OPTIONS]
-    likely = [(character, price) for character, price in ranked if price > ranked[0][1] + _NEGLIGIBLE]
+    likely = [(character, price) for character, price in ranked if price > ranked[0][1] + _UNLIKELY]
     total = _log_sum([price for _, price in likely])
     return tuple((character, price - total) for character, price in likely)
 
@@ -142,9 +143,9 @@ def _advance(paths: Mapping[_State, _Path], step: _Step, layout: Layout) -> dict
             if known is None:
                 reached[after] = _Path(best, total, (character, path.characters))
             elif best > known.best:
-                reached[after] = _Path(best, _log_sum([total, known.total]), (character, path.characters))
+                reached[after] = _Path(best, _log_add(total, known.total), (character, path.characters))
             else:
-                reached[after] = known._replace(total=_log_sum([total, known.total]))
+                reached[after] = _Path(known.best, _log_add(total, known.total), known.characters)
     bound = max(path.best for path in reached.values()) + _NEGLIGIBLE
     return {state: path for state, path in reached.items() if path.best >= bound}
 
@@ -176,7 +177,7 @@ def _checked(state: _State, character: str, step: _Step, layout: Layout, composi
         return _State(0, composite, True, "", state.broken), 0.0
     expected = state.composite if step.field == "composite" else state.own
     after, price = _verified(state, character, expected)
-    return after._replace(composite=composite), price
+    return _State(0, composite, True, "", after.broken), price
 
 
 def _verified(state: _State, digit: str, expected: int) -> tuple[_State, float]:
@@ -197,3 +198,7 @@ def _unlink(characters: tuple[object, ...], steps: Sequence[_Step]) -> dict[Plac
 def _log_sum(values: Sequence[float]) -> float:
     top = max(values)
     return top + math.log(sum(math.exp(value - top) for value in values))
+
+
+def _log_add(a: float, b: float) -> float:
+    return max(a, b) + math.log1p(math.exp(-abs(a - b)))

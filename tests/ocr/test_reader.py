@@ -1,0 +1,146 @@
+"""Whole pictures of made-up documents, read from end to end with the model as it is shipped."""
+
+import csv
+from io import StringIO
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr.image import ImageDamaged, ImageTooLarge, NotAnImage
+from ocr.mrz import MrzError, MrzFormat, parse
+from ocr.reader import read_mrz, read_text
+from ocr.reading import MrzReading, ObstacleCode
+from ocr.tesseract import EngineMissing, LibraryEngine, ProgramEngine, load_engine
+from ocr.worker import ReaderPool
+
+PICTURES = Path(__file__).parent / "pictures"
+TRUTH = """\
+td3,POCOGSHABTUAD<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<,VS3QN3N<<9ZAF4810302M35070275187267496322044
+td1,I<JORY6045128<888500629<<<<<<<,5909245<3607097MWI<<<<<<<<<<<0,BIN<HASSKARJA<NUAMKAR<<IBZI<AB
+td2,IDBHRBINT<ULVIC<CHIMIZODAR<<AM<<<<<<,5334767241ARG6708098M3111091<<<<<<<6
+mrv_a,VNSAUABU<REYARXAHEVI<ZI<<WALHOL<TARASAD<VA<Y,2965897967GBD0702234F2904191<<<<<<<<<<<<<<<<
+mrv_b,VCATGZA<XASTRERIK<<MUAY<VERWICZ<DIL<,Q5991483<1KWT5312283F32121509<<<<<<<
+"""
+ZONES = {row[0]: tuple(row[1:]) for row in csv.reader(StringIO(TRUTH))}
+
+
+def picture(name: str) -> bytes:
+    return (PICTURES / f"{name}.jpg").read_bytes()
+
+
+def changed(data: bytes, change: object = None, suffix: str = ".png") -> bytes:
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    return cv2.imencode(suffix, change(pixels) if callable(change) else pixels)[1].tobytes()
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_each_format_is_read_and_accepted(name: str) -> None:
+    reading = read_mrz(picture(name))
+    assert reading.lines == ZONES[name]
+    assert (reading.valid, reading.accepted, reading.obstacles) == (True, True, ())
+    assert reading.mrz == parse(ZONES[name])
+    assert reading.format == reading.mrz.format
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_turned_picture_is_read_all_the_same(quarters: int) -> None:
+    reading = read_mrz(changed(picture("td1"), lambda pixels: np.rot90(pixels, quarters)))
+    assert reading.lines == ZONES["td1"]
+
+
+def test_a_reading_tells_where_how_sure_and_how_long() -> None:
+    reading = read_mrz(picture("td2"))
+    assert reading.lines is not None
+    assert reading.crop_png is not None
+    crop = cv2.imdecode(np.frombuffer(reading.crop_png, np.uint8), cv2.IMREAD_GRAYSCALE)
+    for line, boxes, confidences in zip(reading.lines, reading.boxes, reading.confidences, strict=True):
+        assert len(line) == len(boxes) == len(confidences)
+        assert all(0 <= confidence <= 1 for confidence in confidences)
+        assert all(0 <= b.left < b.right <= crop.shape[1] and 0 <= b.top < b.bottom <= crop.shape[0] for b in boxes)
+        assert all(a.left < b.left for a, b in pairwise(boxes))
+        # Where a character stands is ink, darker than the paper around it.
+        assert all(crop[b.top : b.bottom, b.left : b.right].std() > 5 for b in boxes)
+    assert {step.name for step in reading.steps} >= {"decode", "locate", "recognise", "solve", "crop"}
+    assert sum(step.ms for step in reading.steps) <= reading.elapsed_ms
+
+
+def test_a_page_without_a_zone_has_no_lines() -> None:
+    reading = read_mrz(picture("no_zone"))
+    assert (reading.lines, reading.mrz, reading.crop_png, reading.accepted) == (None, None, None, False)
+    assert [obstacle.code for obstacle in reading.obstacles] == [ObstacleCode.NO_ZONE]
+
+
+@pytest.mark.parametrize("kind", ["white", "noise", "tiny"])
+def test_a_picture_of_nothing_is_read_as_nothing(kind: str) -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (300, 400), np.uint8)
+    pixels = {"white": np.full((300, 400), 255, np.uint8), "noise": noise, "tiny": noise[:1, :1]}[kind]
+    assert read_mrz(cv2.imencode(".png", pixels)[1].tobytes()).lines is None
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (b"", NotAnImage),
+        (b"no image at all", NotAnImage),
+        (b"\xff\xd8\xff\xe0" + bytes(20), ImageDamaged),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + b"\xff" * 30, ImageTooLarge),
+    ],
+)
+def test_what_is_no_picture_is_refused(data: bytes, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        read_mrz(data)
+
+
+def test_half_a_picture_is_refused() -> None:
+    data = picture("td3")
+    with pytest.raises(ImageDamaged, match="breaks off"):
+        read_mrz(data[: len(data) // 2])
+
+
+def test_text_of_a_swipe_reader_is_accepted_if_it_holds() -> None:
+    reading = read_text("\r\n".join(ZONES["td3"]).lower())
+    assert (reading.format, reading.lines, reading.accepted) == (MrzFormat.TD3, ZONES["td3"], True)
+    assert (reading.crop_png, reading.boxes, reading.repairs) == (None, (), ())
+
+
+def test_text_with_a_wrong_digit_is_not_accepted() -> None:
+    first, second = ZONES["td3"]
+    reading = read_text(first + second[:-1] + "9")
+    assert not reading.accepted
+    assert [(o.code, o.field) for o in reading.obstacles] == [(ObstacleCode.CHECK_DIGIT_FAILED, "composite")]
+
+
+def test_text_with_an_impossible_date_is_not_accepted() -> None:
+    first, second = ZONES["mrv_a"]
+    reading = read_text(first + second.replace("0702234", "0732234"))
+    assert ObstacleCode.DATE_IMPOSSIBLE in {obstacle.code for obstacle in reading.obstacles}
+
+
+def test_text_that_is_no_zone_is_refused() -> None:
+    with pytest.raises(MrzError):
+        read_text("P<UTO")
+
+
+def test_the_program_stands_in_for_the_library() -> None:
+    engine = load_engine()
+    assert isinstance(engine, LibraryEngine)
+    reading = read_mrz(picture("td2"), engine=ProgramEngine())
+    assert reading.lines == ZONES["td2"]
+
+
+def test_a_missing_model_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EngineMissing, match="is missing"):
+        load_engine(tmp_path / "none.traineddata")
+
+
+async def test_a_worker_reads_the_same_within_its_memory() -> None:
+    async with ReaderPool(seconds=30.0) as readers:
+        reading = await readers.read(picture("td3"))
+        assert isinstance(reading, MrzReading)
+        assert reading.lines == ZONES["td3"]
+        with pytest.raises(NotAnImage):
+            await readers.read(b"")
+        assert (await readers.read(picture("td1"))).lines == ZONES["td1"]
