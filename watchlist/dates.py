@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import log
 
-CONTRADICTION = -6.0
+CONTRADICTION, SAME_YEAR = -6.0, -4.0
+
+# Registries write these days where the day of birth is not known: 1 January, and in Iraq 1 July.
+REGISTRY_DAYS = ((1, 1), (7, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +91,19 @@ def _grade(a: PartialDate, b: PartialDate) -> tuple[str, float]:
     if None in (a.month, a.day, b.month, b.day):
         return _grade_partial(a, b)
     if (a.year, a.month, a.day) == (b.year, b.month, b.day):
-        return ("dob.first-of-january", 5.0) if (a.month, a.day) == (1, 1) else ("dob.equal", 8.5)
+        return ("dob.registry-day", 5.0) if _is_registry_day(a) else ("dob.equal", 8.5)
     for message, weight, holds in _SLIPS:
         if holds(a, b):
             return message, weight
-    if (1, 1) in ((a.month, a.day), (b.month, b.day)):
+    if _is_registry_day(a) or _is_registry_day(b):
         return _grade_years(a.year, b.year, circa=True)
     if a.year == b.year:
-        return "dob.same-year", -1.5
+        return "dob.same-year", SAME_YEAR
     return _contradiction(a.year, b.year)
+
+
+def _is_registry_day(date: PartialDate) -> bool:
+    return (date.month, date.day) in REGISTRY_DAYS
 
 
 def _digits_apart(a: int, b: int) -> int:
@@ -151,7 +158,7 @@ def _grade_partial(a: PartialDate, b: PartialDate) -> tuple[str, float]:
     parts = [(a.month, b.month, 2.2), (a.day, b.day, 2.6)]
     known = [(x == y, gain) for x, y, gain in parts if x is not None and y is not None]
     if any(not equal for equal, _ in known) and weight > 3:
-        return "dob.same-year", -1.0
+        return "dob.parts-differ", -1.0
     gained = sum(gain for equal, gain in known if equal)
     return ("dob.partial", weight + gained) if gained else (message, weight)
 

@@ -21,9 +21,9 @@ NUMBER_EQUAL, NUMBER_ALIKE = 14.0, 6.0
 
 _DATE_OUTCOMES = {
     "dob.equal": Outcome.EQUAL,
-    "dob.first-of-january": Outcome.EQUAL,
+    "dob.registry-day": Outcome.EQUAL,
     "dob.contradicting": Outcome.CONTRADICTING,
-    "dob.same-year": Outcome.DIFFERENT,
+    "dob.same-year": Outcome.CONTRADICTING,
     "dob.year-near": Outcome.DIFFERENT,
     "dob.parts-differ": Outcome.DIFFERENT,
     "dob.year-only": Outcome.PARTIAL,

@@ -9,18 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from math import log
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from watchlist.building import arrays_of
-from watchlist.matching import SCALE, Entry, Forms, Hit, Subject, compare, forms_of, prior
+from watchlist.matching import FLOOR, Entry, Forms, Hit, Subject, compare, forms_of, is_told, logit, prior
 from watchlist.packing import Arrays, Texts, unpack_entry
 from watchlist.search import Search
 
-FLOOR = 0.2  # hits that score less say nothing and are not returned
 COMPARED = 40  # rows compared in full
 
 
@@ -33,7 +31,7 @@ class Index:
         self._records, self._forms = (Texts(arrays[name], arrays[f"{name}.ends"]) for name in ("records", "forms"))
         self._search = Search(arrays)
         self._against = prior(len(self))
-        self._least = self._against + SCALE * log(FLOOR / (1 - FLOOR))
+        self._least = self._against + logit(FLOOR)
 
     def __len__(self) -> int:
         return len(self._records)
@@ -74,7 +72,7 @@ class Index:
         for name in forms.names:
             found, bounds = self._search.by_name(name, subject, cut=forms.cut)
             rows |= dict.fromkeys(found[bounds >= self._least][:COMPARED].tolist())
-        hits = [hit for row in rows if (hit := self._compare(subject, row, forms)).score >= FLOOR]
+        hits = [hit for row in rows if is_told(hit := self._compare(subject, row, forms))]
         return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.entry_id))[:limit])
 
     def candidates(self, subject: Subject, limit: int = 50) -> tuple[str, ...]:

@@ -43,12 +43,16 @@ __all__ = [
     "Subject",
     "compare",
     "forms_of",
+    "is_told",
+    "logit",
     "prior",
 ]
 
 SCALE = 3.0  # tokens of a name are not independent: the sum overstates, and this takes it back
 STRONG_SCORE = 0.5
 CLEARED = 0.1  # the most that a hit scores when the dates of birth contradict
+FLOOR = 0.2  # hits that score less say nothing and are not told
+NAMESAKE = 0.6  # but a hit that would score so much is told even if the date of birth clears it
 WEAK_ALIAS = -1.5
 MANY_NAMES = 0.5
 
@@ -82,6 +86,17 @@ def _latin_tokens(subject: Subject, *, cut: bool) -> tuple[str, ...]:
         return fold(f"{subject.secondary_identifier} {subject.primary_identifier}")
     first, last = fold(subject.secondary_identifier), fold(subject.primary_identifier)
     return (*first[:-1], *(token + CUT for token in first[-1:]), *last)
+
+
+def logit(score: float) -> float:
+    """The sum of evidence above ``prior``, in nats, that gives a score."""
+    return SCALE * log(score / (1 - score))
+
+
+def is_told(hit: Hit) -> bool:
+    """Whether a hit is worth an officer's eye: likely, or a full namesake with what clears him."""
+    contradicting = any(item.outcome is Outcome.CONTRADICTING for item in hit.explanation)
+    return hit.score >= (CLEARED * NAMESAKE if contradicting else FLOOR)
 
 
 def prior(entries: int) -> float:

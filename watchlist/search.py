@@ -23,7 +23,7 @@ from watchlist.evidence import (
     misread_key,
 )
 from watchlist.likeness import CUT
-from watchlist.matching import CLEARED, SCALE
+from watchlist.matching import FLOOR, NAMESAKE, logit
 from watchlist.names import common_share, joined_keys, keys, near_keys, sound, stem
 from watchlist.packing import Arrays, Postings, Rows, hash_of
 from watchlist.records import Subject
@@ -32,11 +32,12 @@ COMMON_SPELLING = 0.3  # of a common name's bearers, so many at most share one s
 RAREST = 8.5  # the most, in nats, that one word of a name can weigh
 NEAR = 0.7  # a skeleton one slip away counts this share in the search
 SPELLING = 2.0  # what a spelling may add to its skeleton in the search
-NEW_YEAR = 101  # 1 January, which stands for an unknown day
 SEARCHED = 400  # rows whose bound is worked out
 BITS = 8  # tokens of a name whose finding is remembered, one by one
 
 Floats = NDArray[np.float32]
+_CLEARED = logit(FLOOR) - logit(NAMESAKE)  # what more a namesake must bring to be told
+_REGISTRY_DAYS = tuple(100 * month + day for month, day in dates.REGISTRY_DAYS)
 _COUNT = np.array([bin(bits).count("1") for bits in range(1 << BITS)], np.uint8)
 
 
@@ -140,11 +141,13 @@ class Search:
         if asked is None or asked.year is None:
             return np.zeros(len(rows), np.float32)
         first, last = self._years[rows].T
-        days, asked_day = self._days[rows], 100 * (asked.month or 0) + (asked.day or 0)
-        apart = np.maximum(first - asked.year, asked.year - last)
-        unsure = (
-            (days == 0).all(axis=1) | (asked.day is None) | (days == NEW_YEAR).any(axis=1) | (asked_day == NEW_YEAR)
+        days, asked_day = (
+            self._days[rows],
+            100 * (asked.month or 0) + (asked.day or 0) if asked.month and asked.day else 0,
         )
+        apart = np.maximum(first - asked.year, asked.year - last)
+        vague = asked_day in (0, *_REGISTRY_DAYS)
+        unsure = vague | (days == 0).all(axis=1) | np.isin(days, _REGISTRY_DAYS).any(axis=1)
         same_day = (days == asked_day).any(axis=1) & (asked_day > 0)
         swapped = (days == 100 * (asked.day or 0) + (asked.month or 0)).any(axis=1)
         near = (np.abs(days - asked_day) <= 3).any(axis=1)
@@ -160,9 +163,9 @@ class Search:
             (same & part, 3.0),
             (apart <= 1, 0.5),
             (close & unsure, 0.0),
-            (same, -1.5),
+            (same, dates.SAME_YEAR + _CLEARED),
         ]
-        contradiction = dates.CONTRADICTION + SCALE * log(CLEARED)
+        contradiction = dates.CONTRADICTION + _CLEARED
         found = np.select([holds for holds, _ in grades], [most for _, most in grades], contradiction)
         return found.astype(np.float32)
 
