@@ -16,9 +16,9 @@ from ocr.mrz import Mrz, MrzFormat, parse
 from ocr.solve import Place
 from ocr.states import is_state_code
 
-SURE = 0.95
+SURE = 0.98
 """Least probability of a character that no check digit covers, for the reading to be accepted."""
-AGREED = 0.6
+AGREED = 0.2
 """Least probability that either of two readers gives a character that no check digit covers."""
 AGREED_ON_UNKNOWN = 0.9
 """The same, of a code that is no state's: printed so, or misread."""
