@@ -117,6 +117,41 @@ SDN = (
     + "\x1a"
 )
 
+ADVANCED = """<?xml version="1.0"?>
+<Sanctions xmlns="urn:made-up"><ReferenceValueSets>
+ <PartyTypeValues><PartyType ID="1">Individual</PartyType><PartyType ID="2">Entity</PartyType></PartyTypeValues>
+ <PartySubTypeValues><PartySubType ID="4" PartyTypeID="1">Unknown</PartySubType>
+  <PartySubType ID="3" PartyTypeID="2">Unknown</PartySubType></PartySubTypeValues>
+ <FeatureTypeValues><FeatureType ID="8">Birthdate</FeatureType><FeatureType ID="10">Nationality Country</FeatureType>
+  <FeatureType ID="224">Gender</FeatureType></FeatureTypeValues>
+ <DetailReferenceValues><DetailReference ID="91526">Male</DetailReference></DetailReferenceValues>
+ <IDRegDocTypeValues><IDRegDocType ID="1571">Passport</IDRegDocType></IDRegDocTypeValues>
+ <CountryValues><Country ID="11">Iraq</Country></CountryValues></ReferenceValueSets>
+ <Locations><Location ID="500"><LocationCountry CountryID="11"/></Location></Locations>
+ <IDRegDocuments><IDRegDocument ID="1" IDRegDocTypeID="1571" IdentityID="9" IssuedBy-CountryID="11">
+  <IDRegistrationNo>A0123456</IDRegistrationNo></IDRegDocument></IDRegDocuments>
+ <DistinctParties>
+  <DistinctParty FixedRef="77"><Profile ID="77" PartySubTypeID="4"><Identity ID="9">
+   <Alias Primary="true" LowQuality="false"><DocumentedName><DocumentedNamePart><NamePartValue>Duriyan</NamePartValue>
+    </DocumentedNamePart><DocumentedNamePart><NamePartValue>Rashid</NamePartValue></DocumentedNamePart></DocumentedName>
+   </Alias><Alias Primary="false" LowQuality="true"><DocumentedName><DocumentedNamePart>
+    <NamePartValue>Abu Zaytun</NamePartValue></DocumentedNamePart></DocumentedName></Alias></Identity>
+   <Feature FeatureTypeID="8"><FeatureVersion><DatePeriod>
+    <Start><From><Year>1974</Year><Month>8</Month><Day>12</Day></From></Start>
+    <End><From><Year>1974</Year><Month>8</Month><Day>12</Day></From></End></DatePeriod></FeatureVersion></Feature>
+   <Feature FeatureTypeID="8"><FeatureVersion><DatePeriod>
+    <Start><From><Year>1976</Year><Month>1</Month><Day>1</Day></From></Start>
+    <End><From><Year>1976</Year><Month>12</Month><Day>31</Day></From></End></DatePeriod></FeatureVersion></Feature>
+   <Feature FeatureTypeID="10"><FeatureVersion><VersionLocation LocationID="500"/></FeatureVersion></Feature>
+   <Feature FeatureTypeID="224"><FeatureVersion><VersionDetail DetailReferenceID="91526"/></FeatureVersion></Feature>
+  </Profile></DistinctParty>
+  <DistinctParty FixedRef="78"><Profile ID="78" PartySubTypeID="3"><Identity ID="10"><Alias Primary="true">
+   <DocumentedName><DocumentedNamePart><NamePartValue>Some Firm</NamePartValue></DocumentedNamePart></DocumentedName>
+  </Alias></Identity></Profile></DistinctParty>
+  <DistinctParty FixedRef="79"><Profile ID="79" PartySubTypeID="4"/></DistinctParty>
+ </DistinctParties></Sanctions>
+"""
+
 NOTICES = json.dumps(
     [
         {
@@ -165,6 +200,7 @@ def sample(folder: Path, format: str) -> Path:
         "ftm": FTM,
         "targets_simple": SIMPLE,
         "ofac_csv": SDN,
+        "ofac_advanced": ADVANCED,
         "interpol_json": NOTICES,
         "eu_csv": EU,
     }
@@ -216,6 +252,7 @@ def test_a_mapped_csv_becomes_entries_and_a_list_of_what_is_left_out(tmp_path: P
         ("ofac_csv", "ofac-40", ["41", "entity"]),
         ("interpol_json", "interpol-2026/1", ["2026/2"]),
         ("eu_csv", "eu-13", ["15", "Entity"]),
+        ("ofac_advanced", "ofac-77", ["79", "DistinctParty"]),
     ],
 )
 def test_the_other_formats_say_the_same_of_one_person(
@@ -242,6 +279,16 @@ def test_ofac_remarks_are_read(tmp_path: Path) -> None:
         EntryDocument("RL 1025526", "Passport", "IRQ"),
         EntryDocument("77-1", "National ID", "D"),
     )
+
+
+def test_the_advanced_form_is_read_through_its_reference_values(tmp_path: Path) -> None:
+    (entry,), _ = read("ofac_advanced", sample(tmp_path, "ofac_advanced"))
+    assert [(name.text, name.kind) for name in entry.names] == [
+        ("Duriyan, Rashid", NameKind.PRIMARY),
+        ("Abu Zaytun", NameKind.WEAK_ALIAS),
+    ]
+    assert (entry.dates_of_birth, entry.sex) == (("1974-08-12", "1976"), "M")
+    assert entry.documents == (EntryDocument("A0123456", "Passport", "IRQ"),)
 
 
 def test_eu_rows_of_one_person_are_one_entry(tmp_path: Path) -> None:
@@ -354,7 +401,7 @@ def test_an_outside_entity_is_not_fetched(tmp_path: Path) -> None:
         read("un_xml", write(tmp_path, "outside.xml", text))
 
 
-@pytest.mark.parametrize("format", ["un_xml", "ftm", "interpol_json"])
+@pytest.mark.parametrize("format", ["un_xml", "ftm", "interpol_json", "ofac_advanced"])
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_file_cut_in_the_middle_of_a_record_is_refused(tmp_path: Path, format: str, data: st.DataObject) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from watchlist.records import Entry, Skipped
-from watchlist.sources import csv_mapping, eu_csv, ftm, interpol_json, ofac_csv, targets_simple, un_xml
+from watchlist.sources import csv_mapping, eu_csv, ftm, interpol_json, ofac_advanced, ofac_csv, targets_simple, un_xml
 
 Reader = Callable[[Path], Iterator[Entry | Skipped]]
 
@@ -18,6 +18,7 @@ FORMATS: Mapping[str, Reader] = MappingProxyType(
         "csv_mapping": csv_mapping.read,
         "targets_simple": targets_simple.read,
         "ofac_csv": ofac_csv.read,
+        "ofac_advanced": ofac_advanced.read,
         "eu_csv": eu_csv.read,
         "interpol_json": interpol_json.read,
     }

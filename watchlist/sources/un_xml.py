@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from xml.etree.ElementTree import Element
 
 from watchlist.records import Entry, EntryDocument, NameKind, Skipped
-from watchlist.sources.reading import ListFileError, clean, date_of, names_of, sex_of, states_of
+from watchlist.sources.reading import clean, date_of, names_of, sex_of, states_of
 from watchlist.sources.states import state_code
+from watchlist.sources.xml import records
 
 ROOT = "CONSOLIDATED_LIST"
 _GIVEN = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
@@ -24,40 +22,13 @@ _GIVEN = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
 def read(path: Path) -> Iterator[Entry | Skipped]:
     """The individuals of the list; raises ``ListFileError`` where the file is not the whole list."""
     entities = 0
-    for tag, element in _records(path):
-        if tag == "ENTITY":
+    for element in records(path, ROOT, {"INDIVIDUAL", "ENTITY"}):
+        if element.tag == "ENTITY":
             entities += 1
         else:
             yield _entry(element)
     if entities:
         yield Skipped("ENTITY", f"{entities} records are organisations, not persons")
-
-
-def _records(path: Path) -> Iterator[tuple[str, Element]]:
-    try:
-        yield from _walk(path)
-    except ParseError as error:
-        line, column = error.position
-        reason = "the XML breaks off or is not well formed"
-        raise ListFileError(path, reason, f"line {line}, column {column}") from error
-    except DefusedXmlException as error:
-        raise ListFileError(path, "the XML declares a document type or entities, which no list needs") from error
-    except (OSError, LookupError, UnicodeError, ValueError) as error:
-        raise ListFileError(path, f"the file cannot be read: {error}") from error
-
-
-def _walk(path: Path) -> Iterator[tuple[str, Element]]:
-    stack: list[Element] = []
-    for event, element in iterparse(path, events=("start", "end"), forbid_dtd=True):
-        if event == "start":
-            if not stack and element.tag != ROOT:
-                raise ListFileError(path, f"the root element is {element.tag}, not {ROOT}", "line 1")
-            stack.append(element)
-            continue
-        stack.pop()
-        if element.tag in ("INDIVIDUAL", "ENTITY"):
-            yield element.tag, element
-            stack[-1].remove(element)
 
 
 def _entry(element: Element) -> Entry | Skipped:
