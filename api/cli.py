@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.commands import accounts, lists, movements, reading, screening, serving
+from api.commands import accounts, lists, movements, reading, rules, screening, serving
 
 app = typer.Typer(
     name="mabar",
@@ -21,4 +21,5 @@ app.command("inspect")(reading.inspect)
 app.command("screen")(screening.screen)
 app.add_typer(lists.app, name="list")
 app.add_typer(movements.app, name="movements")
+app.add_typer(rules.app, name="rules")
 app.add_typer(accounts.app, name="account")

@@ -8,6 +8,8 @@ from service import audit, store
 from service.access import Actor, require_post
 from service.domain import Decision, Outcome
 from service.errors import DecisionConflict, InvalidDecision
+from service.policy import Policy
+from service.reevaluation import after_fact
 from service.transactions import retrying
 
 # Refusal reasons of the standard form for refusing entry at the border (Regulation (EU) 2016/399, Annex V part B).
@@ -15,10 +17,13 @@ REFUSAL_REASONS = frozenset("ABCDEFGHI")
 
 
 @retrying
-async def decide(sessions: async_sessionmaker[AsyncSession], decision: Decision, *, actor: Actor) -> Decision:
+async def decide(
+    sessions: async_sessionmaker[AsyncSession], policy: Policy, decision: Decision, *, actor: Actor
+) -> Decision:
     """Record `decision`, once. A change of mind is a new decision that names the one it replaces.
 
-    The same id with the same content is answered with what was recorded.
+    The same id with the same content is answered with what was recorded. Who is refused has not crossed, so a
+    refusal that comes late may change what was found on the movements after it.
 
     Raises:
         NotFound: the movement was never recorded.
@@ -38,10 +43,18 @@ async def decide(sessions: async_sessionmaker[AsyncSession], decision: Decision,
         if decision.supersedes != (made[-1].id if made else None):
             raise DecisionConflict(decision.movement_id, made[-1].id if made else None)
         await store.add_decision(session, decision, crossing_point, occurred_at)
+        await _judge_others(session, policy, decision)
         await audit.record(
             session, actor, "decide", purpose="border_control", post=crossing_point, subject=str(decision.movement_id)
         )
     return decision
+
+
+async def _judge_others(session: AsyncSession, policy: Policy, decision: Decision) -> None:
+    movement = await store.movement(session, decision.movement_id)
+    await store.lock(session, [movement.crossing.document.key, *movement.crossing.person_keys])
+    posts = await store.crossing_points(session)
+    await after_fact(session, movement, policy, posts, cause=str(decision.id), now=decision.decided_at)
 
 
 def _require_reason(decision: Decision) -> None:

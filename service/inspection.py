@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from service import audit, store
 from service.access import Actor, require_post
 from service.canonical import digest_of
-from service.domain import Crossing, Decision, Inspection
+from service.domain import Crossing, Decision, Inspection, Movement
 from service.errors import ConflictingReplay, FutureTime, UnknownCrossingPoint
 from service.identity import subject_of
 from service.policy import Policy
+from service.reevaluation import after_fact
 from service.rules.case import Case
 from service.rules.catalogue import irregularities
 from service.transactions import retrying
@@ -59,7 +60,8 @@ async def inspect(
     """Screen, find irregularities and record the movement with all that hangs on it.
 
     The same id with the same data is answered with what was recorded then, under the list and the
-    policy of then. Crossings of one document or one person wait for each other.
+    policy of then. Crossings of one document or one person wait for each other. A movement that comes late
+    may raise and withdraw findings on those that happened after it; so much is recorded with it.
 
     Raises:
         UnknownCrossingPoint: no such post.
@@ -82,6 +84,8 @@ async def inspect(
         findings = (*watch_findings(hits), *irregularities(case))
         inspection = Inspection(crossing, findings, index.version, policy.version)
         seq = await store.add_inspection(session, inspection, actor=actor, now=now, reading_id=reading_id)
+        arrived = Movement(crossing, now, seq)
+        await after_fact(session, arrived, policy, posts, cause=str(crossing.id), now=now)
         await audit.record(
             session, actor, "inspect", purpose="border_control", post=crossing.crossing_point, subject=str(crossing.id)
         )

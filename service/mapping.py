@@ -16,7 +16,6 @@ from service.domain import (
     FailedCheckDigit,
     Finding,
     FindingStatus,
-    Inspection,
     PartialDate,
     PostKind,
     Severity,
@@ -122,11 +121,11 @@ def _visa(stored: Mapping[str, Any]) -> Visa:
     return Visa(**{**stored, **dates})
 
 
-def finding_row(finding: Finding, inspection: Inspection, now: datetime) -> FindingRow:
+def finding_row(finding: Finding, crossing: Crossing, policy_version: str, now: datetime) -> FindingRow:
     return FindingRow(
         id=uuid4(),
-        movement_id=inspection.crossing.id,
-        occurred_at=inspection.crossing.occurred_at,
+        movement_id=crossing.id,
+        occurred_at=crossing.occurred_at,
         recorded_at=now,
         rule=finding.rule,
         rule_version=finding.rule_version,
@@ -137,7 +136,7 @@ def finding_row(finding: Finding, inspection: Inspection, now: datetime) -> Find
         evidence=list(finding.evidence),
         rebuttable_by=list(finding.rebuttable_by),
         stale_posts=list(finding.stale_posts),
-        policy_version=inspection.policy_version,
+        policy_version=policy_version,
     )
 
 

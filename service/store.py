@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,32 +13,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from service.access import Actor
-from service.canonical import link, plain
 from service.domain import (
     Crossing,
     CrossingPoint,
     Decision,
-    Finding,
     Inspection,
     Movement,
     Outcome,
     Severity,
 )
 from service.errors import NotFound
+from service.facts import next_fact
+from service.finding_store import finding_rows
 from service.mapping import crossing_of, crossing_point_of, finding_of, finding_row, movement_columns
 from service.tables import (
     CrossingPointRow,
     DecisionRow,
-    FindingRow,
     InspectionKeyRow,
     MovementRow,
-    OutboxRow,
-    PostCounterRow,
     ReadingRow,
 )
-
-GENESIS = bytes(32)  # what the first fact of a post is chained to
-
 
 # --- crossing points -------------------------------------------------------------------------------------------
 
@@ -96,35 +90,6 @@ async def lock(session: AsyncSession, keys: Iterable[str]) -> None:
     """Wait for every other transaction that holds one of these keys; sorted, so that no two wait for each other."""
     for key in sorted(set(keys)):
         await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
-
-
-async def _next_fact(session: AsyncSession, post: str, kind: str, body: Any, now: datetime) -> int:
-    """Number a fact and chain it into the post's outbox: gapless, because the counter row stays locked till commit."""
-    start = insert(PostCounterRow).values(crossing_point=post, seq=0, head=GENESIS).on_conflict_do_nothing()
-    await session.execute(start)
-    counter = (
-        await session.execute(
-            select(PostCounterRow)
-            .where(PostCounterRow.crossing_point == post)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    ).scalar_one()
-    counter.seq += 1
-    body = plain({"seq": counter.seq, "kind": kind, **body})
-    previous, counter.head = counter.head, link(counter.head, body)
-    session.add(
-        OutboxRow(
-            crossing_point=post,
-            seq=counter.seq,
-            kind=kind,
-            body=body,
-            previous=previous,
-            digest=counter.head,
-            created_at=now,
-        )
-    )
-    return counter.seq
 
 
 # --- movements -------------------------------------------------------------------------------------------------
@@ -186,7 +151,7 @@ async def add_inspection(
         "index_version": inspection.index_version,
         "policy_version": inspection.policy_version,
     }
-    seq = await _next_fact(session, crossing.crossing_point, "movement", body, now)
+    seq = await next_fact(session, crossing.crossing_point, "movement", body, now)
     session.add(
         MovementRow(
             **movement_columns(crossing),
@@ -204,7 +169,7 @@ async def add_inspection(
         )
     )
     for finding in inspection.findings:
-        session.add(finding_row(finding, inspection, now))
+        session.add(finding_row(finding, crossing, inspection.policy_version, now))
     await session.flush()
     return seq
 
@@ -212,7 +177,7 @@ async def add_inspection(
 async def inspection(session: AsyncSession, movement_id: UUID) -> tuple[Inspection, int, datetime]:
     """What was recorded, with its number and when. Raises NotFound."""
     row = await _movement_row(session, movement_id)
-    findings = tuple(await _findings(session, row))
+    findings = tuple(finding_of(finding) for finding in await finding_rows(session, row.id, row.occurred_at))
     return Inspection(crossing_of(row), findings, row.index_version, row.policy_version), row.seq, row.recorded_at
 
 
@@ -224,22 +189,17 @@ async def _movement_row(session: AsyncSession, movement_id: UUID) -> MovementRow
     return row
 
 
+async def movement(session: AsyncSession, movement_id: UUID) -> Movement:
+    """A movement as recorded, with its last decision. Raises NotFound."""
+    row = await _movement_row(session, movement_id)
+    made = await decisions(session, movement_id)
+    return Movement(crossing_of(row), row.recorded_at, row.seq, made[-1].outcome if made else None)
+
+
 async def place_of(session: AsyncSession, movement_id: UUID) -> tuple[str, datetime]:
     """Crossing point and time of a movement. Raises NotFound."""
     row = await _movement_row(session, movement_id)
     return row.crossing_point, row.occurred_at
-
-
-# --- findings --------------------------------------------------------------------------------------------------
-
-
-async def _findings(session: AsyncSession, movement: MovementRow) -> Sequence[Finding]:
-    statement = (
-        select(FindingRow)
-        .where(FindingRow.movement_id == movement.id, FindingRow.occurred_at == movement.occurred_at)
-        .order_by(FindingRow.recorded_at, FindingRow.rule, FindingRow.id)
-    )
-    return [finding_of(row) for row in await session.scalars(statement)]
 
 
 # --- decisions -------------------------------------------------------------------------------------------------
@@ -260,7 +220,7 @@ async def decisions(session: AsyncSession, movement_id: UUID) -> tuple[Decision,
 
 async def add_decision(session: AsyncSession, decision: Decision, post: str, movement_occurred_at: datetime) -> None:
     """Record a decision and its outbox row."""
-    await _next_fact(session, post, "decision", {"decision": decision}, decision.decided_at)
+    await next_fact(session, post, "decision", {"decision": decision}, decision.decided_at)
     session.add(
         DecisionRow(
             id=decision.id,

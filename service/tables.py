@@ -166,6 +166,7 @@ class FindingRow(Row):
     __table_args__ = (
         Index("finding_movement", "movement_id"),
         Index("finding_rule", "rule", "occurred_at"),
+        Index("finding_doubt", "stale_posts", postgresql_using="gin", postgresql_where=text("stale_posts <> '{}'")),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
     occurred_at: Mapped[datetime] = mapped_column(primary_key=True)  # of the movement

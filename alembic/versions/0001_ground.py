@@ -167,6 +167,7 @@ MOVEMENTS = [
     """,
     "CREATE INDEX finding_movement ON finding (movement_id)",
     "CREATE INDEX finding_rule ON finding (rule, occurred_at)",
+    "CREATE INDEX finding_doubt ON finding USING gin (stale_posts) WHERE stale_posts <> '{}'",
     "CREATE TABLE finding_default PARTITION OF finding DEFAULT",
     """
     CREATE TABLE decision (

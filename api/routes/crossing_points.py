@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from api.deps import ServicesDep, permit
 from api.schemas.base import PostCode
 from api.schemas.log import CrossingPointOut, WatermarkIn
-from service import freshness
+from service import freshness, reevaluation
 from service.access import Action, Actor
 from service.domain import CrossingPoint
 
@@ -33,9 +33,13 @@ async def put_watermark(
 ) -> CrossingPointOut:
     """Say until when a post was heard; null says that it writes here directly.
 
-    Irregularities that a movement not yet heard could explain stay notices until the watermark has passed them.
+    Irregularities that a movement not yet heard could explain stay notices until the watermark has passed them; those
+    that it passes now are judged again before the answer.
     """
-    return _out(await freshness.hear(services.database.sessions, code, asked.heard_until, actor=actor))
+    sessions = services.database.sessions
+    point = await freshness.hear(sessions, code, asked.heard_until, actor=actor)
+    await reevaluation.after_watermark(sessions, services.policy, code, actor=actor, now=services.now())
+    return _out(point)
 
 
 def _out(point: CrossingPoint) -> CrossingPointOut:

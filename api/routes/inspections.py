@@ -77,7 +77,7 @@ async def decide(
     Reason codes of a refusal are those of the standard form, A to I.
     """
     decision = Decision(asked.id, id, asked.outcome, actor.name, services.now(), asked.reason_code, asked.supersedes)
-    return decision_out(await deciding.decide(services.database.sessions, decision, actor=actor))
+    return decision_out(await deciding.decide(services.database.sessions, services.policy, decision, actor=actor))
 
 
 async def _crossing(services: Services, asked: InspectionIn, actor: Actor) -> Crossing:

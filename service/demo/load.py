@@ -85,18 +85,18 @@ async def load_demo(
         made = await inspect(
             sessions, screening.index, policy, step.crossing(), actor=CLERK, now=step.at + timedelta(seconds=2)
         )
-        await _dispose(sessions, made)
+        await _dispose(sessions, policy, made)
         progress(done)
     return len(steps)
 
 
-async def _dispose(sessions: async_sessionmaker[AsyncSession], made: Recorded) -> None:
+async def _dispose(sessions: async_sessionmaker[AsyncSession], policy: Policy, made: Recorded) -> None:
     """The officer's part: a clear traveller is admitted, any other one referred."""
     clear = made.inspection.verdict is Verdict.CLEAR
     outcome = Outcome.ADMITTED if clear else Outcome.REFERRED
     decided_at = made.recorded_at + timedelta(seconds=20)
     decision = Decision(uuid4(), made.inspection.crossing.id, outcome, CLERK.name, decided_at)
-    await decide(sessions, decision, actor=CLERK)
+    await decide(sessions, policy, decision, actor=CLERK)
 
 
 def _crowd(now: datetime, chance: random.Random) -> Iterator[Step]:

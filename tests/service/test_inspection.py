@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from made_up import DOCUMENT, NOON, OFFICER, TRAVELLER, crossing, later
-from service import canonical, store
+from service import canonical, facts
 from service.database import Database
 from service.decision import decide
 from service.domain import Crossing, Decision, Direction, Outcome, PartialDate, Severity, Verdict, Visa
@@ -129,10 +129,10 @@ async def test_numbers_of_a_post_are_gapless_and_chained(database: Database) -> 
     with pytest.raises(UnknownCrossingPoint):
         await _inspect(database, crossing(crossing_point="IQ-XXX"))
     async with database.sessions() as session:
-        facts = list(await session.scalars(select(OutboxRow).order_by(OutboxRow.seq)))
-    assert [fact.seq for fact in facts] == [1, 2, 3, 4, 5]
-    head = store.GENESIS
-    for fact in facts:
+        chain = list(await session.scalars(select(OutboxRow).order_by(OutboxRow.seq)))
+    assert [fact.seq for fact in chain] == [1, 2, 3, 4, 5]
+    head = facts.GENESIS
+    for fact in chain:
         assert fact.previous == head
         head = canonical.link(head, fact.body)
         assert fact.digest == head
@@ -185,27 +185,28 @@ async def test_a_decision_is_recorded_once(database: Database) -> None:
     await _inspect(database, sent := crossing())
     decision = _decision(sent)
     for _ in range(2):
-        assert await decide(database.sessions, decision, actor=OFFICER) == decision
+        assert await decide(database.sessions, default_policy(), decision, actor=OFFICER) == decision
     assert await _count(database, DecisionRow) == 1
     with pytest.raises(DecisionConflict):
-        await decide(database.sessions, _decision(sent), actor=OFFICER)
+        await decide(database.sessions, default_policy(), _decision(sent), actor=OFFICER)
 
 
 async def test_a_change_of_mind_is_a_new_fact_that_names_the_old(database: Database) -> None:
     await _inspect(database, sent := crossing())
-    referred = await decide(database.sessions, _decision(sent, Outcome.REFERRED), actor=OFFICER)
+    referred = await decide(database.sessions, default_policy(), _decision(sent, Outcome.REFERRED), actor=OFFICER)
     refused = _decision(sent, Outcome.REFUSED, reason_code="C", supersedes=referred.id)
-    await decide(database.sessions, refused, actor=OFFICER)
+    await decide(database.sessions, default_policy(), refused, actor=OFFICER)
     told = await recorded(database.sessions, sent.id, actor=OFFICER)
     assert [decision.outcome for decision in told.decisions] == [Outcome.REFERRED, Outcome.REFUSED]
     with pytest.raises(DecisionConflict):  # the referral does not stand any more
-        await decide(database.sessions, _decision(sent, supersedes=referred.id), actor=OFFICER)
+        await decide(database.sessions, default_policy(), _decision(sent, supersedes=referred.id), actor=OFFICER)
 
 
 async def test_five_simultaneous_decisions_leave_one(database: Database) -> None:
     await _inspect(database, sent := crossing())
     answers = await asyncio.gather(
-        *(decide(database.sessions, _decision(sent), actor=OFFICER) for _ in range(5)), return_exceptions=True
+        *(decide(database.sessions, default_policy(), _decision(sent), actor=OFFICER) for _ in range(5)),
+        return_exceptions=True,
     )
     assert sum(isinstance(answer, Decision) for answer in answers) == 1
     assert sum(isinstance(answer, DecisionConflict) for answer in answers) == 4
@@ -217,16 +218,16 @@ async def test_five_simultaneous_decisions_leave_one(database: Database) -> None
 async def test_only_a_refusal_carries_a_coded_reason(database: Database, outcome: Outcome, reason: str | None) -> None:
     await _inspect(database, sent := crossing())
     with pytest.raises(InvalidDecision):
-        await decide(database.sessions, _decision(sent, outcome, reason_code=reason), actor=OFFICER)
+        await decide(database.sessions, default_policy(), _decision(sent, outcome, reason_code=reason), actor=OFFICER)
 
 
 async def test_a_decision_on_nothing_is_refused(database: Database) -> None:
     with pytest.raises(NotFound):
-        await decide(database.sessions, _decision(crossing()), actor=OFFICER)
+        await decide(database.sessions, default_policy(), _decision(crossing()), actor=OFFICER)
 
 
 async def test_a_refused_entry_does_not_count_as_presence(database: Database) -> None:
     await _inspect(database, first := crossing())
-    await decide(database.sessions, _decision(first, Outcome.REFUSED, reason_code="A"), actor=OFFICER)
+    await decide(database.sessions, default_policy(), _decision(first, Outcome.REFUSED, reason_code="A"), actor=OFFICER)
     made = await _inspect(database, crossing(occurred_at=later(days=5)))
     assert "M2" not in _rules(made)

@@ -36,5 +36,5 @@ async def test_a_record_of_another_post_is_neither_shown_nor_decided_on(database
         await recorded(database.sessions, sent.id, actor=ELSEWHERE)
     decision = Decision(uuid4(), sent.id, Outcome.ADMITTED, ELSEWHERE.name, now)
     with pytest.raises(Forbidden, match="IQ-SHL"):
-        await decide(database.sessions, decision, actor=ELSEWHERE)
+        await decide(database.sessions, default_policy(), decision, actor=ELSEWHERE)
     assert (await recorded(database.sessions, sent.id, actor=OFFICER)).decisions == ()
