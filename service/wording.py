@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
 LANGUAGES = ("en", "ar", "ckb")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")  # a moment, in local time
 
 
 @cache
@@ -48,7 +50,8 @@ def evidence_text(message: str, params: Mapping[str, object], language: str) -> 
 def _worded(value: object, language: str) -> str:
     if isinstance(value, list | tuple):
         return texts(language)["list.separator"].join(_worded(each, language) for each in value)
-    return texts(language).get(f"field.{value}", str(value))
+    text = _MOMENT.sub(r"\1 \2", str(value))
+    return texts(language).get(f"field.{text}", text)
 
 
 def _filled(template: str | None, message: str, params: Mapping[str, object]) -> str:
