@@ -100,17 +100,6 @@ def blend(line: Aligned, second: NDArray[np.float32]) -> Aligned:
     return replace(line, cells=tuple(map(_blended, line.cells, second)))
 
 
-def average(looks: Sequence[Aligned]) -> Aligned:
-    """One line as it was seen in several cuts: what each reader saw on average, blended again."""
-    cells = tuple(map(_averaged, zip(*(look.cells for look in looks), strict=True)))
-    return Aligned(cells, min(look.missing for look in looks), min(look.extra for look in looks))
-
-
-def _averaged(cells: Sequence[Cell]) -> Cell:
-    first, second = (np.mean([_shares(cell.readers[reader]) for cell in cells], axis=0) for reader in (0, 1))
-    return _both(first, second, cells[0].centre)
-
-
 def _shares(named: Mapping[str, float]) -> NDArray[np.float64]:
     return np.array([named.get(character, 0.0) for character in ALPHABET])
 
@@ -132,6 +121,8 @@ def _named(shares: NDArray[np.floating], least: float) -> Mapping[str, float]:
 
 
 def _share_among(shares: Mapping[str, float], character: str, alphabet: str) -> float:
+    if character not in alphabet:
+        return shares.get(character, 0.0)
     total = sum(share for other, share in shares.items() if other in alphabet)
     return shares.get(character, 0.0) / total if total else 0.0
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 
 import cv2
@@ -11,21 +10,18 @@ import numpy as np
 
 from ocr.cut import LINE_HEIGHT, MARGIN, PITCH, cut_line, unroll
 from ocr.decode import Decoded, decode
-from ocr.evidence import Aligned, Symbol, align_lines, average, blend, realign
+from ocr.evidence import Aligned, Symbol, align_lines, blend, realign
 from ocr.glyphs import clarity, clearest, look
 from ocr.image import DEFAULT_LIMITS, Limits, Pixels, decode_image
 from ocr.locate import Band, find_bands
 from ocr.mrz import parse_text, verify
-from ocr.reading import Box, MrzReading, Step, is_doubtful, judge, obstacles_of
+from ocr.reading import Box, MrzReading, Step, judge, obstacles_of
 from ocr.tesseract import Engine, load_engine
-
-Evidence = tuple[Aligned, ...]
 
 _PATIENCE_MS = 1000  # after which no further candidate is looked at: a reading has two seconds
 _MOST_BANDS = 8
 _CLEAR = -0.12  # mean log probability per character of a reading that is surely a zone's
 _HOPELESS = -0.3  # merit of what is no zone at all
-_OTHER_HEIGHTS = (0.93, 1.08)  # of a line that is cut again because its reading is in doubt
 _HOLDING = 0.3  # what it is worth that every check digit holds, in the same measure
 _NO_TEXT = -1.0  # clarity of lines that are not worth reading
 
@@ -45,10 +41,7 @@ def read_mrz(data: bytes, limits: Limits = DEFAULT_LIMITS, engine: Engine | None
     found = _best_zone(pixels, engine, clock)
     if found is None:
         return MrzReading.nothing(clock.steps, clock.elapsed_ms)
-    band, aligned = found
-    decoded = decode(aligned)
-    if is_doubtful(decoded):
-        decoded = decode(_looked_at_again(pixels, band, aligned, engine, clock))
+    band, decoded = found
     with clock.step("crop"):
         crop_png, boxes = _crop(pixels, band, decoded)
     return judge(decoded, crop_png, boxes, clock.steps, clock.elapsed_ms)
@@ -106,9 +99,9 @@ def _engine() -> Engine:
     return load_engine()
 
 
-def _best_zone(pixels: Pixels, engine: Engine, clock: _Clock) -> tuple[Band, Evidence] | None:
+def _best_zone(pixels: Pixels, engine: Engine, clock: _Clock) -> tuple[Band, Decoded] | None:
     """The candidate that reads most like a zone; the search ends at the first clear one."""
-    best: tuple[float, Band, Evidence] | None = None
+    best: tuple[float, Band, Decoded] | None = None
     bands = find_bands(pixels)
     for _ in range(_MOST_BANDS):
         with clock.step("locate"):
@@ -116,15 +109,13 @@ def _best_zone(pixels: Pixels, engine: Engine, clock: _Clock) -> tuple[Band, Evi
         if band is None or clock.elapsed_ms > _PATIENCE_MS:
             break
         for way, images in _ways(pixels, band, clock):
-            aligned = _read_lines(images, engine, clock)
-            if aligned is None:
+            decoded = _read_lines(images, engine, clock)
+            if decoded is None:
                 continue
-            with clock.step("solve"):
-                decoded = decode(aligned)
             if _merit(decoded) > max(_HOPELESS, best[0] if best else _HOPELESS):
-                best = _merit(decoded), way, aligned
+                best = _merit(decoded), way, decoded
             if decoded.sight > _CLEAR:
-                return way, aligned
+                return way, decoded
     return best[1:] if best else None
 
 
@@ -143,7 +134,7 @@ def _ways(pixels: Pixels, band: Band, clock: _Clock) -> list[tuple[Band, list[Pi
     return [ways[i] for i in sorted(range(2), key=lambda i: -clear[i]) if max(clear) > _NO_TEXT]
 
 
-def _read_lines(images: Sequence[Pixels], engine: Engine, clock: _Clock) -> Evidence | None:
+def _read_lines(images: Sequence[Pixels], engine: Engine, clock: _Clock) -> Decoded | None:
     with clock.step("recognise"):
         seen = [engine.read(image) for image in images]
         places = sum(image.shape[1] - 2 * MARGIN for image in images) / len(images) / PITCH
@@ -151,18 +142,9 @@ def _read_lines(images: Sequence[Pixels], engine: Engine, clock: _Clock) -> Evid
     if aligned is None:
         return None
     with clock.step("look"):
-        return tuple(map(_seen_again, aligned, seen, images))
-
-
-def _looked_at_again(pixels: Pixels, band: Band, first: Evidence, engine: Engine, clock: _Clock) -> Evidence:
-    """The evidence of several cuts, for what hangs on a pixel is seen once so and once otherwise."""
-    looks = [first]
-    for taller in _OTHER_HEIGHTS:
-        lines = [replace(line, height=line.height * taller) for line in band.lines]
-        again = _read_lines([cut_line(pixels, line) for line in lines], engine, clock)
-        if again is not None and len(again[0].cells) == len(first[0].cells):
-            looks.append(again)
-    return tuple(average(look) for look in zip(*looks, strict=True))
+        aligned = tuple(map(_seen_again, aligned, seen, images))
+    with clock.step("solve"):
+        return decode(aligned)
 
 
 def _seen_again(line: Aligned, symbols: Sequence[Symbol], image: Pixels) -> Aligned:

@@ -144,11 +144,6 @@ def judge(
     )
 
 
-def is_doubtful(decoded: Decoded) -> bool:
-    """Whether another look might settle what stands against a reading."""
-    return decoded.format is not None and bool(_doubts(decoded, parse(decoded.lines)))
-
-
 def obstacles_of(mrz: Mrz) -> tuple[Obstacle, ...]:
     """What in the text itself stands against a zone, however it was read."""
     failed = [
