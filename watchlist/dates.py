@@ -96,7 +96,7 @@ def _grade(a: PartialDate, b: PartialDate) -> tuple[str, float]:
         if holds(a, b):
             return message, weight
     if _is_registry_day(a) or _is_registry_day(b):
-        return _grade_years(a.year, b.year, circa=True)
+        return _grade_years(a.year, b.year, circa=False)
     if a.year == b.year:
         return "dob.same-year", SAME_YEAR
     return _contradiction(a.year, b.year)

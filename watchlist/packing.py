@@ -80,8 +80,7 @@ class TextsBuilder:
         self.ends.append(len(self.blob))
 
     def arrays(self, name: str) -> Arrays:
-        blob = np.frombuffer(bytes(self.blob), np.uint8)
-        return {name: blob, f"{name}.ends": np.array(self.ends, np.int64)}
+        return {name: np.frombuffer(self.blob, np.uint8), f"{name}.ends": np.array(self.ends, np.int64)}
 
 
 class Postings:
