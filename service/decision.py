@@ -53,8 +53,9 @@ async def decide(
 async def _judge_others(session: AsyncSession, policy: Policy, decision: Decision) -> None:
     movement = await store.movement(session, decision.movement_id)
     await store.lock(session, [movement.crossing.document.key, *movement.crossing.person_keys])
+    related = await store.movements_of(session, movement.crossing)
     posts = await store.crossing_points(session)
-    await after_fact(session, movement, policy, posts, cause=str(decision.id), now=decision.decided_at)
+    await after_fact(session, movement, related, policy, posts, cause=str(decision.id), now=decision.decided_at)
 
 
 def _require_reason(decision: Decision) -> None:

@@ -85,7 +85,7 @@ async def inspect(
         inspection = Inspection(crossing, findings, index.version, policy.version)
         seq = await store.add_inspection(session, inspection, actor=actor, now=now, reading_id=reading_id)
         arrived = Movement(crossing, now, seq)
-        await after_fact(session, arrived, policy, posts, cause=str(crossing.id), now=now)
+        await after_fact(session, arrived, history, policy, posts, cause=str(crossing.id), now=now)
         await audit.record(
             session, actor, "inspect", purpose="border_control", post=crossing.crossing_point, subject=str(crossing.id)
         )

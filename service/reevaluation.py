@@ -5,7 +5,7 @@ Nothing is deleted: a finding that no longer stands is withdrawn by a row of its
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -51,14 +51,14 @@ async def judge_again(
 async def after_fact(
     session: AsyncSession,
     movement: Movement,
+    related: Sequence[Movement],
     policy: Policy,
     posts: Mapping[str, CrossingPoint],
     *,
     cause: str,
     now: datetime,
 ) -> int:
-    """After `movement` was recorded or decided on: judge again whatever it can change, and only that."""
-    related = await store.movements_of(session, movement.crossing)
+    """After `movement` was recorded or decided on: judge again what of `related` it can change, and only that."""
     changed = 0
     for other in to_judge_again(movement, related):
         changed += await judge_again(
