@@ -167,7 +167,7 @@ def _crop(pixels: Pixels, band: Band, decoded: Decoded) -> tuple[bytes, tuple[tu
         tuple(_box(centre, row * height, height, width) for centre in centres)
         for row, centres in enumerate(decoded.centres)
     )
-    _, png = cv2.imencode(".png", sheet, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    _, png = cv2.imencode(".png", sheet, [cv2.IMWRITE_PNG_COMPRESSION, 1])
     return png.tobytes(), boxes
 
 

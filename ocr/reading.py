@@ -16,7 +16,7 @@ from ocr.mrz import Mrz, MrzFormat, parse
 from ocr.solve import Place
 from ocr.states import is_state_code
 
-SURE = 0.98
+SURE = 0.95
 """Least probability of a character that no check digit covers, for the reading to be accepted."""
 AGREED = 0.2
 """Least probability that either of two readers gives a character that no check digit covers."""
