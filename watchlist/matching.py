@@ -50,8 +50,9 @@ __all__ = [
 
 SCALE = 3.0  # tokens of a name are not independent: the sum overstates, and this takes it back
 STRONG_SCORE = 0.5
+FEW = 30_000
 CLEARED = 0.1  # the most that a hit scores when the dates of birth contradict
-FLOOR = 0.2  # hits that score less say nothing and are not told
+FLOOR = 0.15  # hits that score less say nothing and are not told
 NAMESAKE = 0.6  # but a hit that would score so much is told even if the date of birth clears it
 WEAK_ALIAS = -1.5
 MANY_NAMES = 0.5
@@ -100,8 +101,11 @@ def is_told(hit: Hit) -> bool:
 
 
 def prior(entries: int) -> float:
-    """The log odds, in nats, that a hit must overcome on a list of so many entries."""
-    return log(max(entries, 1))
+    """The log odds, in nats, that a hit must overcome on a list of so many entries.
+
+    A short list counts as one of ``FEW``: its names are too few to tell how rare a name is among travellers.
+    """
+    return log(max(entries, FEW))
 
 
 def compare(

@@ -86,10 +86,3 @@ def test_a_word_common_in_the_list_weighs_little(index: Index) -> None:
 def test_an_entry_without_a_name_that_can_be_compared_does_no_harm() -> None:
     odd = Entry(id="x", list="l", names=(EntryName("—"), EntryName("李小龍")))
     assert len(Index.build([odd])) == 1
-
-
-def test_a_namesake_is_told_with_what_clears_him(index: Index) -> None:
-    (hit, *_) = index.screen(Subject(name="Rashid Kamal Duriyan", date_of_birth="1992-03-30", nationality="IRQ"))
-    assert (hit.entry_id, hit.strength) == ("t-1", Strength.WEAK)
-    assert hit.score < 0.15
-    assert "dob.contradicting" in [item.message for item in hit.explanation]

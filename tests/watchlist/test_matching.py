@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchlist.matching import Entry, Hit, Kind, Outcome, Strength, Subject, compare, prior
+from watchlist.matching import Entry, Hit, Kind, Outcome, Strength, Subject, compare, is_told, prior
 
 AGAINST = prior(10_000)
 HIMSELF = Subject(
@@ -56,6 +56,15 @@ def test_a_contradicting_date_of_birth_clears_a_namesake(rashid: Entry) -> None:
     found = hit(replace(HIMSELF, date_of_birth="1992-03-30"), rashid)
     assert found.strength is Strength.WEAK
     assert found.score < 0.15
+
+
+def test_only_a_full_and_rare_namesake_is_told_with_what_clears_him(rashid: Entry) -> None:
+    namesake = replace(HIMSELF, date_of_birth="1992-03-30")
+    rare = compare(namesake, rashid, lambda token: (8.0, 8.0), AGAINST)
+    assert is_told(rare)
+    assert rare.strength is Strength.WEAK
+    assert "dob.contradicting" in [item.message for item in rare.explanation]
+    assert not is_told(hit(namesake, rashid))
 
 
 def test_the_mothers_name_clears_a_namesake(rashid: Entry) -> None:
@@ -145,4 +154,4 @@ def test_scores_are_between_nothing_and_one_and_sum_the_evidence(rashid: Entry, 
 
 
 def test_a_longer_list_asks_for_more() -> None:
-    assert prior(1_000_000) > prior(1_000) > prior(0)
+    assert prior(1_000_000) > prior(100_000) > prior(1_000) == prior(0)
