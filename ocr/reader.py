@@ -18,12 +18,13 @@ from ocr.mrz import parse_text, verify
 from ocr.reading import Box, MrzReading, Step, judge, obstacles_of
 from ocr.tesseract import Engine, load_engine
 
-_PATIENCE_MS = 1000  # after which no further candidate is looked at: a reading has two seconds
+_PATIENCE_MS = 1200  # after which no further candidate is looked at: a reading has two seconds
 _MOST_BANDS = 8
 _CLEAR = -0.12  # mean log probability per character of a reading that is surely a zone's
 _HOPELESS = -0.3  # merit of what is no zone at all
 _HOLDING = 0.3  # what it is worth that every check digit holds, in the same measure
 _NO_TEXT = -1.0  # clarity of lines that are not worth reading
+_PLAIN_TEXT = -0.5  # clarity of lines that are worth reading at once
 
 
 def read_mrz(data: bytes, limits: Limits = DEFAULT_LIMITS, engine: Engine | None = None) -> MrzReading:
@@ -102,21 +103,34 @@ def _engine() -> Engine:
 def _best_zone(pixels: Pixels, engine: Engine, clock: _Clock) -> tuple[Band, Decoded] | None:
     """The candidate that reads most like a zone; the search ends at the first clear one."""
     best: tuple[float, Band, Decoded] | None = None
+    for way, images in _candidates(pixels, clock):
+        decoded = _read_lines(images, engine, clock)
+        if decoded is None:
+            continue
+        if _merit(decoded) > max(_HOPELESS, best[0] if best else _HOPELESS):
+            best = _merit(decoded), way, decoded
+        if decoded.sight > _CLEAR:
+            return way, decoded
+    return best[1:] if best else None
+
+
+def _candidates(pixels: Pixels, clock: _Clock) -> Iterator[tuple[Band, list[Pixels]]]:
+    """Bands with their cut lines, as one reads and upside down; those that are unclear at a glance last."""
+    unclear: list[tuple[Band, list[Pixels]]] = []
     bands = find_bands(pixels)
     for _ in range(_MOST_BANDS):
         with clock.step("locate"):
             band = next(bands, None)
         if band is None or clock.elapsed_ms > _PATIENCE_MS:
             break
-        for way, images in _ways(pixels, band, clock):
-            decoded = _read_lines(images, engine, clock)
-            if decoded is None:
-                continue
-            if _merit(decoded) > max(_HOPELESS, best[0] if best else _HOPELESS):
-                best = _merit(decoded), way, decoded
-            if decoded.sight > _CLEAR:
-                return way, decoded
-    return best[1:] if best else None
+        clear, ways = _ways(pixels, band, clock)
+        if clear > _PLAIN_TEXT:
+            yield from ways
+        elif clear > _NO_TEXT:
+            unclear += ways
+    for way in unclear:
+        if clock.elapsed_ms < _PATIENCE_MS:
+            yield way
 
 
 def _merit(decoded: Decoded) -> float:
@@ -125,13 +139,13 @@ def _merit(decoded: Decoded) -> float:
     return decoded.sight + _HOLDING * sum(check.valid for check in checks) / max(len(checks), 1)
 
 
-def _ways(pixels: Pixels, band: Band, clock: _Clock) -> list[tuple[Band, list[Pixels]]]:
-    """The band as one reads and upside down, the clearer first; none if it is no text either way."""
+def _ways(pixels: Pixels, band: Band, clock: _Clock) -> tuple[float, list[tuple[Band, list[Pixels]]]]:
+    """How clear a band is at a glance, and the band as one reads and upside down, the clearer first."""
     with clock.step("cut"):
         ways = [(way, [cut_line(pixels, line) for line in way.lines]) for way in (band, band.turned())]
     with clock.step("glance"):
         clear = [sum(map(clarity, images)) / len(images) for _, images in ways]
-    return [ways[i] for i in sorted(range(2), key=lambda i: -clear[i]) if max(clear) > _NO_TEXT]
+    return max(clear), [ways[i] for i in sorted(range(2), key=lambda i: -clear[i])]
 
 
 def _read_lines(images: Sequence[Pixels], engine: Engine, clock: _Clock) -> Decoded | None:
