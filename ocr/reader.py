@@ -18,7 +18,7 @@ from ocr.mrz import parse_text, verify
 from ocr.reading import Box, MrzReading, Step, judge, obstacles_of
 from ocr.tesseract import Engine, load_engine
 
-_PATIENCE_MS = 1200  # after which no further candidate is looked at: a reading has two seconds
+_PATIENCE_MS = 1500  # after which no further candidate is looked at: a reading has two seconds
 _MOST_BANDS = 8
 _CLEAR = -0.12  # mean log probability per character of a reading that is surely a zone's
 _HOPELESS = -0.3  # merit of what is no zone at all
