@@ -19,7 +19,7 @@ from watchlist.matching import FLOOR, Entry, Forms, Hit, Subject, compare, forms
 from watchlist.packing import Arrays, Texts, unpack_entry
 from watchlist.search import Search
 
-COMPARED = 40  # rows compared in full
+COMPARED = 25  # rows compared in full
 
 
 class Index:
