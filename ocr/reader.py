@@ -5,6 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
+from ocr.image import DEFAULT_LIMITS, Limits, Pixels, decode_image  # first: bounds the libraries' threads as they load
+
+# isort: split
+
 import cv2
 import numpy as np
 
@@ -12,7 +16,6 @@ from ocr.cut import LINE_HEIGHT, MARGIN, PITCH, cut_line, unroll
 from ocr.decode import Decoded, decode
 from ocr.evidence import Aligned, Symbol, align_lines, blend, realign
 from ocr.glyphs import clarity, clearest, look
-from ocr.image import DEFAULT_LIMITS, Limits, Pixels, decode_image
 from ocr.locate import Band, find_bands
 from ocr.mrz import parse_text, verify
 from ocr.reading import Box, MrzReading, Step, judge, obstacles_of
