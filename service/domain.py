@@ -76,10 +76,11 @@ class Severity(StrEnum):
 
 
 class FindingStatus(StrEnum):
-    """A finding is withdrawn by a later fact, never deleted."""
+    """A finding is withdrawn by a later fact, never deleted; one in shadow is a rule's on trial, and nobody sees it."""
 
     RAISED = "raised"
     WITHDRAWN = "withdrawn"
+    SHADOW = "shadow"
 
 
 _PARTIAL = re.compile(r"(\d{4}|XXXX)(?:-(\d{2}|XX)(?:-(\d{2}|XX))?)?")
@@ -300,7 +301,8 @@ class Inspection:
     @property
     def second_line(self) -> bool:
         """The neutral cue: a referral is asked for, whatever the reason."""
-        return self.verdict is Verdict.REFER or any(f.severity is Severity.PROTECTION for f in self.findings)
+        wanted = (f.severity is Severity.PROTECTION and f.status is FindingStatus.RAISED for f in self.findings)
+        return self.verdict is Verdict.REFER or any(wanted)
 
 
 def verdict(findings: tuple[Finding, ...]) -> Verdict:

@@ -19,7 +19,7 @@ from service.identity import subject_of
 from service.policy import Policy
 from service.reevaluation import after_fact
 from service.rules.case import Case
-from service.rules.catalogue import irregularities
+from service.rules.catalogue import irregularities, shadow
 from service.transactions import retrying
 from service.watch import watch_findings
 from watchlist.records import Hit, Subject
@@ -83,7 +83,9 @@ async def inspect(
         case = Case(crossing, history, posts, policy, as_of=now)
         findings = (*watch_findings(hits), *irregularities(case))
         inspection = Inspection(crossing, findings, index.version, policy.version)
-        seq = await store.add_inspection(session, inspection, actor=actor, now=now, reading_id=reading_id)
+        seq = await store.add_inspection(
+            session, inspection, on_trial=shadow(case), actor=actor, now=now, reading_id=reading_id
+        )
         arrived = Movement(crossing, now, seq)
         await after_fact(session, arrived, history, policy, posts, cause=str(crossing.id), now=now)
         await audit.record(

@@ -17,6 +17,8 @@ from service.domain import (
     Crossing,
     CrossingPoint,
     Decision,
+    Finding,
+    FindingStatus,
     Inspection,
     Movement,
     Outcome,
@@ -138,9 +140,18 @@ def _movement(row: Row[tuple[MovementRow, str | None]]) -> Movement:
 
 
 async def add_inspection(
-    session: AsyncSession, inspection: Inspection, *, actor: Actor, now: datetime, reading_id: UUID | None
+    session: AsyncSession,
+    inspection: Inspection,
+    *,
+    on_trial: Iterable[Finding] = (),
+    actor: Actor,
+    now: datetime,
+    reading_id: UUID | None,
 ) -> int:
-    """Record movement, findings and outbox row; returns the movement's number at its post."""
+    """Record movement, findings and outbox row; returns the movement's number at its post.
+
+    `on_trial` is what rules in shadow found: kept beside the findings, and told to nobody.
+    """
     crossing = inspection.crossing
     shown = [finding for finding in inspection.findings if finding.severity is not Severity.PROTECTION]
     body = {
@@ -168,7 +179,7 @@ async def add_inspection(
             device=actor.name if actor.is_device else None,
         )
     )
-    for finding in inspection.findings:
+    for finding in (*inspection.findings, *on_trial):
         session.add(finding_row(finding, crossing, inspection.policy_version, now))
     await session.flush()
     return seq
@@ -177,7 +188,8 @@ async def add_inspection(
 async def inspection(session: AsyncSession, movement_id: UUID) -> tuple[Inspection, int, datetime]:
     """What was recorded, with its number and when. Raises NotFound."""
     row = await _movement_row(session, movement_id)
-    findings = tuple(finding_of(finding) for finding in await finding_rows(session, row.id, row.occurred_at))
+    rows = await finding_rows(session, row.id, row.occurred_at)
+    findings = tuple(finding_of(finding) for finding in rows if finding.status != FindingStatus.SHADOW.value)
     return Inspection(crossing_of(row), findings, row.index_version, row.policy_version), row.seq, row.recorded_at
 
 

@@ -151,7 +151,7 @@ MOVEMENTS = [
         rule text NOT NULL,
         rule_version integer NOT NULL,
         severity text NOT NULL CHECK (severity IN ('notice', 'irregular', 'alert', 'protection')),
-        status text NOT NULL CHECK (status IN ('raised', 'withdrawn')),
+        status text NOT NULL CHECK (status IN ('raised', 'withdrawn', 'shadow')),
         message text NOT NULL,
         params jsonb NOT NULL DEFAULT '{}',
         evidence text[] NOT NULL DEFAULT '{}',
@@ -162,7 +162,7 @@ MOVEMENTS = [
         supersedes uuid,
         PRIMARY KEY (occurred_at, id),
         CONSTRAINT withdrawal_names_what_and_why
-            CHECK (status = 'raised' OR (cause IS NOT NULL AND supersedes IS NOT NULL))
+            CHECK (status <> 'withdrawn' OR (cause IS NOT NULL AND supersedes IS NOT NULL))
     ) PARTITION BY RANGE (occurred_at)
     """,
     "CREATE INDEX finding_movement ON finding (movement_id)",

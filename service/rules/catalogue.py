@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from service.domain import Finding
+from dataclasses import replace
+
+from service.domain import Finding, FindingStatus
 from service.policy import RuleState
 from service.rules.case import Case
 from service.rules.document import D1, D4, D5, D6
@@ -21,7 +23,7 @@ def irregularities(case: Case) -> tuple[Finding, ...]:
 
 def shadow(case: Case) -> tuple[Finding, ...]:
     """What the rules on trial find: to be recorded and counted, and shown to nobody at the booth."""
-    return _findings(case, RuleState.SHADOW)
+    return tuple(replace(finding, status=FindingStatus.SHADOW) for finding in _findings(case, RuleState.SHADOW))
 
 
 def _findings(case: Case, state: RuleState) -> tuple[Finding, ...]:

@@ -26,7 +26,7 @@ from service.errors import (
 )
 from service.freshness import bring_up_to_date, hear
 from service.inspection import Recorded, inspect, recorded
-from service.policy import default_policy
+from service.policy import RuleState, default_policy
 from service.tables import AuditRow, DecisionRow, FindingRow, InspectionKeyRow, MovementRow, OutboxRow
 from watchlist.index import Index
 from watchlist.records import Entry, EntryName
@@ -172,6 +172,23 @@ async def test_findings_of_protection_stay_out_of_the_log_and_of_the_outbox(data
     async with database.sessions() as session:
         assert "P1" not in (await session.scalars(select(MovementRow.rules))).one()
         assert "P1" not in str((await session.scalars(select(OutboxRow.body))).one())
+
+
+async def test_a_rule_on_trial_is_recorded_and_shown_to_nobody(database: Database) -> None:
+    policy = default_policy()
+    trial = replace(policy, rules={**policy.rules, "M2": replace(policy.rules["M2"], state=RuleState.SHADOW)})
+    await _inspect(database, crossing())
+    second = crossing(occurred_at=later(days=2))
+    made = await inspect(database.sessions, NOBODY, trial, second, actor=OFFICER, now=later(days=2))
+    told = await recorded(database.sessions, second.id, actor=OFFICER)
+    assert made.inspection.verdict is told.inspection.verdict is Verdict.CLEAR
+    assert "M2" not in _rules(made) | _rules(told)
+    async with database.sessions() as session:
+        found = (await session.scalars(select(FindingRow).where(FindingRow.movement_id == second.id))).one()
+        rules = (await session.scalars(select(MovementRow.rules).where(MovementRow.id == second.id))).one()
+        told_to_the_centre = list(await session.scalars(select(OutboxRow.body)))
+    assert (found.rule, found.status, rules) == ("M2", "shadow", [])
+    assert "M2" not in str(told_to_the_centre)
 
 
 # --- decisions
