@@ -60,8 +60,9 @@ async def inspect(
     """Screen, find irregularities and record the movement with all that hangs on it.
 
     The same id with the same data is answered with what was recorded then, under the list and the
-    policy of then. Crossings of one document or one person wait for each other. A movement that comes late
-    may raise and withdraw findings on those that happened after it; so much is recorded with it.
+    policy of then, its findings as they stand now. Crossings of one document or one person wait for
+    each other. A movement that comes late may raise and withdraw findings on those that happened after it;
+    that is recorded with it.
 
     Raises:
         UnknownCrossingPoint: no such post.
