@@ -1,13 +1,9 @@
 """Made-up people for the tests of screening, and an index over them."""
 
 import pytest
-from hypothesis import settings
 
 from watchlist.index import Index
 from watchlist.matching import Entry, EntryDocument, EntryName, NameKind
-
-settings.register_profile("mabar", deadline=None)  # a test never asserts a time
-settings.load_profile("mabar")
 
 RASHID = Entry(
     id="t-1",
