@@ -198,7 +198,12 @@ def load_policy(text: str) -> Policy:
 @cache
 def default_policy() -> Policy:
     """The policy that comes with the program."""
-    return load_policy(resources.files("service").joinpath("default_policy.toml").read_text("utf-8"))
+    return load_policy(default_policy_text())
+
+
+def default_policy_text() -> str:
+    """The same, as it is written."""
+    return resources.files("service").joinpath("default_policy.toml").read_text("utf-8")
 
 
 _SETTINGS = ("version", "effective_from", "home_states", "utc_offset", "accept_specimen", "permit_kinds")

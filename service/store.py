@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select, text
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -281,8 +281,3 @@ async def reading(session: AsyncSession, reading_id: UUID) -> tuple[Mapping[str,
     if row is None:
         raise NotFound("no reading is kept under this id")
     return row.payload, row.crossing_point
-
-
-async def ping(session: AsyncSession) -> None:
-    """Raises what the driver raises when the database does not answer."""
-    await session.execute(text("SELECT 1"))

@@ -26,8 +26,9 @@ from service.errors import (
 )
 from service.freshness import bring_up_to_date, hear
 from service.inspection import Recorded, inspect, recorded
-from service.policy import RuleState, default_policy
-from service.tables import AuditRow, DecisionRow, FindingRow, InspectionKeyRow, MovementRow, OutboxRow
+from service.policies import put_in_force
+from service.policy import RuleState, default_policy, default_policy_text, load_policy
+from service.tables import AuditRow, DecisionRow, FindingRow, InspectionKeyRow, MovementRow, OutboxRow, PolicyRow
 from watchlist.index import Index
 from watchlist.records import Entry, EntryName
 
@@ -172,6 +173,15 @@ async def test_findings_of_protection_stay_out_of_the_log_and_of_the_outbox(data
     async with database.sessions() as session:
         assert "P1" not in (await session.scalars(select(MovementRow.rules))).one()
         assert "P1" not in str((await session.scalars(select(OutboxRow.body))).one())
+
+
+async def test_the_policy_of_a_finding_can_be_read_years_later(database: Database) -> None:
+    for _ in range(2):
+        assert await put_in_force(database.sessions, default_policy_text()) == default_policy()
+    made = await _inspect(database, crossing())
+    async with database.sessions() as session:
+        kept = (await session.scalars(select(PolicyRow))).one()
+    assert (kept.version, load_policy(kept.body)) == (made.inspection.policy_version, default_policy())
 
 
 async def test_a_rule_on_trial_is_recorded_and_shown_to_nobody(database: Database) -> None:
