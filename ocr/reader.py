@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 
 from ocr.image import DEFAULT_LIMITS, Limits, Pixels, decode_image  # first: bounds the libraries' threads as they load
@@ -38,22 +39,18 @@ def read_mrz(data: bytes, limits: Limits = DEFAULT_LIMITS, engine: Engine | None
     zone gives a reading without lines. Raises ImageRefused for what is not read at all and
     EngineMissing where Tesseract or the model is not installed. Not for use by two threads at once.
     """
-    clock = _Clock()
+    clock = Clock()
     with clock.step("decode"):
         pixels = decode_image(data, limits)
-    engine = engine or _engine()
-    found = _best_zone(pixels, engine, clock)
-    if found is None:
+    zone = find_zone(pixels, engine or _engine(), clock)
+    if zone is None:
         return MrzReading.nothing(clock.steps, clock.elapsed_ms)
-    band, decoded = found
-    with clock.step("crop"):
-        crop_png, boxes = _crop(pixels, band, decoded)
-    return judge(decoded, crop_png, boxes, clock.steps, clock.elapsed_ms)
+    return judged(pixels, zone.band, zone.decoded, clock)
 
 
 def read_text(text: str) -> MrzReading:
     """What a swipe reader or a keyboard sent. Raises MrzError where it is no zone."""
-    clock = _Clock()
+    clock = Clock()
     with clock.step("parse"):
         mrz = parse_text(text)
     certain = tuple(tuple(1.0 for _ in line) for line in mrz.lines)
@@ -74,7 +71,16 @@ def read_text(text: str) -> MrzReading:
     )
 
 
-class _Clock:
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Where in a picture a zone was found, what was seen in its places, and what that says."""
+
+    band: Band
+    aligned: tuple[Aligned, ...]
+    decoded: Decoded
+
+
+class Clock:
     """Times the steps of a reading."""
 
     def __init__(self) -> None:
@@ -103,21 +109,24 @@ def _engine() -> Engine:
     return load_engine()
 
 
-def _best_zone(pixels: Pixels, engine: Engine, clock: _Clock) -> tuple[Band, Decoded] | None:
-    """The candidate that reads most like a zone; the search ends at the first clear one."""
-    best: tuple[float, Band, Decoded] | None = None
+def find_zone(pixels: Pixels, engine: Engine, clock: Clock) -> Zone | None:
+    """The candidate that reads most like a zone; the search ends at the first clear one.
+
+    No further candidate is looked at once ``clock`` has run for a second and a half.
+    """
+    best: Zone | None = None
     for way, images in _candidates(pixels, clock):
-        decoded = _read_lines(images, engine, clock)
-        if decoded is None:
+        zone = _read_lines(way, images, engine, clock)
+        if zone is None:
             continue
-        if _merit(decoded) > max(_HOPELESS, best[0] if best else _HOPELESS):
-            best = _merit(decoded), way, decoded
-        if decoded.sight > _CLEAR:
-            return way, decoded
-    return best[1:] if best else None
+        if _merit(zone.decoded) > max(_HOPELESS, _merit(best.decoded) if best else _HOPELESS):
+            best = zone
+        if zone.decoded.sight > _CLEAR:
+            return zone
+    return best
 
 
-def _candidates(pixels: Pixels, clock: _Clock) -> Iterator[tuple[Band, list[Pixels]]]:
+def _candidates(pixels: Pixels, clock: Clock) -> Iterator[tuple[Band, list[Pixels]]]:
     """Bands with their cut lines, as one reads and upside down; those that are unclear at a glance last."""
     unclear: list[tuple[Band, list[Pixels]]] = []
     bands = find_bands(pixels)
@@ -142,7 +151,7 @@ def _merit(decoded: Decoded) -> float:
     return decoded.sight + _HOLDING * sum(check.valid for check in checks) / max(len(checks), 1)
 
 
-def _ways(pixels: Pixels, band: Band, clock: _Clock) -> tuple[float, list[tuple[Band, list[Pixels]]]]:
+def _ways(pixels: Pixels, band: Band, clock: Clock) -> tuple[float, list[tuple[Band, list[Pixels]]]]:
     """How clear a band is at a glance, and the band as one reads and upside down, the clearer first."""
     with clock.step("cut"):
         ways = [(way, [cut_line(pixels, line) for line in way.lines]) for way in (band, band.turned())]
@@ -151,7 +160,7 @@ def _ways(pixels: Pixels, band: Band, clock: _Clock) -> tuple[float, list[tuple[
     return max(clear), [ways[i] for i in sorted(range(2), key=lambda i: -clear[i])]
 
 
-def _read_lines(images: Sequence[Pixels], engine: Engine, clock: _Clock) -> Decoded | None:
+def _read_lines(band: Band, images: Sequence[Pixels], engine: Engine, clock: Clock) -> Zone | None:
     with clock.step("recognise"):
         seen = [engine.read(image) for image in images]
         places = sum(image.shape[1] - 2 * MARGIN for image in images) / len(images) / PITCH
@@ -161,7 +170,7 @@ def _read_lines(images: Sequence[Pixels], engine: Engine, clock: _Clock) -> Deco
     with clock.step("look"):
         aligned = tuple(map(_seen_again, aligned, seen, images))
     with clock.step("solve"):
-        return decode(aligned)
+        return Zone(band, aligned, decode(aligned))
 
 
 def _seen_again(line: Aligned, symbols: Sequence[Symbol], image: Pixels) -> Aligned:
@@ -171,6 +180,13 @@ def _seen_again(line: Aligned, symbols: Sequence[Symbol], image: Pixels) -> Alig
         centres = clearest(image, len(centres), [centres])
         line = realign(symbols, centres)
     return blend(line, look(image, centres))
+
+
+def judged(pixels: Pixels, band: Band, decoded: Decoded, clock: Clock) -> MrzReading:
+    """The reading that a decoded zone makes, with its crop."""
+    with clock.step("crop"):
+        crop_png, boxes = _crop(pixels, band, decoded)
+    return judge(decoded, crop_png, boxes, clock.steps, clock.elapsed_ms)
 
 
 def _crop(pixels: Pixels, band: Band, decoded: Decoded) -> tuple[bytes, tuple[tuple[Box, ...], ...]]:
