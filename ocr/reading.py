@@ -44,6 +44,18 @@ class ObstacleCode(StrEnum):
     DATE_IMPOSSIBLE = "date_impossible"
     LENGTH_DOUBTFUL = "length_doubtful"
     LAYOUT_UNKNOWN = "layout_unknown"
+    FRAMES_DISAGREE = "frames_disagree"
+
+
+class FrameOutcome(StrEnum):
+    """What became of one of several frames."""
+
+    USED = "used"
+    NO_ZONE = "no_zone"  # nothing was found in it
+    ANOTHER_ZONE = "another_zone"  # of another document, or too unclear to be sure that it is not
+    REFUSED = "refused"  # no image that is read
+    NOT_NEEDED = "not_needed"  # the frames before it left no doubt
+    NO_TIME = "no_time"  # the frames before it took all there is for a set
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,7 @@ class MrzReading:
     holds, ``accepted`` that nothing is in ``obstacles``. ``crop_png`` shows the straightened
     lines one below the other, ``boxes`` per line and character where each stands in it.
     ``mrz`` is None for a zone outside ICAO's layouts, ``lines`` too where no zone was found.
+    ``frames`` say of each frame handed in what became of it.
     """
 
     format: MrzFormat | None
@@ -95,6 +108,7 @@ class MrzReading:
     boxes: tuple[tuple[Box, ...], ...]
     steps: tuple[Step, ...]
     elapsed_ms: float
+    frames: tuple[FrameOutcome, ...] = (FrameOutcome.USED,)
 
     @classmethod
     def nothing(cls, steps: tuple[Step, ...], elapsed_ms: float) -> Self:
@@ -112,6 +126,7 @@ class MrzReading:
             boxes=(),
             steps=steps,
             elapsed_ms=elapsed_ms,
+            frames=(FrameOutcome.NO_ZONE,),
         )
 
 
