@@ -22,7 +22,8 @@ from ocr.mrz import parse_text, verify
 from ocr.reading import Box, MrzReading, Step, judge, obstacles_of
 from ocr.tesseract import Engine, load_engine
 
-_PATIENCE_MS = 1500  # after which no further candidate is looked at: a reading has two seconds
+PATIENCE_MS = 1500
+"""After which no further candidate and no further frame is looked at: a reading has two seconds."""
 _MOST_BANDS = 8
 _CLEAR = -0.12  # mean log probability per character of a reading that is surely a zone's
 _HOPELESS = -0.3  # merit of what is no zone at all
@@ -42,7 +43,7 @@ def read_mrz(data: bytes, limits: Limits = DEFAULT_LIMITS, engine: Engine | None
     clock = Clock()
     with clock.step("decode"):
         pixels = decode_image(data, limits)
-    zone = find_zone(pixels, engine or _engine(), clock)
+    zone = find_zone(pixels, engine or default_engine(), clock)
     if zone is None:
         return MrzReading.nothing(clock.steps, clock.elapsed_ms)
     return judged(pixels, zone.band, zone.decoded, clock)
@@ -105,7 +106,8 @@ class Clock:
 
 
 @cache
-def _engine() -> Engine:
+def default_engine() -> Engine:
+    """The engine with the model that is shipped, loaded once."""
     return load_engine()
 
 
@@ -133,7 +135,7 @@ def _candidates(pixels: Pixels, clock: Clock) -> Iterator[tuple[Band, list[Pixel
     for _ in range(_MOST_BANDS):
         with clock.step("locate"):
             band = next(bands, None)
-        if band is None or clock.elapsed_ms > _PATIENCE_MS:
+        if band is None or clock.elapsed_ms > PATIENCE_MS:
             break
         clear, ways = _ways(pixels, band, clock)
         if clear > _PLAIN_TEXT:
@@ -141,7 +143,7 @@ def _candidates(pixels: Pixels, clock: Clock) -> Iterator[tuple[Band, list[Pixel
         elif clear > _NO_TEXT:
             unclear += ways
     for way in unclear:
-        if clock.elapsed_ms < _PATIENCE_MS:
+        if clock.elapsed_ms < PATIENCE_MS:
             yield way
 
 
