@@ -1,15 +1,15 @@
 """Readings in processes of their own, which a hostile image can hang or blow up without harm.
 
-A worker reads one image at a time under a limit of memory and of time; it is killed when it exceeds
-either, and another takes its place. Workers stay warm between images: loading the libraries and
-the model takes longer than reading.
+A worker makes one reading at a time, of one image or of several frames of one document, under a limit
+of memory and of time; it is killed when it exceeds either, and another takes its place. Workers stay
+warm between readings: loading the libraries and the model takes longer than reading.
 """
 
 import asyncio
 import contextlib
 import multiprocessing
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -17,18 +17,18 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Self
 
+from ocr.frames import read_frames
 from ocr.image import DEFAULT_LIMITS, ImageRefused, Limits
-from ocr.reader import read_mrz
 from ocr.reading import MrzReading
 from ocr.tesseract import EngineMissing
 
-Read = Callable[[bytes, Limits], MrzReading]
+Read = Callable[[Sequence[bytes], Limits], MrzReading]
 Answer = MrzReading | Exception
 
 MEMORY_BYTES = 1_500_000_000
 """Address space of a worker (RLIMIT_AS): much more than it touches, for libraries map far more."""
 SECONDS = 2.0
-"""Longest reading of one image, after which its worker is killed."""
+"""Longest reading, of one image or of one set of frames, after which its worker is killed."""
 _START_SECONDS = 30.0  # loading libraries and model on a slow machine
 
 
@@ -48,7 +48,7 @@ class ReaderPool:
     """Reads images in ``workers`` processes at once; further ones wait their turn.
 
     Use it as an asynchronous context manager, or call `close` at the end. ``read`` is what a worker
-    does with an image: a function that a module names, for it is sent to another process.
+    does with frames of one document: a function that a module names, for it is sent to another process.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class ReaderPool:
         limits: Limits = DEFAULT_LIMITS,
         seconds: float = SECONDS,
         memory_bytes: int = MEMORY_BYTES,
-        read: Read = read_mrz,
+        read: Read = read_frames,
     ) -> None:
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
         self._workers = [_Worker(_Task(read, limits, seconds, memory_bytes)) for _ in range(workers)]
@@ -71,9 +71,16 @@ class ReaderPool:
 
         Raises what read_mrz raises, ReadTimeout or WorkerDied.
         """
+        return await self.read_frames([data])
+
+    async def read_frames(self, frames: Sequence[bytes]) -> MrzReading:
+        """As `ocr.frames.read_frames`, without holding up the event loop.
+
+        The set has the time of one reading. Raises what `read` raises.
+        """
         worker = await self._idle.get()
         loop = asyncio.get_running_loop()
-        task = loop.run_in_executor(self._threads, worker.read, data)
+        task = loop.run_in_executor(self._threads, worker.read, frames)
         # Whoever waits may give up; the worker is free again only once its reading has ended.
         task.add_done_callback(lambda _: self._idle.put_nowait(worker))
         return await asyncio.shield(task)
@@ -117,11 +124,11 @@ class _Worker:
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
 
-    def read(self, data: bytes) -> MrzReading:
-        """Have one image read; see `ReaderPool.read`."""
+    def read(self, frames: Sequence[bytes]) -> MrzReading:
+        """Have one document read; see `ReaderPool.read_frames`."""
         pipe = self.start()
         try:
-            pipe.send_bytes(data)
+            pipe.send(frames)
             if not pipe.poll(self._task.seconds):
                 raise ReadTimeout(f"the image took longer than {self._task.seconds:g} seconds to read")
             answer: Answer = pipe.recv()
@@ -175,9 +182,9 @@ def _serve(pipe: Connection, task: _Task) -> None:
     pipe.send("ready")
     with contextlib.suppress(EOFError, OSError):  # the pool has closed its end
         while True:
-            data = pipe.recv_bytes()
+            frames = pipe.recv()
             _limit_cpu(task.seconds)
-            pipe.send(_answer(data, task))
+            pipe.send(_answer(frames, task))
 
 
 def _limit_cpu(seconds: float) -> None:
@@ -187,9 +194,9 @@ def _limit_cpu(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def _answer(data: bytes, task: _Task) -> Answer:
+def _answer(frames: Sequence[bytes], task: _Task) -> Answer:
     try:
-        return task.read(data, task.limits)
+        return task.read(frames, task.limits)
     except (ImageRefused, EngineMissing) as refusal:
         return refusal
     except MemoryError:

@@ -3,17 +3,19 @@
 import asyncio
 import os
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from ocr.image import ImageTooLarge, Limits
-from ocr.reading import MrzReading
+from ocr.reading import FrameOutcome, MrzReading
 from ocr.worker import ReaderPool, ReadTimeout, WorkerDied
 
 
-def read(data: bytes, limits: Limits) -> MrzReading:
-    """Does what the data says, in the worker."""
-    match data:
+def read(frames: Sequence[bytes], limits: Limits) -> MrzReading:
+    """Does what the first frame says, in the worker."""
+    match frames[0]:
         case b"hang":
             time.sleep(60)
         case b"spin":
@@ -27,6 +29,8 @@ def read(data: bytes, limits: Limits) -> MrzReading:
             raise ImageTooLarge(f"at most {limits.max_bytes} bytes are read")
         case b"break":
             raise LookupError("a fault of our own")
+        case b"count":
+            return replace(MrzReading.nothing((), 0.0), frames=(FrameOutcome.USED,) * len(frames))
     return MrzReading.nothing((), float(os.getpid()))
 
 
@@ -64,6 +68,11 @@ async def test_refusals_come_through_and_keep_the_worker() -> None:
         with pytest.raises(ImageTooLarge, match="at most 5 bytes"):
             await readers.read(b"large")
         assert (await readers.read(b"")).elapsed_ms == before
+
+
+async def test_frames_of_one_document_go_to_one_worker_together() -> None:
+    async with pool() as readers:
+        assert len((await readers.read_frames([b"count", b"", b"die"])).frames) == 3
 
 
 async def test_the_event_loop_runs_on_while_a_worker_reads() -> None:
