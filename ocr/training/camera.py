@@ -27,6 +27,9 @@ class Condition:
     severity: float
 
 
+_FAINTEST = 8.0  # grey levels of contrast that an eye still makes out
+_BURIED = 1.5  # contrast in terms of the grain's deviation, below which strokes drown in it
+
 CONDITIONS = {
     "clean": Condition((16, 30), 2, 0.003, 0.0, 0.12),
     "moderate": Condition((13, 28), 15, 0.04, 0.006, 0.45),
@@ -34,8 +37,21 @@ CONDITIONS = {
 }
 
 
-def photograph(page: Page, rng: Rng, condition: Condition) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Photograph a page. Returns the picture, uint8 [height, width, 3], and the zone's points in it."""
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture, uint8 [height, width, 3], and the zone's points in it.
+
+    `contrast` is what is left of that of each character, [lines, characters], in terms of what
+    grain and coding hide: below 1 nobody can read it. Outside the picture it is 0.
+    """
+
+    image: NDArray[np.uint8]
+    points: NDArray[np.float32]
+    contrast: NDArray[np.float32]
+
+
+def photograph(page: Page, rng: Rng, condition: Condition) -> Shot:
+    """Photograph a page."""
     bent, points = _curl(page, rng, condition.curl)
     turn, size = _pose(bent.shape[:2], rng, condition)
     frame = _background(rng, size)
@@ -43,7 +59,8 @@ def photograph(page: Page, rng: Rng, condition: Condition) -> tuple[NDArray[np.u
     cv2.warpPerspective(bent, turn, size, frame, **flags)
     if len(points):
         points = degrade.real(cv2.perspectiveTransform(points.reshape(1, -1, 2), turn)).reshape(points.shape)
-    return _expose(frame, rng, condition, page.capital), points
+    image, clear = _expose(frame, rng, condition, page.capital)
+    return Shot(image, points, page.contrast * _seen(clear, points, page.contrast.shape))
 
 
 def _curl(page: Page, rng: Rng, most: float) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
@@ -92,21 +109,52 @@ def _background(rng: Rng, size: tuple[int, int]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(table, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _expose(frame: NDArray[np.uint8], rng: Rng, condition: Condition, capital: float) -> NDArray[np.uint8]:
-    """Light the frame, lose some focus, add the sensor's grain, code as JPEG."""
+def _seen(clear: Pixels, points: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """What is left of the contrast at each character between the first and last point of its line."""
+    if not len(points):
+        return np.zeros(shape, np.float32)
+    share = (np.arange(shape[1], dtype=np.float32)[:, None] + 0.5) / shape[1]
+    places = points[:, :1] + (points[:, -1:] - points[:, :1]) * share
+    columns, rows = (degrade.real(places[:, :, axis]) for axis in (0, 1))
+    return degrade.real(cv2.remap(clear, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT))
+
+
+def _expose(
+    frame: NDArray[np.uint8], rng: Rng, condition: Condition, capital: float
+) -> tuple[NDArray[np.uint8], Pixels]:
+    """Light the frame, lose some focus, add the sensor's grain, code as JPEG.
+
+    Also how much of the frame's contrast is left everywhere, in units of what still shows.
+    """
     severity = condition.severity
-    image = _lit(frame.astype(np.float32), rng, severity)
+    image, clear = _lit(frame.astype(np.float32), rng, severity)
     most = 0.02 + 0.045 * severity  # of a capital's height; beyond it nobody reads the zone
     image = degrade.blur(image, rng, between(rng, 0, most) * max(capital, 8.0))
-    grain = rng.standard_normal(frame.shape[:2], np.float32) * np.float32(between(rng, 0, 1 + 9 * severity))
-    image += grain[:, :, None]
+    grain = rng.standard_normal(frame.shape[:2], np.float32)
+    sigma = between(rng, 0, 1 + 9 * severity)
+    image += grain[:, :, None] * np.float32(sigma)
     if rng.random() < 0.12:
         image = _infra_red(image)
-    return degrade.to_bytes(degrade.jpeg(image, int(between(rng, 90 - 55 * severity, 96))))
+    quality = int(between(rng, 90 - 55 * severity, 96))
+    coded = degrade.to_bytes(degrade.jpeg(image, quality))
+    hidden = max(_FAINTEST, _BURIED * sigma, _coarseness(quality, max(capital, 8.0)))
+    return coded, clear / np.float32(hidden)
 
 
-def _lit(image: Pixels, rng: Rng, severity: float) -> Pixels:
-    """Light of one colour that falls off, shadows and reflections, worked out at an eighth the size."""
+def _coarseness(quality: int, capital: float) -> float:
+    """Contrast of strokes that JPEG rounds away, grey levels: more of small letters, whose waves are short.
+
+    A third of the quantisation step (ITU-T T.81, table K.1) about where the waves of strokes lie.
+    """
+    scale = 50 / quality if quality < 50 else 2 - quality / 50
+    return 0.3 * scale * 14 * (25 / capital) ** 1.4
+
+
+def _lit(image: Pixels, rng: Rng, severity: float) -> tuple[Pixels, Pixels]:
+    """Light of one colour that falls off, shadows and reflections, worked out at an eighth the size.
+
+    Also what share of the contrast they leave, [height, width].
+    """
     height, width = image.shape[:2]
     small = (height // 8 + 1, width // 8 + 1)
     light = degrade.uneven_light(np.ones(small, np.float32), rng, 0.2 + 0.6 * severity)
@@ -121,7 +169,7 @@ def _lit(image: Pixels, rng: Rng, severity: float) -> Pixels:
     tinted = image * cast.astype(np.float32)
     tinted *= (light * (1 - wash))[:, :, None]
     tinted += (255 * wash)[:, :, None]
-    return np.asarray(tinted, np.float32)
+    return degrade.real(tinted), degrade.real(light * (1 - wash) * cast.mean())
 
 
 def _infra_red(image: Pixels) -> Pixels:

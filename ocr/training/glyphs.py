@@ -64,8 +64,8 @@ def _photographed(rng: np.random.Generator, name: str) -> tuple[Pixels, tuple[st
     page = draw_page(doc_type, zone, rng, between(rng, *condition.pitch) / MILLIMETRES, condition.severity)
     share = (np.arange(len(zone[0]), dtype=np.float32)[:, None] + 0.5) / len(zone[0])
     along = np.asarray(page.zone[:, :1] + (page.zone[:, 1:] - page.zone[:, :1]) * share, np.float32)
-    image, points = photograph(replace(page, zone=along), rng, condition)
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8), zone, points
+    shot = photograph(replace(page, zone=along), rng, condition)
+    return np.asarray(cv2.cvtColor(shot.image, cv2.COLOR_BGR2GRAY), np.uint8), zone, shot.points
 
 
 def _lines(

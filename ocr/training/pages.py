@@ -33,12 +33,14 @@ class Page:
     """A page, uint8 [height, width, 3] (BGR), and its zone.
 
     `zone` has for each line the ends of its middle, [lines, 2, 2] pixels x, y; none for no zone.
-    `capital` is the height of a capital in the zone, pixels.
+    `capital` is the height of a capital in the zone, pixels. `contrast` is how much darker than its
+    paper the ink of each character is, [lines, characters] grey levels.
     """
 
     image: NDArray[np.uint8]
     zone: NDArray[np.float32]
     capital: float
+    contrast: NDArray[np.float32]
 
 
 def draw_page(doc_type: MrzFormat, zone: Sequence[str], rng: Rng, scale: float, severity: float) -> Page:
@@ -72,7 +74,7 @@ def draw_text_page(rng: Rng, scale: float, severity: float) -> Page:
             (6 * scale, y * scale), text if rng.random() < 0.5 else text.capitalize(), fill=(40, 30, 30), font=font
         )
         y += size * between(rng, 1.2, 2.5)
-    return Page(np.array(picture), np.zeros((0, 2, 2), np.float32), 0.0)
+    return Page(np.array(picture), np.zeros((0, 2, 2), np.float32), 0.0, np.zeros((0, 0), np.float32))
 
 
 def _paper(rng: Rng, width: float, height: float, scale: float, severity: float) -> NDArray[np.uint8]:
@@ -124,25 +126,50 @@ def _print_zone(image: NDArray[np.uint8], zone: Sequence[str], rng: Rng, scale: 
     pitch = PITCH * scale
     columns, pace = len(zone[0]), fonts.PITCH / pitch
     leading = between(rng, 1.75, 2.4) * pitch * (0.95 if len(zone) == 3 else 1)
-    ink = _zone_ink(zone, leading * pace, rng, severity)
+    ink, left = _zone_ink(zone, leading * pace, rng, severity)
     size = (round(ink.shape[1] / pace), round(ink.shape[0] / pace))
     ink = degrade.real(cv2.resize(ink, size, interpolation=cv2.INTER_AREA if pace > 1 else cv2.INTER_LINEAR))
     x = int((width - size[0]) / 2 + between(rng, -0.8, 0.8) * scale)
     y = int(height - between(rng, 2, 5) * scale - size[1] + 0.5 * pitch)
+    paper = image.copy()
     _blend(image, ink, x, y, rng, severity)
     middles = np.arange(len(zone)) * leading + (fonts.BASELINE - fonts.PITCH / 2) / pace + y
     ends = (x + 0.12 * pitch, x + (columns - 0.12) * pitch)  # the outer characters' outer edges
     points = np.array([[(end, middle) for end in ends] for middle in middles], np.float32)
-    return Page(image, points, (fonts.PITCH - 1) / pace)
+    contrast = [
+        [_contrast(paper, image, x + (i + 0.5) * pitch, middle, pitch) for i in range(columns)] for middle in middles
+    ]
+    return Page(image, points, (fonts.PITCH - 1) / pace, degrade.real(contrast) * left)
 
 
-def _zone_ink(zone: Sequence[str], leading: float, rng: Rng, severity: float) -> degrade.Pixels:
+def _contrast(paper: NDArray[np.uint8], printed: NDArray[np.uint8], x: float, y: float, pitch: float) -> float:
+    """How much darker than the paper the darker tenth of a character is; 0 where it fell off the page."""
+    rows, columns = (slice(max(round(at - pitch / 2), 0), max(round(at + pitch / 2), 0)) for at in (y, x))
+    before, after = paper[rows, columns].mean(axis=2), printed[rows, columns].mean(axis=2)
+    return float(np.percentile(before - after, 90)) if before.size else 0.0
+
+
+def _zone_ink(
+    zone: Sequence[str], leading: float, rng: Rng, severity: float
+) -> tuple[degrade.Pixels, NDArray[np.float32]]:
+    """The zone's ink coverage, and what is left of each character, [lines, characters], 0 where most is gone."""
     face = typeface(rng)
     height = round(leading * (len(zone) - 1)) + fonts.CELL_HEIGHT
     ink = np.zeros((height, len(zone[0]) * fonts.PITCH), np.float32)
     for place, line in enumerate(zone):
         type_line(ink, line, face, (0, round(place * leading)), rng)
-    return print_ink(ink, rng, severity)
+    printed = print_ink(ink, rng, severity)
+    core = cv2.erode(ink, np.ones((3, 3), np.uint8))  # strokes thinned by the press are not gone
+    cells = [(round(row * leading), column * fonts.PITCH) for row in range(len(zone)) for column in range(len(zone[0]))]
+    shares = [_share_left(core, printed, y, x) for y, x in cells]
+    return printed, degrade.real(shares).reshape(len(zone), -1)
+
+
+def _share_left(core: degrade.Pixels, printed: degrade.Pixels, y: int, x: int) -> float:
+    """1 where four fifths of a character or more were printed, 0 where two fifths or less."""
+    cell = slice(y, y + fonts.CELL_HEIGHT), slice(x, x + fonts.PITCH)
+    left = np.minimum(core[cell], printed[cell]).sum() / max(float(core[cell].sum()), 1.0)
+    return float(np.clip((left - 0.4) / 0.4, 0, 1))
 
 
 def _blend(image: NDArray[np.uint8], ink: degrade.Pixels, x: int, y: int, rng: Rng, severity: float) -> None:
