@@ -38,6 +38,7 @@ from service.outage import SUSPECTS, is_outage
 from service.settings import Settings
 
 BODY_MOST = 10_000_000  # bytes of any request body, but for the routes below
+LARGER = {"/v1/mrz": 40_000_000}  # by template: ten frames, not each of them as large as an image may be
 COUNT_FOR_THEMSELVES = frozenset({"/v1/watchlists/{name}"})  # templates of the routes that stream whole lists in
 # FastAPI's own would hand bodies and the messages of exceptions to whatever exporter the environment names.
 NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
@@ -91,7 +92,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.router.routes.append(Console())
     problems.install(app, SUSPECTS, is_outage)
     openapi.install(app)
-    app.add_middleware(BodyLimit, most=BODY_MOST, exempt=COUNT_FOR_THEMSELVES)
+    app.add_middleware(BodyLimit, most=BODY_MOST, others=LARGER, exempt=COUNT_FOR_THEMSELVES)
     app.add_middleware(RequestLog, metrics=metrics)
     app.add_middleware(SecurityHeaders)  # added last, so outermost
     return app

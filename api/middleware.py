@@ -6,6 +6,7 @@ Plain ASGI, so that streaming stays streaming.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from uuid import uuid4
 
 import structlog
@@ -125,20 +126,22 @@ class _ContentTooLarge(HTTPException):
 class BodyLimit:
     """Counts the body as it streams in and stops at `most` bytes, whatever its header says.
 
-    Whoever shows no credential gets 64 kB: bodies are read before anybody is refused. The routes of the
-    `exempt` templates count for themselves.
+    Whoever shows no credential gets 64 kB: bodies are read before anybody is refused. `others` are the
+    bytes for routes, by template, that take another size; the `exempt` ones count for themselves.
     """
 
-    def __init__(self, app: ASGIApp, most: int, exempt: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, app: ASGIApp, most: int, others: Mapping[str, int], exempt: frozenset[str] = frozenset()
+    ) -> None:
         self.app = app
         self.most = most
+        self.others = others
         self.exempt = exempt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = self.most if _shows_credential(scope) else min(self.most, 64_000)
         announced = Headers(scope=scope).get("content-length", "0")
         seen = 0
 
@@ -146,6 +149,7 @@ class BodyLimit:
             nonlocal seen
             if _template(scope) in self.exempt:  # known by now: a body is read after routing
                 return await receive()
+            most = self._most(scope)
             if announced.isdecimal() and int(announced) > most:
                 raise _ContentTooLarge(most)
             message = await receive()
@@ -155,6 +159,10 @@ class BodyLimit:
             return message
 
         await self.app(scope, receive_counted, send)
+
+    def _most(self, scope: Scope) -> int:
+        most = self.others.get(_template(scope), self.most)
+        return most if _shows_credential(scope) else min(most, 64_000)
 
 
 def _shows_credential(scope: Scope) -> bool:

@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from api import logs
+from ocr.frames import TooManyFrames
 from ocr.image import ImageRefused, ImageTooLarge, NotAnImage
 from ocr.layout import MrzError
 from ocr.tesseract import EngineMissing
@@ -93,6 +94,7 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     ImageRefused: Kind(422, "image-refused", "The image is not read"),
     NotAnImage: Kind(415, "not-an-image", "This is no image that is read"),
     ImageTooLarge: Kind(413, "image-too-large", "The image is too large"),
+    TooManyFrames: Kind(422, "too-many-frames", "More images than are read together"),
     MrzError: Kind(422, "not-a-zone", "The text is no machine-readable zone", quotes=True),
     ReadFailed: Kind(422, "reading-failed", "The image could not be read to its end"),
     EngineMissing: Kind(503, "engine-missing", "The reader has no engine"),

@@ -14,6 +14,13 @@ MOST_FRAMES = 10
 """Frames of one document that are read at once; more add cost and no evidence."""
 
 
+class TooManyFrames(ImageRefused):
+    """More frames than are read at once."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} images of one document; at most {MOST_FRAMES} are read together")
+
+
 def read_frames(frames: Sequence[bytes], limits: Limits = DEFAULT_LIMITS, engine: Engine | None = None) -> MrzReading:
     """Read the zone that one to `MOST_FRAMES` frames (JPEG or PNG) of one document show.
 
@@ -22,8 +29,11 @@ def read_frames(frames: Sequence[bytes], limits: Limits = DEFAULT_LIMITS, engine
     became of each. Further frames are left unread once two agree in every character and nothing stands
     against the reading, or once the time for one reading is up. The crop is the clearest frame's.
 
-    Raises what `ocr.reader.read_mrz` raises; ImageRefused only where every frame is refused.
+    Raises what `ocr.reader.read_mrz` raises; ImageRefused only where every frame is refused;
+    TooManyFrames.
     """
+    if len(frames) > MOST_FRAMES:
+        raise TooManyFrames(len(frames))
     if len(frames) == 1:
         return read_mrz(frames[0], limits, engine)
     together = _Set(limits, engine or default_engine())

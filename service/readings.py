@@ -28,7 +28,7 @@ async def keep(
     now: datetime,
 ) -> None:
     """Keep a reading under `reading_id`: its text and verdicts, neither image nor crop."""
-    names = ("format", "lines", "valid", "accepted", "repairs", "obstacles", "confidences")
+    names = ("format", "lines", "valid", "accepted", "repairs", "obstacles", "confidences", "frames")
     payload = {name: plain(getattr(reading, name)) for name in names}
     async with sessions.begin() as session:
         await store.add_reading(

@@ -30,16 +30,19 @@ REFUSED = (ImageRefused, ReadTimeout, WorkerDied, EngineMissing, OSError)
 def read(
     images: Annotated[list[Path], typer.Argument(help="JPEG or PNG files", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
+    together: Annotated[bool, typer.Option("--together", help="the files are frames of one document")] = False,
 ) -> None:
     """Read the machine-readable zone of each image. Ends with 1 when a file could not be read as an image."""
+    documents = [images] if together else [[image] for image in images]
 
     async def work() -> bool:
         well = True
-        with progress("images", len(images)) as report:
+        with progress("documents", len(documents)) as report:
             done = 0
-            async for path, reading, error in _readings(images):
+            async for frames, reading, error in _readings(documents):
                 well = well and error is None
-                typer.echo(json.dumps(_as_json(path, reading, error)) if as_json else _as_text(path, reading, error))
+                shown = _as_json(frames, reading, error)
+                typer.echo(json.dumps(shown) if as_json else _as_text(str(shown["file"]), reading, error))
                 done += 1
                 report(done)
         return well
@@ -48,21 +51,22 @@ def read(
         raise typer.Exit(EXIT_REFUSED)
 
 
-async def _readings(images: list[Path]) -> AsyncIterator[tuple[Path, MrzReading | None, str | None]]:
+async def _readings(documents: list[list[Path]]) -> AsyncIterator[tuple[list[Path], MrzReading | None, str | None]]:
     async with ReaderPool() as pool:
-        for path in images:
+        for frames in documents:
             try:
-                yield path, await pool.read(path.read_bytes()), None
+                yield frames, await pool.read_frames([frame.read_bytes() for frame in frames]), None
             except REFUSED as refusal:
-                yield path, None, str(refusal)
+                yield frames, None, str(refusal)
 
 
-def _as_json(path: Path, reading: MrzReading | None, error: str | None) -> Mapping[str, Any]:
+def _as_json(frames: list[Path], reading: MrzReading | None, error: str | None) -> Mapping[str, Any]:
+    file = ", ".join(map(str, frames))
     if reading is None:
-        return {"file": str(path), "format": None, "lines": None, "valid": False, "accepted": False, "repairs": [],
+        return {"file": file, "format": None, "lines": None, "valid": False, "accepted": False, "repairs": [],
                 "fields": None, "elapsed_ms": None, "error": error}  # fmt: skip
     return {
-        "file": str(path),
+        "file": file,
         "format": reading.format,
         "lines": reading.lines,
         "valid": reading.valid,
@@ -71,6 +75,7 @@ def _as_json(path: Path, reading: MrzReading | None, error: str | None) -> Mappi
         "fields": _fields(reading),
         "elapsed_ms": round(reading.elapsed_ms, 1),
         "obstacles": plain(reading.obstacles),
+        "frames": plain(reading.frames),
     }
 
 
@@ -86,13 +91,13 @@ def _fields(reading: MrzReading) -> dict[str, Any] | None:
     return fields | {"date_of_birth": str(traveller.date_of_birth), "date_of_expiry": str(expiry)}
 
 
-def _as_text(path: Path, reading: MrzReading | None, error: str | None) -> str:
+def _as_text(file: str, reading: MrzReading | None, error: str | None) -> str:
     if reading is None:
-        return f"{path}: {error}"
+        return f"{file}: {error}"
     if reading.lines is None:
-        return f"{path}: no machine-readable zone found"
+        return f"{file}: no machine-readable zone found"
     state = "accepted" if reading.accepted else "to be confirmed: " + ", ".join(o.code for o in reading.obstacles)
-    return f"{path}: {reading.format}, {state}\n" + "\n".join(f"  {line}" for line in reading.lines)
+    return f"{file}: {reading.format}, {state}\n" + "\n".join(f"  {line}" for line in reading.lines)
 
 
 @command

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from starlette.datastructures import UploadFile
 
 from api.deps import Services, ServicesDep, permit, require
 from api.schemas.reading import MrzTextIn, ReadingOut
+from ocr.frames import MOST_FRAMES, TooManyFrames
 from ocr.image import NotAnImage
 from ocr.mrz import Mrz
 from ocr.reader import read_text
@@ -27,6 +29,7 @@ from service.identity import identify
 router = APIRouter(prefix="/v1/mrz", tags=["reading"])
 _TEXT = "application/json"
 _IMAGE = "multipart/form-data"
+_MOST_PARTS = 100  # files of a form that are counted before it is refused unread
 
 _BODY: dict[str, Any] = {
     "requestBody": {
@@ -37,7 +40,13 @@ _BODY: dict[str, Any] = {
                     "type": "object",
                     "required": ["image"],
                     "properties": {
-                        "image": {"type": "string", "format": "binary", "description": "JPEG or PNG, at most 8 MB"},
+                        "image": {
+                            "type": "array",
+                            "items": {"type": "string", "format": "binary"},
+                            "minItems": 1,
+                            "maxItems": MOST_FRAMES,
+                            "description": "JPEG or PNG, at most 8 MB each; several are frames of one document",
+                        },
                         "crossing_point": {"type": "string", "examples": ["IQ-ZUR"]},
                     },
                 }
@@ -56,6 +65,9 @@ async def create(
 
     The answer says what was read, how sure, what was repaired and what stands between it and acceptance.
     A picture without a zone is no error: `lines` is null. The image is not kept.
+
+    Up to 10 frames of one document, as so many parts named `image`, are read together; `frames` says what
+    became of each. They have the time of one image: what is left when it is up is not read.
     """
     if request.headers.get("content-type", "").startswith(_IMAGE):
         reading, post, digest = await _from_image(request, services)
@@ -78,13 +90,21 @@ def _outcome(reading: MrzReading) -> str:
 
 
 async def _from_image(request: Request, services: Services) -> tuple[MrzReading, str | None, bytes | None]:
-    async with request.form(max_files=1, max_fields=2) as form:
-        image, post = form.get("image"), form.get("crossing_point")
-        if not isinstance(image, UploadFile):
-            raise NotAnImage("the form has no file named image")
-        data = await image.read()
-    reading = await services.reader.read(data)
-    return reading, post if isinstance(post, str) and post else None, hashlib.sha256(data).digest()
+    async with request.form(max_files=_MOST_PARTS, max_fields=2) as form:
+        images, post = form.getlist("image"), form.get("crossing_point")
+        if len(images) > MOST_FRAMES:
+            raise TooManyFrames(len(images))
+        frames = [await image.read() for image in images if isinstance(image, UploadFile)]
+    if not frames:
+        raise NotAnImage("the form has no file named image")
+    reading = await services.reader.read_frames(frames)
+    return reading, post if isinstance(post, str) and post else None, _digest(frames)
+
+
+def _digest(frames: Sequence[bytes]) -> bytes:
+    """Names what was read: the image's digest, of several that of their digests."""
+    digests = [hashlib.sha256(frame).digest() for frame in frames]
+    return digests[0] if len(digests) == 1 else hashlib.sha256(b"".join(digests)).digest()
 
 
 async def _from_text(request: Request) -> tuple[MrzReading, str | None, bytes | None]:
@@ -105,6 +125,7 @@ def _out(reading_id: UUID, reading: MrzReading, services: Services) -> ReadingOu
             "check_digits": plain(zone.check_digits) if zone else [],
             "repairs": plain(reading.repairs),
             "obstacles": plain(reading.obstacles),
+            "frames": plain(reading.frames),
             "crop_png": base64.b64encode(reading.crop_png).decode() if reading.crop_png else None,
             "boxes": [[(box.left, box.top, box.right, box.bottom) for box in line] for line in reading.boxes],
             "steps": {step.name: round(step.ms, 2) for step in reading.steps},

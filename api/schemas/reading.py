@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.schemas.base import PostCode, Wire
+from ocr.reading import FrameOutcome
 
 
 class MrzTextIn(Wire):
@@ -78,6 +79,8 @@ class ReadingOut(BaseModel):
 
     `confidences` holds a number from 0 to 1 for each character of each line; `boxes` the place of each
     character in `crop_png` (base64) as left, top, right, bottom in pixels; `steps` how many milliseconds each took.
+    `frames` says of each image handed in whether it was `used`, or why not: `no_zone`, `another_zone` (of another
+    document, or too unclear to tell), `refused`, `not_needed` (the others left no doubt), `no_time`.
     """
 
     id: UUID
@@ -92,5 +95,6 @@ class ReadingOut(BaseModel):
     obstacles: list[ObstacleOut]
     crop_png: str | None
     boxes: list[list[tuple[int, int, int, int]]]
+    frames: list[FrameOutcome]
     steps: dict[str, float]
     elapsed_ms: float

@@ -119,6 +119,26 @@ def test_a_picture_without_a_zone_is_no_error(desk: httpx.Client) -> None:
     assert [obstacle["code"] for obstacle in reading["obstacles"]] == ["no_zone"]
 
 
+def test_frames_of_one_document_are_read_together(desk: httpx.Client) -> None:
+    document = next(iter(sorted(DOCUMENTS.glob("*.jpg"))))
+    frames = [_jpeg(), document.read_bytes(), b"no image"]
+    reading = desk.post("/v1/mrz", files=[("image", ("frame.jpg", frame)) for frame in frames]).json()
+    assert "\n".join(reading["lines"]) == document.with_suffix(".txt").read_text().strip()
+    assert reading["frames"] == ["no_zone", "used", "refused"]
+
+
+def test_more_frames_than_are_read_together_are_refused(desk: httpx.Client) -> None:
+    answer = desk.post("/v1/mrz", files=[("image", ("frame.jpg", _jpeg()))] * 11)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:mabar:problem:too-many-frames")
+    assert "at most 10" in answer.json()["detail"]
+
+
+def test_frames_may_be_larger_than_other_bodies_and_are_bounded(desk: httpx.Client) -> None:
+    files = [("image", ("frame.jpg", bytes(6_000_000)))]
+    assert desk.post("/v1/mrz", files=files * 2).json()["type"] == "urn:mabar:problem:not-an-image"
+    assert desk.post("/v1/mrz", files=files * 7).status_code == 413
+
+
 def test_a_listed_traveller_is_referred_with_reasons_in_the_asked_language(desk: httpx.Client) -> None:
     zone = _zone("A19927730", issuing_state="IRQ", nationality="IRQ", date_of_birth="790314", sex="M",
                  primary_identifier="AL TARIFI", secondary_identifier="SARMAD JAWHAR")  # fmt: skip
