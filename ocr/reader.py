@@ -32,15 +32,18 @@ _NO_TEXT = -1.0  # clarity of lines that are not worth reading
 _PLAIN_TEXT = -0.5  # clarity of lines that are worth reading at once
 
 
-def read_mrz(data: bytes, limits: Limits = DEFAULT_LIMITS, engine: Engine | None = None) -> MrzReading:
+def read_mrz(
+    data: bytes, limits: Limits = DEFAULT_LIMITS, engine: Engine | None = None, clock: "Clock | None" = None
+) -> MrzReading:
     """Read the machine-readable zone in a JPEG or PNG.
 
     Nothing is corrected silently: every character that differs from the plain reading is among
     `repairs`, and `accepted` is true only where nothing is among `obstacles`. An image without a
     zone gives a reading without lines. Raises ImageRefused for what is not read at all and
     EngineMissing where Tesseract or the model is not installed. Not for use by two threads at once.
+    ``clock`` remembers what was tried, for whoever wants to see it.
     """
-    clock = Clock()
+    clock = clock or Clock()
     with clock.step("decode"):
         pixels = decode_image(data, limits)
     zone = find_zone(pixels, engine or default_engine(), clock)
@@ -82,9 +85,15 @@ class Zone:
 
 
 class Clock:
-    """Times the steps of a reading."""
+    """Times the steps of a reading, and remembers what was tried.
+
+    ``glanced`` are the bands that were cut and how clear each was at a glance, ``tried`` the zones
+    that were read in full, both in their order.
+    """
 
     def __init__(self) -> None:
+        self.glanced: list[tuple[Band, float]] = []
+        self.tried: list[Zone] = []
         self._start = time.perf_counter()
         self._spent: dict[str, float] = {}
 
@@ -121,6 +130,7 @@ def find_zone(pixels: Pixels, engine: Engine, clock: Clock) -> Zone | None:
         zone = _read_lines(way, images, engine, clock)
         if zone is None:
             continue
+        clock.tried.append(zone)
         if _merit(zone.decoded) > max(_HOPELESS, _merit(best.decoded) if best else _HOPELESS):
             best = zone
         if zone.decoded.sight > _CLEAR:
@@ -159,6 +169,7 @@ def _ways(pixels: Pixels, band: Band, clock: Clock) -> tuple[float, list[tuple[B
         ways = [(way, [cut_line(pixels, line) for line in way.lines]) for way in (band, band.turned())]
     with clock.step("glance"):
         clear = [sum(map(clarity, images)) / len(images) for _, images in ways]
+    clock.glanced.append((band, max(clear)))
     return max(clear), [ways[i] for i in sorted(range(2), key=lambda i: -clear[i])]
 
 
