@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,6 +15,7 @@ import typer
 import uuid_utils
 
 from api.commands.common import EXIT_REFUSED, command, now, progress, run
+from ocr.drawing import draw_reading
 from ocr.image import ImageRefused
 from ocr.reading import MrzReading
 from ocr.tesseract import EngineMissing
@@ -31,8 +33,13 @@ def read(
     images: Annotated[list[Path], typer.Argument(help="JPEG or PNG files", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
     together: Annotated[bool, typer.Option("--together", help="the files are frames of one document")] = False,
+    debug: Annotated[Path | None, typer.Option(help="folder for pictures of how each image was read")] = None,
 ) -> None:
-    """Read the machine-readable zone of each image. Ends with 1 when a file could not be read as an image."""
+    """Read the machine-readable zone of each image. Ends with 1 when a file could not be read as an image.
+
+    With --debug the folder gets pictures of where was looked, what was cut out, which characters are
+    doubtful and how long each step took. They show the document: delete them when done.
+    """
     documents = [images] if together else [[image] for image in images]
 
     async def work() -> bool:
@@ -47,8 +54,22 @@ def read(
                 report(done)
         return well
 
+    if debug:
+        _draw(images, debug)
+
     if not run(work()):
         raise typer.Exit(EXIT_REFUSED)
+
+
+def _draw(images: list[Path], folder: Path) -> None:
+    """Pictures of each reading, readable by their owner alone, named after the image."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for image in images:
+        with suppress(*REFUSED):  # said of each image as it is read
+            for drawing in draw_reading(image.read_bytes())[1]:
+                path = folder / f"{image.stem}-{drawing.name}.png"
+                path.touch(mode=0o600)
+                path.write_bytes(drawing.png)
 
 
 async def _readings(documents: list[list[Path]]) -> AsyncIterator[tuple[list[Path], MrzReading | None, str | None]]:

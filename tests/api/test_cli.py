@@ -115,6 +115,17 @@ def test_what_is_no_image_is_said_so_and_the_others_are_read(tmp_path: Path) -> 
     assert all(answer["error"] and not answer["accepted"] for answer in answers)
 
 
+def test_how_an_image_was_read_is_drawn_for_its_owner_alone(tmp_path: Path) -> None:
+    document = Path(__file__).parents[1] / "documents" / "card-td1.jpg"
+    made = run("read", document, "--debug", tmp_path / "drawn")
+    assert made.exit_code == 0, made.output
+    drawn = sorted((tmp_path / "drawn").iterdir())
+    assert [path.name for path in drawn] == [
+        f"card-td1-{name}.png" for name in ("1-where", "2-lines", "3-doubts", "4-steps")
+    ]
+    assert {path.stat().st_mode & 0o077 for path in drawn} == {0}
+
+
 def test_a_service_that_is_away_is_said_so_with_the_id_to_repeat() -> None:
     made = run("inspect", "--post", "IQ-ZUR", "--direction", "entry", "--mrz", "x", "--server", "http://127.0.0.1:9")
     assert made.exit_code == 1
