@@ -245,6 +245,7 @@ class Crossing:
     vehicle: str | None = None
     address: str | None = None
     phone: str | None = None
+    redress_number: str | None = None  # as `service.redress` writes it; shown by a traveller who was cleared before
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,3 +138,35 @@ class UnknownListFormat(ServiceError):
 
     def __init__(self, format_: str, known: Iterable[str]) -> None:
         super().__init__(f"there is no list format {format_}; there are {', '.join(sorted(known))}")
+
+
+class ThinEntry(ServiceError):
+    """A list or an entry says too little to be screened against."""
+
+    def __init__(self, lacking: str) -> None:
+        super().__init__(f"this cannot be screened against: {lacking}")
+
+
+class ChangeRefused(ServiceError):
+    """A change of a list or an entry that does not fit what stands."""
+
+
+class AdjudicationRefused(ServiceError):
+    """What was said of a hit says too little, or contradicts itself."""
+
+
+class AdjudicationConflict(ServiceError):
+    """Another adjudication stands. `standing` is its id, None when none was made yet."""
+
+    def __init__(self, standing: UUID | None) -> None:
+        stands = f"adjudication {standing} stands; name it in supersedes" if standing else "no adjudication stands yet"
+        super().__init__(f"of this hit {stands}")
+        self.standing = standing
+
+
+class ClearanceRefused(ServiceError):
+    """A clearance that cannot be given, or ended, as asked."""
+
+
+class SourceRefused(ServiceError):
+    """A list that was to be fetched cannot be: the message says what came instead."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service import audit, store
+from service import audit, clearance_store, hit_store, store
 from service.access import Actor, require_post
 from service.canonical import digest_of
 from service.domain import Crossing, Decision, Inspection, Movement
@@ -20,20 +18,11 @@ from service.policy import Policy
 from service.reevaluation import after_fact
 from service.rules.case import Case
 from service.rules.catalogue import irregularities, shadow
+from service.screening import Screens
 from service.transactions import retrying
 from service.watch import watch_findings
-from watchlist.records import Hit, Subject
 
 CLOCK_TOLERANCE = timedelta(minutes=5)  # what a workstation's clock may be ahead of the service's
-
-
-class Screens(Protocol):
-    """The part of an index that an inspection needs."""
-
-    @property
-    def version(self) -> str: ...
-
-    def screen(self, subject: Subject, at: datetime | None = None, limit: int = 50) -> Sequence[Hit]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +49,8 @@ async def inspect(
     """Screen, find irregularities and record the movement with all that hangs on it.
 
     The same id with the same data is answered with what was recorded then, under the list and the
-    policy of then, its findings as they stand now. Crossings of one document or one person wait for
+    policy of then, its findings as they stand now. Who was cleared of an entry is not referred for it; who
+    was not goes into the queue of second line. Crossings of one document or one person wait for
     each other. A movement that comes late may raise and withdraw findings on those that happened after it;
     that is recorded with it.
 
@@ -82,11 +72,13 @@ async def inspect(
         await store.lock(session, [crossing.document.key, *crossing.person_keys])
         history = await store.movements_of(session, crossing)
         case = Case(crossing, history, posts, policy, as_of=now)
-        findings = (*watch_findings(hits), *irregularities(case))
+        given = await clearance_store.given_for(session, [(hit.list, hit.entry_id) for hit in hits], crossing)
+        findings = (*watch_findings(hits, crossing, given), *irregularities(case))
         inspection = Inspection(crossing, findings, index.version, policy.version)
         seq = await store.add_inspection(
             session, inspection, on_trial=shadow(case), actor=actor, now=now, reading_id=reading_id
         )
+        await hit_store.raise_hits(session, crossing, findings, now)
         arrived = Movement(crossing, now, seq)
         await after_fact(session, arrived, history, policy, posts, cause=str(crossing.id), now=now)
         await audit.record(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -55,8 +56,9 @@ class ListWriter:
         self._report = ImportReport(name, version)
 
     @classmethod
-    async def begin(cls, session: AsyncSession, name: str, format_: str) -> ListWriter:
-        known = insert(WatchlistRow).values(name=name, format=format_)
+    async def begin(cls, session: AsyncSession, name: str, format_: str, *, active: bool = True) -> ListWriter:
+        """`active` says whether a list that is new here is screened against from the start."""
+        known = insert(WatchlistRow).values(name=name, format=format_, active=active)
         await session.execute(known.on_conflict_do_update(index_elements=["name"], set_={"format": format_}))
         last = await session.scalar(select(func.max(ListVersionRow.version)).where(ListVersionRow.list == name))
         rows = await session.execute(
@@ -112,10 +114,15 @@ class ListWriter:
                 .values(last_version=self._report.version - 1)
             )
 
-    async def finish(self, digest: bytes, actor: Actor | None, now: datetime, confirmed: bool) -> ImportReport:
-        """Strike what the file no longer has and make the new version the current one."""
+    async def finish(
+        self, digest: bytes, actor: Actor | None, now: datetime, confirmed: bool, most_lost: float = SUSPICIOUS_LOSS
+    ) -> ImportReport:
+        """Strike what the file no longer has and make the new version the current one.
+
+        `most_lost` is the share of the entries in force that may go without a person's confirmation.
+        """
         gone = [entry_id for entry_id in self._standing if entry_id not in self._seen]
-        if len(gone) > SUSPICIOUS_LOSS * len(self._standing) and not confirmed:
+        if len(gone) > most_lost * len(self._standing) and not confirmed:
             raise SuspiciousImport(self._report.list, len(gone), len(self._standing))
         await self._close(gone)
         self._report.removed, self._report.digest = len(gone), digest
@@ -185,10 +192,11 @@ async def entries_in_force(session: AsyncSession) -> list[Entry]:
         .order_by(ListEntryRow.list, ListEntryRow.entry_id)
         .execution_options(yield_per=2000)
     )
-    return [_entry(payload | {"list": name}) async for name, payload in await session.stream(statement)]
+    return [entry_of(payload | {"list": name}) async for name, payload in await session.stream(statement)]
 
 
-def _entry(payload: dict[str, Any]) -> Entry:
+def entry_of(payload: Mapping[str, Any]) -> Entry:
+    """An entry from the JSON that it is stored as."""
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in payload.items()
     }

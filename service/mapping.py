@@ -71,6 +71,7 @@ def _details(crossing: Crossing) -> dict[str, Any]:
         "vehicle": crossing.vehicle,
         "address": crossing.address,
         "phone": crossing.phone,
+        "redress_number": crossing.redress_number,
         "failed_check_digits": crossing.failed_check_digits,
         "other_nationalities": crossing.traveller.other_nationalities,
     }
@@ -113,6 +114,7 @@ def crossing_of(row: MovementRow) -> Crossing:
         vehicle=details.get("vehicle"),
         address=details.get("address"),
         phone=details.get("phone"),
+        redress_number=details.get("redress_number"),
     )
 
 

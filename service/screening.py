@@ -3,16 +3,70 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service import audit
+from service import audit, entry_store
 from service.access import Actor
+from service.entry_store import InForce
+from service.hygiene import lapsed
 from service.list_store import ListInForce, entries_in_force, lists_in_force
 from watchlist.index import Index
 from watchlist.records import Hit, Subject
+
+Item = TypeVar("Item")
+
+
+class Screens(Protocol):
+    """The part of an index that an inspection needs."""
+
+    @property
+    def version(self) -> str: ...
+
+    def screen(self, subject: Subject, at: datetime | None = None, limit: int = 50) -> Sequence[Hit]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListsInForce:
+    """An index with the terms of what it holds: nothing expired matches, and every hit says what to do."""
+
+    index: Index
+    lists: tuple[ListInForce, ...] = ()
+    terms: InForce = field(default_factory=lambda: InForce({}, {}))
+
+    @property
+    def version(self) -> str:
+        """That of the index."""
+        return self.index.version
+
+    def screen(self, subject: Subject, at: datetime | None = None, limit: int = 50) -> tuple[Hit, ...]:
+        """The hits for a subject, the likeliest first; what had expired at the moment `at` is none."""
+        hits = self.index.screen(subject, at, limit)
+        return tuple(self._instructed(hit) for hit in hits if at is None or not self._has_lapsed(hit, at))
+
+    def covers(self, list_: str, version: int) -> bool:
+        """Whether that version of the list, or a later one, is screened against."""
+        return any(one.name == list_ and one.version >= version for one in self.lists)
+
+    def _has_lapsed(self, hit: Hit, at: datetime) -> bool:
+        keys = ((hit.list, ""), (hit.list, hit.entry_id))
+        return any(lapsed(self.terms.expiries.get(key), at) for key in keys)
+
+    def _instructed(self, hit: Hit) -> Hit:
+        return hit if hit.instruction else replace(hit, instruction=self.terms.instructions.get(hit.list))
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """How far a rebuild is: `stage` is ``idle``, ``reading`` or ``indexing``; `done` of `total` entries."""
+
+    stage: str = "idle"
+    done: int = 0
+    total: int = 0
 
 
 class IndexInForce:
@@ -24,39 +78,70 @@ class IndexInForce:
 
     def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
         self._sessions = sessions
-        self._lists: tuple[ListInForce, ...] | None = None
-        self._index: Index = Index.build(())
+        self._current = ListsInForce(Index.build(()))
+        self._decided: datetime | None = None
+        self._loaded = False
         self._building = asyncio.Lock()
+        self.progress = Building()
+
+    @property
+    def current(self) -> ListsInForce:
+        """What to screen against."""
+        return self._current
 
     @property
     def index(self) -> Index:
-        return self._index
+        """The bare index, which knows nothing of terms."""
+        return self._current.index
 
     @property
     def lists(self) -> tuple[ListInForce, ...]:
         """The lists that the index was built from."""
-        return self._lists or ()
+        return self._current.lists
 
     @property
     def loaded(self) -> bool:
-        return self._lists is not None
+        return self._loaded
 
     async def refresh(self) -> bool:
         """Build anew when a list changed since; True when the index was swapped."""
         async with self._building:
             async with self._sessions() as session:
                 lists = await lists_in_force(session)
-                if lists == self._lists:
+                await self._take_terms(session)
+                if self._loaded and lists == self._current.lists:
                     return False
-                entries = await entries_in_force(session)
-            self._index = await asyncio.to_thread(Index.build, entries)
-            self._lists = lists
+                self.progress = Building("reading", 0, sum(one.entries for one in lists))
+                try:
+                    entries = await entries_in_force(session)
+                    index = await asyncio.to_thread(Index.build, _counted(entries, self._indexed))
+                finally:
+                    self.progress = Building()
+            self._current = replace(self._current, index=index, lists=lists)
+            self._loaded = True
             return True
+
+    def _indexed(self, done: int, total: int) -> None:
+        self.progress = Building("indexing", done, total)
+
+    async def _take_terms(self, session: AsyncSession) -> None:
+        decided = await entry_store.last_decision(session)
+        if decided != self._decided:
+            self._current = replace(self._current, terms=await entry_store.in_force(session))
+            self._decided = decided
+
+
+def _counted(items: Sequence[Item], tell: Callable[[int, int], None], every: int = 1000) -> Iterator[Item]:
+    """The items, telling now and then how many were taken: a rebuild takes a minute and somebody waits for it."""
+    for done, item in enumerate(items):
+        if done % every == 0:
+            tell(done, len(items))
+        yield item
 
 
 async def screen(
     sessions: async_sessionmaker[AsyncSession],
-    index: Index,
+    index: Screens,
     subject: Subject,
     *,
     actor: Actor,

@@ -20,7 +20,8 @@ def _default_data_dir() -> Path:
     return home / "mabar"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host name is this machine's own, without asking the network."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -51,12 +52,16 @@ class Settings(BaseSettings):
     image_max_pixels: int = Field(default=25_000_000, ge=1)
     image_timeout_seconds: float = Field(default=2.0, gt=0)
 
+    list_sources: Path | None = None  # a TOML file, as `service.sources` reads it
+    list_most_lost: float = Field(default=0.5, ge=0, le=1)  # the share of a list that may go unconfirmed
+    rescreen_days: int = Field(default=30, ge=0, le=540)  # how far back changed entries are looked for
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")
     def _demo_stays_on_this_machine(self) -> Self:
         """The demonstration prints its account's password."""
-        if self.demo and not _is_loopback(self.host):
+        if self.demo and not is_loopback(self.host):
             raise ValueError(
                 f"the demonstration prints its account's password and is served to this machine only; "
                 f"MABAR_HOST is {self.host}, leave it at 127.0.0.1 or switch MABAR_DEMO off"

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service import audit, store
+from service import audit, clearance_store, entry_store, rescreening_store, store
 from service.access import Actor
-from service.errors import UnknownListFormat
-from service.list_store import ImportReport, ListWriter
-from watchlist.records import Entry
+from service.errors import ChangeRefused, UnknownListFormat
+from service.hygiene import lacks
+from service.list_store import SUSPICIOUS_LOSS, ImportReport, ListWriter
+from watchlist.records import Entry, Skipped
 from watchlist.sources.formats import FORMATS, open_list
 
 BATCH = 500  # records parsed in a thread before the event loop has its turn
@@ -30,15 +31,20 @@ async def import_list(
     actor: Actor | None,
     now: datetime,
     confirmed: bool = False,
+    needs_approval: bool = False,
+    most_lost: float = SUSPICIOUS_LOSS,
     progress: Callable[[int], None] = lambda records: None,
 ) -> ImportReport:
     """Replace list `name` by the file at `path`; the old version stays in force until all of it is in.
 
     `actor` None is the operator at the command line. `confirmed` lets an import pass that strikes more than
-    half of the entries in force. `progress` hears how many records were read so far.
+    `most_lost` of the entries in force. With `needs_approval`, a list that is new here is not screened against before
+    a second person approved its terms. `progress` hears how many records were read so far. What changed is run
+    against what was recorded before (`service.rescreening`); clearances follow their entry, or lapse with it.
 
     Raises:
         UnknownListFormat: there is no such format.
+        ChangeRefused: the entries of this list are written here, one by one.
         ListFileError: the file is not what its format says, or ends in the middle. Nothing was changed.
         SuspiciousImport: too much would go. Nothing was changed.
     """
@@ -47,18 +53,39 @@ async def import_list(
     digest = await asyncio.to_thread(_digest, path)
     async with sessions.begin() as session:
         await store.lock(session, [f"list:{name}"])
-        writer = await ListWriter.begin(session, name, format_)
-        records = open_list(format_, path)
-        read = 0
-        while batch := await asyncio.to_thread(lambda: list(islice(records, BATCH))):
-            await writer.take(batch)
-            read += len(batch)
-            progress(read)
-        report = await writer.finish(digest, actor, now, confirmed)
-        await audit.record(
-            session, actor, "import_list", purpose="watchlist_management", subject=name, details=report.counts()
-        )
+        if await entry_store.format_of(session, name) == entry_store.NATIONAL:
+            raise ChangeRefused(f"the entries of {name} are written here, one by one; no file replaces them")
+        writer = await ListWriter.begin(session, name, format_, active=not needs_approval)
+        await _take_all(session, writer, name, open_list(format_, path), progress)
+        report = await writer.finish(digest, actor, now, confirmed, most_lost)
+        said_by = actor.name if actor else audit.SERVICE
+        lapsed = await clearance_store.settle(session, name, report.version, said_by=said_by, now=now)
+        await rescreening_store.enqueue(session, name, report.version, report.added + report.changed, now)
+        details = report.counts() | {"lapsed_clearances": lapsed}
+        await audit.record(session, actor, "import_list", purpose="watchlist_management", subject=name, details=details)
     return report
+
+
+async def _take_all(
+    session: AsyncSession,
+    writer: ListWriter,
+    name: str,
+    records: Iterator[Entry | Skipped],
+    progress: Callable[[int], None],
+) -> None:
+    terms = await entry_store.terms_of(session, name)
+    kept = map(_enough, records) if terms and terms.minimum_identifiers else records
+    read = 0
+    while batch := await asyncio.to_thread(lambda: list(islice(kept, BATCH))):
+        await writer.take(batch)
+        read += len(batch)
+        progress(read)
+
+
+def _enough(record: Entry | Skipped) -> Entry | Skipped:
+    """The record, left out when it says too little to tell its person from a namesake."""
+    lacking = lacks(record) if isinstance(record, Entry) else None
+    return Skipped(record.id, lacking) if isinstance(record, Entry) and lacking else record
 
 
 def _digest(path: Path) -> bytes:

@@ -46,7 +46,7 @@ async def create(
     crossing = await _crossing(services, asked, actor)
     made = await inspecting.inspect(
         services.database.sessions,
-        services.screening.index,
+        services.screening.current,
         services.policy,
         crossing,
         actor=actor,

@@ -22,7 +22,7 @@ async def screen(
 ) -> ScreenOut:
     """What the lists in force say of a name, explained field by field. The question is audited, not the name."""
     fields = asked.model_dump(exclude={"purpose"}, exclude_none=True)
-    index = services.screening.index
+    index = services.screening.current
     hits = await screening.screen(
         services.database.sessions, index, Subject(**fields), actor=actor, purpose=asked.purpose, now=services.now()
     )

@@ -83,7 +83,7 @@ async def load_demo(
     steps = sorted([*_crowd(now, chance), *_stories(now)], key=lambda step: step.at)
     for done, step in enumerate(steps, 1):
         made = await inspect(
-            sessions, screening.index, policy, step.crossing(), actor=CLERK, now=step.at + timedelta(seconds=2)
+            sessions, screening.current, policy, step.crossing(), actor=CLERK, now=step.at + timedelta(seconds=2)
         )
         await _dispose(sessions, policy, made)
         progress(done)

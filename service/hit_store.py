@@ -1,0 +1,270 @@
+"""All SQL of hits: raised by screening, grouped by traveller, adjudicated, counted. Never commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from service.clearing import HitOutcome
+from service.domain import Crossing, Finding
+from service.person import Identity, same_person
+from service.store import movement as movement_of
+from service.tables import AdjudicationRow, HitCaseRow, HitRow
+
+HIT_RULES = frozenset({"W1", "W2"})  # a weak name is no hit: nobody is referred for it
+
+
+@dataclass(frozen=True, slots=True)
+class Adjudication:
+    """What second line said of a hit; a change of mind is a new one that names the old."""
+
+    id: UUID
+    hit_id: UUID
+    outcome: HitOutcome
+    reason_code: str
+    officer: str
+    decided_at: datetime
+    note: str | None = None
+    supersedes: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedHit:
+    """An entry met by a traveller at one crossing. `adjudication` is the last word; None while nobody spoke."""
+
+    id: UUID
+    case_id: UUID
+    list: str
+    entry_id: str
+    rule: str
+    score: float
+    movement_id: UUID
+    movement_occurred_at: datetime
+    crossing_point: str
+    raised_at: datetime
+    cause: str | None = None
+    adjudication: Adjudication | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether second line still has to say who this is."""
+        return self.adjudication is None or self.adjudication.outcome is HitOutcome.UNDECIDED
+
+
+async def raise_hits(
+    session: AsyncSession, crossing: Crossing, findings: Iterable[Finding], now: datetime, *, cause: str | None = None
+) -> int:
+    """Put what was found into the queue, in the traveller's case; returns how many are new there.
+
+    To be called under the locks of the crossing's document and person keys: two booths, one case.
+    """
+    hits = [finding for finding in findings if finding.rule in HIT_RULES]
+    if not hits:
+        return 0
+    case_id = await _case_of(session, crossing, now)
+    raised = 0
+    for finding in hits:
+        row = insert(HitRow).values(
+            id=uuid4(),
+            case_id=case_id,
+            list=finding.params["list"],
+            entry_id=finding.params["entry_id"],
+            rule=finding.rule,
+            score=finding.params["score"],
+            movement_id=crossing.id,
+            movement_occurred_at=crossing.occurred_at,
+            crossing_point=crossing.crossing_point,
+            raised_at=now,
+            cause=cause,
+        )
+        raised += await session.scalar(row.on_conflict_do_nothing().returning(HitRow.id)) is not None
+    return raised
+
+
+async def _case_of(session: AsyncSession, crossing: Crossing, now: datetime) -> UUID:
+    """The case of this traveller: one of the same document or person whom the description fits, else a new one."""
+    statement = select(HitCaseRow).where(
+        or_(
+            HitCaseRow.document_key == crossing.document.key,
+            HitCaseRow.person_keys.op("&&")(list(crossing.person_keys)),
+        )
+    )
+    for row in await session.scalars(statement.order_by(HitCaseRow.opened_at.desc())):
+        seen = (await movement_of(session, row.movement_id)).crossing
+        likeness = same_person(seen.traveller, crossing.traveller).identity
+        possible = likeness is Identity.POSSIBLE and seen.document.key == crossing.document.key
+        if likeness is Identity.SAME or possible:
+            return row.id
+    case = HitCaseRow(
+        id=uuid4(),
+        opened_at=now,
+        movement_id=crossing.id,
+        document_key=crossing.document.key,
+        person_keys=list(crossing.person_keys),
+    )
+    session.add(case)
+    await session.flush()
+    return case.id
+
+
+# --- reading ---------------------------------------------------------------------------------------------------
+
+
+async def hit(session: AsyncSession, hit_id: UUID) -> RaisedHit | None:
+    """One hit with its last adjudication."""
+    found = await _hits(session, [HitRow.id == hit_id])
+    return found[0] if found else None
+
+
+async def of_case(session: AsyncSession, case_id: UUID) -> list[RaisedHit]:
+    """Every hit of a traveller, oldest first."""
+    return await _hits(session, [HitRow.case_id == case_id])
+
+
+async def queue(
+    session: AsyncSession, *, posts: frozenset[str] | None, list_: str | None, limit: int
+) -> list[RaisedHit]:
+    """The hits that wait for second line, the longest waiting first; `posts` None is every post."""
+    wanted: list[ColumnElement[bool]] = [_is_open()]
+    if posts is not None:
+        wanted.append(HitRow.crossing_point.in_(sorted(posts)))
+    if list_ is not None:
+        wanted.append(HitRow.list == list_)
+    return await _hits(session, wanted, limit=limit)
+
+
+async def adjudications(session: AsyncSession, hit_id: UUID) -> list[Adjudication]:
+    """All that was said of a hit, oldest first."""
+    statement = select(AdjudicationRow).where(AdjudicationRow.hit_id == hit_id)
+    rows = await session.scalars(statement.order_by(AdjudicationRow.decided_at, AdjudicationRow.id))
+    return [_adjudication(row) for row in rows]
+
+
+async def add_adjudication(session: AsyncSession, made: Adjudication) -> None:
+    """Keep what was said of a hit."""
+    session.add(
+        AdjudicationRow(
+            id=made.id,
+            hit_id=made.hit_id,
+            outcome=made.outcome.value,
+            reason_code=made.reason_code,
+            note=made.note,
+            officer=made.officer,
+            decided_at=made.decided_at,
+            supersedes=made.supersedes,
+        )
+    )
+    await session.flush()
+
+
+def _last() -> ColumnElement[bool]:
+    """That an adjudication was replaced by no other."""
+    later = aliased(AdjudicationRow)
+    return ~select(later.id).where(later.supersedes == AdjudicationRow.id).exists()
+
+
+def _is_open() -> ColumnElement[bool]:
+    final = AdjudicationRow.outcome != HitOutcome.UNDECIDED.value
+    return ~select(AdjudicationRow.id).where(AdjudicationRow.hit_id == HitRow.id, final, _last()).exists()
+
+
+async def _hits(
+    session: AsyncSession, conditions: Sequence[ColumnElement[bool]], *, limit: int | None = None
+) -> list[RaisedHit]:
+    statement = (
+        select(HitRow, AdjudicationRow)
+        .outerjoin(AdjudicationRow, and_(AdjudicationRow.hit_id == HitRow.id, _last()))
+        .where(*conditions)
+        .order_by(HitRow.raised_at, HitRow.id)
+        .limit(limit)
+    )
+    return [_hit(row, said) for row, said in await session.execute(statement)]
+
+
+def _hit(row: HitRow, said: AdjudicationRow | None) -> RaisedHit:
+    return RaisedHit(
+        row.id,
+        row.case_id,
+        row.list,
+        row.entry_id,
+        row.rule,
+        row.score,
+        row.movement_id,
+        row.movement_occurred_at,
+        row.crossing_point,
+        row.raised_at,
+        row.cause,
+        _adjudication(said) if said else None,
+    )
+
+
+def _adjudication(row: AdjudicationRow) -> Adjudication:
+    return Adjudication(
+        row.id,
+        row.hit_id,
+        HitOutcome(row.outcome),
+        row.reason_code,
+        row.officer,
+        row.decided_at,
+        row.note,
+        row.supersedes,
+    )
+
+
+# --- figures ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What became of the hits of a list (`entry_id` None) or an entry; the median is from hit to final word."""
+
+    list: str
+    entry_id: str | None
+    hits: int
+    confirmed: int
+    cleared: int
+    undecided: int
+    waiting: int
+    median_seconds: float | None
+
+
+async def figures(session: AsyncSession, *, list_: str | None = None, limit: int = 500) -> list[Figures]:
+    """Of every list; or, with `list_`, of its entries, those most often cleared first."""
+    entry: Any = HitRow.entry_id if list_ else literal(None)
+    said = AdjudicationRow.outcome
+    cleared = _count(said == HitOutcome.CLEARED.value)
+    seconds = func.extract("epoch", AdjudicationRow.decided_at - HitRow.raised_at)
+    median = func.percentile_cont(0.5).within_group(seconds).filter(said != HitOutcome.UNDECIDED.value)
+    statement = (
+        select(
+            HitRow.list,
+            entry,
+            func.count(),
+            _count(said == HitOutcome.CONFIRMED.value),
+            cleared,
+            _count(said == HitOutcome.UNDECIDED.value),
+            _count(said.is_(None)),
+            median,
+        )
+        .outerjoin(AdjudicationRow, and_(AdjudicationRow.hit_id == HitRow.id, _last()))
+        .where(HitRow.list == list_ if list_ else literal(True))
+        .group_by(HitRow.list, *([HitRow.entry_id] if list_ else []))
+        .order_by(*([cleared.desc(), HitRow.entry_id] if list_ else [HitRow.list]))
+        .limit(limit)
+    )
+    return [
+        Figures(row[0], row[1], row[2], row[3], row[4], row[5], row[6], float(row[7]) if row[7] is not None else None)
+        for row in await session.execute(statement)
+    ]
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(condition)
