@@ -7,7 +7,9 @@ gigabytes, so both formats are walked here first, marker by marker and chunk by 
 import os
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 # Libraries read these once, when they are loaded. The first is a second lock behind our own header
 # check; the second, because threads make small products slower and workers share the cores.
@@ -29,6 +31,10 @@ _ALPHA_TYPES = (4, 6)  # PNG colour types with transparency
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # neither stuffing nor a restart
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+_LAST_PARTS = frozenset((b"IEND", b"\xff\xd9"))
+_COSTLY_PARTS = frozenset((b"zTXt", b"iTXt", b"iCCP", b"\xff\xda"))
+# A kilobyte of text may unpack to megabytes, and a scan of nothing still visits every pixel.
+_MOST_COSTLY, _MOST_PARTS = 24, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +95,17 @@ def _inspect(data: bytes, limits: Limits) -> bool:
         raise ImageTooLarge(
             f"the image is {width:,} x {height:,} pixels; at most {limits.max_pixels / 1e6:g} megapixels are read"
         )
-    png = data.startswith(_PNG_MAGIC)
-    if not (_png_is_whole(data) if png else _jpeg_is_whole(data)):
+    _walk(data)
+    return data.startswith(_PNG_MAGIC) and data[25] in _ALPHA_TYPES
+
+
+def _walk(data: bytes) -> None:
+    """Refuse what breaks off, and what would keep a decoder busy for longer than its size tells."""
+    parts = list(islice(_png_chunks(data) if data.startswith(_PNG_MAGIC) else _jpeg_segments(data), _MOST_PARTS + 1))
+    if len(parts) > _MOST_PARTS or sum(part in _COSTLY_PARTS for part in parts) > _MOST_COSTLY:
+        raise ImageTooLarge("the image is coded in more parts than are read")
+    if not parts or parts[-1] not in _LAST_PARTS:
         raise ImageDamaged("the image is damaged: it breaks off before its end")
-    return png and data[25] in _ALPHA_TYPES
 
 
 def _png_size(data: bytes) -> tuple[int, int]:
@@ -102,19 +115,22 @@ def _png_size(data: bytes) -> tuple[int, int]:
     return width, height
 
 
-def _png_is_whole(data: bytes) -> bool:
+def _png_chunks(data: bytes) -> Iterator[bytes]:
+    """The types of the chunks; whether they end with the last one tells whether the file is whole."""
     at = len(_PNG_MAGIC)
     while at + 12 <= len(data):
-        length = int.from_bytes(data[at : at + 4])
-        if data[at + 4 : at + 8] == b"IEND":
-            return True
+        length, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
+        yield kind
+        if kind in _LAST_PARTS:
+            return
         at += 12 + length
-    return False
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int]:
     at = 2
-    while found := _JPEG_MARKER.search(data, at):
+    for _ in range(_MOST_PARTS):
+        if not (found := _JPEG_MARKER.search(data, at)):
+            break
         at, marker = found.end(), data[found.end() - 1]
         length = int.from_bytes(data[at : at + 2])
         if marker in _START_OF_FRAME and at + 7 <= len(data):
@@ -126,15 +142,14 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
     raise ImageDamaged("the image is damaged: its JPEG header names no size")
 
 
-def _jpeg_is_whole(data: bytes) -> bool:
-    """Whether an end-of-image marker stands outside every segment; what follows it is ignored."""
+def _jpeg_segments(data: bytes) -> Iterator[bytes]:
+    """The markers outside every segment, as far as the end-of-image marker; what follows it is ignored."""
     at = 2
     while found := _JPEG_MARKER.search(data, at):
-        at, marker = found.end(), data[found.end() - 1]
-        if marker == _END_OF_IMAGE:
-            return True
-        at += int.from_bytes(data[at : at + 2])
-    return False
+        yield found.group()
+        if found.group() in _LAST_PARTS:
+            return
+        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
 
 
 def _over_white(pixels: NDArray[np.generic]) -> Pixels:

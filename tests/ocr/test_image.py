@@ -111,6 +111,30 @@ def test_progressive_jpegs_are_whole_at_their_last_scan() -> None:
         decode_image(data[: len(data) // 2])
 
 
+def test_a_jpeg_of_endless_scans_is_refused() -> None:
+    data = cv2.imencode(".jpg", picture(200, 200), [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes()
+    last_scan = data[data.rindex(b"\xff\xda") : -2]
+    assert decode_image(data[:-2] + last_scan * 10 + data[-2:]).shape == (200, 200)
+    with pytest.raises(ImageTooLarge, match="more parts than are read"):
+        decode_image(data[:-2] + last_scan * 100 + data[-2:])
+
+
+@pytest.mark.parametrize("kind", [b"zTXt", b"iTXt"])
+def test_a_png_of_endless_packed_texts_is_refused(kind: bytes) -> None:
+    data = encoded(".png")
+    text = chunk(kind, b"k\0\0" + zlib.compress(bytes(5_000)))
+    assert decode_image(data[:33] + text * 10 + data[33:]).shape == (48, 64)
+    with pytest.raises(ImageTooLarge, match="more parts than are read"):
+        decode_image(data[:33] + text * 100 + data[33:])
+
+
+@pytest.mark.parametrize("part", [b"\xff\xe0\x00\x02", b"\xff\x01"])
+def test_a_jpeg_of_endless_segments_is_refused(part: bytes) -> None:
+    data = encoded(".jpg")
+    with pytest.raises(ImageRefused):
+        decode_image(data[:2] + part * 100_000 + data[2:])
+
+
 @pytest.mark.parametrize("size", [(0, 10), (10, 0)])
 def test_an_image_without_extent_is_refused(size: tuple[int, int]) -> None:
     with pytest.raises(ImageDamaged, match="no width or no height"):
