@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.commands import accounts, lists, movements, reading, rules, screening, serving
+from api.commands import accounts, camera, lists, movements, reading, rules, screening, serving
 
 app = typer.Typer(
     name="mabar",
@@ -18,6 +18,7 @@ app.command("migrate")(serving.migrate)
 app.command("demo")(serving.demo)
 app.command("read")(reading.read)
 app.command("inspect")(reading.inspect)
+app.command("camera")(camera.camera)
 app.command("screen")(screening.screen)
 app.add_typer(lists.app, name="list")
 app.add_typer(movements.app, name="movements")

@@ -1,0 +1,177 @@
+"""Movements on disk until the service has taken them: none is lost to a crash, and none stays after.
+
+One file an item, numbered, readable by the owner only; in place, complete and flushed before `Spool.put` returns.
+`Seal` is where encryption at rest comes in.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+Item = Mapping[str, Any]
+_FOLDER, _FILE = 0o700, 0o600
+_SUFFIX = ".json"
+
+
+class SpoolRefused(OSError):  # noqa: N818 - said to an operator
+    """The spool cannot be used; the message says why."""
+
+
+class SpoolFull(SpoolRefused):
+    """As much waits as may."""
+
+    def __init__(self, most: int, folder: Path) -> None:
+        super().__init__(
+            f"{most:,} movements wait in {folder}, and no more are taken until the service has answered for some; "
+            "travellers must go to an officer"
+        )
+
+
+class Seal(Protocol):
+    """How an item is kept on disk."""
+
+    def close(self, content: bytes) -> bytes:
+        """What is written."""
+        ...
+
+    def open(self, kept: bytes) -> bytes:
+        """What was closed. Raises ValueError where it is damaged."""
+        ...
+
+
+class Plain:
+    """Items as they are, guarded by the rights on their files alone."""
+
+    def close(self, content: bytes) -> bytes:
+        return content
+
+    def open(self, kept: bytes) -> bytes:
+        return kept
+
+
+class Spool:
+    """A folder of movements that wait, oldest first, and of those that the service refused for good.
+
+    One process works on it at a time. Raises SpoolRefused where another does, or the folder is open to others.
+    """
+
+    def __init__(self, folder: Path, most: int = 1000, seal: Seal | None = None) -> None:
+        self.folder, self.most = folder, most
+        self._seal = seal or Plain()
+        self._waiting, self._aside = folder / "waiting", folder / "set-aside"
+        for place in (folder, self._waiting, self._aside):
+            place.mkdir(mode=_FOLDER, parents=True, exist_ok=True)
+        _require_private(folder)
+        self._lock = _locked(folder)
+        for torn in (*self._waiting.glob("*.new"), *self._aside.glob("*.new"), *folder.glob("*.new")):
+            torn.unlink()  # written when the power went: never acknowledged
+        self._next = 1 + max((int(path.name[:12]) for place in (self._waiting, self._aside) for path in _items(place)),
+                             default=0)  # fmt: skip
+
+    def close(self) -> None:
+        """Let another process work on the folder."""
+        os.close(self._lock)
+
+    def put(self, item: Item) -> None:
+        """Keep an item; on return it outlives a power cut. One with an id that waits already is kept once.
+
+        Raises SpoolFull.
+        """
+        waiting = self.waiting()
+        if any(name.endswith(f"-{item['id']}") for name in waiting):
+            return
+        if len(waiting) >= self.most:
+            raise SpoolFull(self.most, self.folder)
+        self._write(self._waiting, f"{self._next:012d}-{item['id']}", item)
+        self._next += 1
+
+    def waiting(self) -> list[str]:
+        """The names of the items that wait, oldest first."""
+        return [path.stem for path in _items(self._waiting)]
+
+    def set_aside_count(self) -> int:
+        """How many the service refused for good."""
+        return len(_items(self._aside))
+
+    def item(self, name: str) -> Item:
+        """What waits under a name. Raises ValueError where the file is damaged."""
+        content: Item = json.loads(self._seal.open((self._waiting / f"{name}{_SUFFIX}").read_bytes()))
+        return content
+
+    def erase(self, name: str) -> None:
+        """Forget an item: the service has it."""
+        (self._waiting / f"{name}{_SUFFIX}").unlink()
+        _flush(self._waiting)
+
+    def set_aside(self, name: str, reason: str) -> None:
+        """Keep an item that the service will never take out of the way, with the reason beside it."""
+        self._write(self._aside, f"{name}.reason", {"reason": reason})
+        (self._waiting / f"{name}{_SUFFIX}").rename(self._aside / f"{name}{_SUFFIX}")
+        _flush(self._aside)
+        _flush(self._waiting)
+
+    def remember(self, note: Item | None) -> None:
+        """Keep a note about what is in view, in place of the one before; None forgets it."""
+        if note is None:
+            (self.folder / f"in-view{_SUFFIX}").unlink(missing_ok=True)
+        else:
+            self._write(self.folder, "in-view", note)
+
+    def remembered(self) -> Item | None:
+        """The note, if there is one that can be read."""
+        try:
+            note: Item = json.loads(self._seal.open((self.folder / f"in-view{_SUFFIX}").read_bytes()))
+        except (FileNotFoundError, ValueError):
+            return None
+        return note
+
+    def _write(self, place: Path, name: str, content: Item) -> None:
+        replace_file(place / f"{name}{_SUFFIX}", self._seal.close(json.dumps(content).encode()))
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put a file in place whole, readable by its owner only, and flushed with its folder."""
+    new = path.with_name(f"{path.name}.new")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, _FILE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    _flush(path.parent)
+
+
+def _items(place: Path) -> list[Path]:
+    return sorted(path for path in place.glob(f"*{_SUFFIX}") if not path.name.endswith(f".reason{_SUFFIX}"))
+
+
+def _flush(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _require_private(folder: Path) -> None:
+    status = folder.stat()
+    if status.st_uid != os.geteuid() or status.st_mode & 0o077:
+        raise SpoolRefused(
+            f"{folder} is open to others than its owner and will hold travellers' data; "
+            f"run `chmod 700 {folder}` as its owner, or name another folder"
+        )
+
+
+def _locked(folder: Path) -> int:
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, _FILE)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise SpoolRefused(f"another camera works with {folder}; give each its own --spool") from None
+    return descriptor
