@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types tests browser lock bench-flow bench-mrz bench-screen clean
+.PHONY: run test check lint types tests browser lock bench-flow bench-mrz bench-screen campaign-mrz fuzz-mrz clean
 
 ## run: set everything up and serve the console and the API with demo data (PORT=, MABAR_DATA_DIR=)
 run: $(VENV)/.run
@@ -55,9 +55,27 @@ LOCK_OPTIONS := -q --generate-hashes --no-emit-index-url --no-emit-find-links --
 
 ## bench-mrz, bench-screen: measure against the field; DATA= names the folder of reference data
 bench-mrz: $(VENV)/.dev
-	$(BIN)/python -m bench.mrz --data $(DATA)/mrz
+	-@$(MAKE) --no-print-directory $(PEERS)/.done
+	$(BIN)/python -m bench.mrz --data $(DATA)/mrz --peers $(PEERS)/bin/python --out build/predictions.json
 bench-screen: $(VENV)/.dev
 	$(BIN)/python -m bench.screen --data $(DATA)/watchlist/benchmark
+
+# The field has an environment of its own: its licences and dependencies stay out of the product.
+PEERS := build/bench-peers
+$(PEERS)/.done: bench/peers.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
+	@touch $@
+
+## campaign-mrz: COUNT= made-up documents and pages without a zone, hours; goes on where it was stopped
+COUNT ?= 10000
+campaign-mrz: $(VENV)/.dev
+	nice -n 19 $(BIN)/python -m bench.campaign --count $(COUNT)
+
+## fuzz-mrz: a million mutated zones and 100,000 mutated images, about an hour; goes on where it was stopped
+fuzz-mrz: $(VENV)/.dev
+	nice -n 10 $(BIN)/python -m bench.fuzz text --count 1000000
+	nice -n 10 $(BIN)/python -m bench.fuzz image --count 100000
 
 ## bench-flow: how long an officer waits, at a service on this machine
 bench-flow: $(VENV)/.dev

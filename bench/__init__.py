@@ -1,0 +1,1 @@
+"""Measuring: against the field, on made-up documents, and with hostile data."""
