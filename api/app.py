@@ -14,7 +14,7 @@ from fastapi.telemetry import TelemetryConfig
 from sqlalchemy import text
 
 from api import logs, openapi, problems
-from api.assembly import Assembly, assemble
+from api.assembly import Assembly, assemble, fetching_of
 from api.console import Console
 from api.deps import Probe, Services
 from api.metrics import Metrics
@@ -24,7 +24,10 @@ from api.routes import (
     crossing_points,
     devices,
     health,
+    hits,
     inspections,
+    list_chores,
+    list_lifecycle,
     movements,
     readings,
     reference,
@@ -53,20 +56,27 @@ ROUTERS = (
     inspections.router,
     movements.router,
     watchlists.router,
+    list_lifecycle.router,
+    list_chores.router,
+    hits.router,
     screenings.router,
 )
 
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
-    """The application. It opens a database of its own, and closes it, unless one is given."""
-    metrics = Metrics()
+    """The application. It opens a database of its own, and closes it, unless one is given.
+
+    Raises:
+        SettingsRefused: the file of `settings.list_sources` cannot be used.
+    """
+    metrics, fetching = Metrics(), fetching_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.get_running_loop().set_exception_handler(_log_stray_fault)
         async with AsyncExitStack() as stack:
             opened = database if database else await stack.enter_async_context(open_database(settings))
-            parts = await assemble(stack, settings, opened, metrics)
+            parts = await assemble(stack, settings, opened, metrics, fetching)
             probes: dict[str, Probe] = {
                 "database": partial(_answers, opened),
                 "lists": partial(_loaded, parts),

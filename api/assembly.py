@@ -12,17 +12,24 @@ from api import logs
 from api.metrics import Metrics
 from ocr.image import Limits
 from ocr.worker import ReaderPool
+from service import reimport, rescreening
 from service.accounts import demo_account
 from service.database import Database
 from service.demo.load import load_demo
+from service.errors import SettingsRefused
 from service.freshness import bring_up_to_date
 from service.policies import put_in_force
 from service.policy import Policy, default_policy_text
+from service.reimport import Fetching
 from service.screening import IndexInForce
 from service.settings import Settings
+from service.sources import Source, read_sources
+from watchlist.sources.formats import FORMATS
 
 LIST_LOOK_SECONDS = 2.0  # how soon an import made elsewhere is screened against
 PARTITION_LOOK_SECONDS = 6 * 3600.0
+SOURCE_LOOK_SECONDS = 30.0  # how soon a list that is due is fetched
+RESCREEN_LOOK_SECONDS = 5.0  # how soon changed entries are run against what was recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +39,13 @@ class Assembly:
     screening: IndexInForce
     policy: Policy
     reader: ReaderPool
+    fetching: Fetching
     demo_password: str | None = None
 
 
-async def assemble(stack: AsyncExitStack, settings: Settings, database: Database, metrics: Metrics) -> Assembly:
+async def assemble(
+    stack: AsyncExitStack, settings: Settings, database: Database, metrics: Metrics, fetching: Fetching
+) -> Assembly:
     """Build the parts; `stack` takes them down again."""
     await bring_up_to_date(database.sessions)
     screening = IndexInForce(database.sessions)
@@ -48,8 +58,34 @@ async def assemble(stack: AsyncExitStack, settings: Settings, database: Database
     await reader.warm_up()
     password = await _demonstrate(settings, database, screening, policy) if settings.demo else None
     _chore(stack, "watchlists", LIST_LOOK_SECONDS, screening.refresh)
+    _chore(stack, "sources", SOURCE_LOOK_SECONDS, lambda: _fetch(database, fetching))
+    _chore(stack, "rescreening", RESCREEN_LOOK_SECONDS, lambda: _rescreen(settings, database, screening))
     _chore(stack, "partitions", PARTITION_LOOK_SECONDS, lambda: _keep_partitions(database, metrics))
-    return Assembly(screening, policy, reader, password)
+    return Assembly(screening, policy, reader, fetching, password)
+
+
+def fetching_of(settings: Settings) -> Fetching:
+    """The lists that are fetched by themselves.
+
+    Raises:
+        SettingsRefused: the file that names them cannot be used.
+    """
+    sources: tuple[Source, ...] = ()
+    if settings.list_sources is not None:
+        try:
+            sources = read_sources(settings.list_sources.read_text("utf-8"), FORMATS)
+        except (OSError, ValueError) as error:
+            raise SettingsRefused(f"MABAR_LIST_SOURCES: {error}") from None
+    return Fetching(sources, settings.data_dir / "sources", settings.list_most_lost)
+
+
+async def _fetch(database: Database, fetching: Fetching) -> None:
+    await reimport.work_off(database.sessions, fetching, now=datetime.now(UTC))
+
+
+async def _rescreen(settings: Settings, database: Database, screening: IndexInForce) -> None:
+    now, days = datetime.now(UTC), settings.rescreen_days
+    await rescreening.work_off(database.sessions, screening.current, days=days, now=now)
 
 
 def _for_specimens(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, Path, Request, Security
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api import auth
@@ -19,6 +19,7 @@ from service.access import Action, Actor, decide
 from service.database import Database
 from service.errors import Forbidden
 from service.policy import Policy
+from service.reimport import Fetching
 from service.screening import IndexInForce
 from service.settings import Settings
 from service.throttle import Throttle
@@ -55,6 +56,10 @@ class Services:
         return self.parts.policy
 
     @property
+    def fetching(self) -> Fetching:
+        return self.parts.fetching
+
+    @property
     def reader(self) -> ReaderPool:
         return self.parts.reader
 
@@ -70,6 +75,7 @@ def sessions_of(request: Request) -> async_sessionmaker[AsyncSession]:
     return services_of(request).database.sessions
 
 
+ListName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="the list's name here")]
 ServicesDep = Annotated[Services, Depends(services_of)]
 SessionsDep = Annotated[async_sessionmaker[AsyncSession], Depends(sessions_of)]
 

@@ -40,9 +40,9 @@ def inspection_out(made: Recorded, actor: Actor, language: str) -> InspectionOut
         recorded_at=made.recorded_at,
         verdict=inspection.verdict,
         second_line=inspection.second_line,
-        document=_document_out(crossing.document),
-        traveller=_traveller_out(crossing.traveller),
-        findings=[_finding_out(finding, language) for finding in shown],
+        document=document_out(crossing.document),
+        traveller=traveller_out(crossing.traveller),
+        findings=[finding_out(finding, language) for finding in shown],
         index_version=inspection.index_version,
         policy_version=inspection.policy_version,
         decisions=[decision_out(decision) for decision in made.decisions],
@@ -53,7 +53,8 @@ def _may_see(finding: Finding, actor: Actor) -> bool:
     return finding.severity is not Severity.PROTECTION or decide(actor, Action.READ_PROTECTION).allowed
 
 
-def _finding_out(finding: Finding, language: str) -> FindingOut:
+def finding_out(finding: Finding, language: str) -> FindingOut:
+    """A finding, put into words."""
     params = plain(dict(finding.params))
     for row in params.get("explanation", ()):
         row["text"] = evidence_text(row["message"], row["params"], language)
@@ -72,7 +73,8 @@ def _finding_out(finding: Finding, language: str) -> FindingOut:
     )
 
 
-def _document_out(document: TravelDocument) -> DocumentOut:
+def document_out(document: TravelDocument) -> DocumentOut:
+    """The document as recorded."""
     return DocumentOut(
         document_code=document.document_code,
         issuing_state=document.issuing_state,
@@ -81,7 +83,8 @@ def _document_out(document: TravelDocument) -> DocumentOut:
     )
 
 
-def _traveller_out(traveller: Traveller) -> TravellerOut:
+def traveller_out(traveller: Traveller) -> TravellerOut:
+    """The traveller as recorded."""
     return TravellerOut(
         primary_identifier=traveller.primary_identifier,
         secondary_identifier=traveller.secondary_identifier,
@@ -116,8 +119,8 @@ def movement_out(line: Line) -> MovementOut:
         recorded_at=movement.recorded_at,
         clock=crossing.clock,
         source=crossing.source,
-        document=_document_out(crossing.document),
-        traveller=_traveller_out(crossing.traveller),
+        document=document_out(crossing.document),
+        traveller=traveller_out(crossing.traveller),
         verdict=line.verdict,
         second_line=line.second_line,
         rules=list(line.rules),

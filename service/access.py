@@ -58,6 +58,10 @@ class Action(StrEnum):
     READ_LISTS = "read_lists"
     IMPORT_LIST = "import_list"
     SCREEN = "screen"
+    EDIT_LIST = "edit_list"
+    APPROVE_LIST = "approve_list"
+    READ_HITS = "read_hits"
+    ADJUDICATE_HIT = "adjudicate_hit"
     CLEAR_HIT = "clear_hit"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_DEVICES = "manage_devices"
@@ -115,6 +119,11 @@ _MAY: Mapping[Action, frozenset[Role | DeviceKind]] = {
     Action.READ_LISTS: frozenset({Role.SECOND_LINE, Role.WATCHLIST_MANAGER, Role.SUPERVISOR, Role.AUDITOR}),
     Action.IMPORT_LIST: frozenset({Role.WATCHLIST_MANAGER}),
     Action.SCREEN: frozenset({Role.SECOND_LINE, Role.WATCHLIST_MANAGER}),
+    # Who proposes and who approves may be of one role; that they are two persons is seen to in `service.hygiene`.
+    Action.EDIT_LIST: frozenset({Role.WATCHLIST_MANAGER}),
+    Action.APPROVE_LIST: frozenset({Role.WATCHLIST_MANAGER, Role.SUPERVISOR}),
+    Action.READ_HITS: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),
+    Action.ADJUDICATE_HIT: frozenset({Role.SECOND_LINE}),
     Action.CLEAR_HIT: frozenset({Role.SECOND_LINE, Role.WATCHLIST_MANAGER}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_DEVICES: frozenset({Role.ADMINISTRATOR}),

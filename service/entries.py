@@ -5,6 +5,7 @@ Every revision stays, with who, when and why. Use cases, one transaction each.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -20,10 +21,12 @@ from service.hygiene import (
     ChangeAction,
     ChangeState,
     Terms,
+    differences,
     require_dates,
     require_minimum,
     require_second_person,
 )
+from service.list_store import ListInForce, lists_in_force
 from service.tables import ListVersionRow
 from service.transactions import retrying
 from watchlist.records import Entry
@@ -174,7 +177,15 @@ async def _put_in_force(session: AsyncSession, change: Change, *, actor: Actor, 
 # --- looking ---------------------------------------------------------------------------------------------------
 
 
-async def history(sessions: Sessions, list_: str, entry_id: str = "", *, actor: Actor) -> list[Change]:
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A revision, and what it says otherwise than the one in force before it: field -> before, after."""
+
+    change: Change
+    differences: Mapping[str, Mapping[str, object]]
+
+
+async def history(sessions: Sessions, list_: str, entry_id: str = "", *, actor: Actor) -> list[Revised]:
     """Every revision of a list or an entry, oldest first; the look at a person leaves its trace.
 
     Raises:
@@ -186,7 +197,15 @@ async def history(sessions: Sessions, list_: str, entry_id: str = "", *, actor: 
             raise NotFound("nothing was ever proposed for this")
         if entry_id:
             await _trace(session, actor, "read_entry", list_, {"entry_id": entry_id})
-        return found
+        return list(_revised(found))
+
+
+def _revised(changes: Iterable[Change]) -> Iterator[Revised]:
+    in_force: Change | None = None
+    for change in changes:
+        yield Revised(change, differences(in_force, change))
+        if change.state is ChangeState.APPROVED:
+            in_force = change
 
 
 async def entries(sessions: Sessions, list_: str, *, actor: Actor, limit: int = 100, after: str = "") -> list[Change]:
@@ -207,10 +226,12 @@ async def proposals(sessions: Sessions, *, actor: Actor) -> list[Change]:
 
 @dataclass(frozen=True, slots=True)
 class Reviews:
-    """What somebody must look at: lists and entries whose review is due, and lists that nobody answers for."""
+    """What somebody must look at: lists and entries whose review is due, lists in force that nobody answers for, and
+    lists that are not screened against."""
 
     due: tuple[Change, ...]
     lists_without_terms: tuple[str, ...]
+    lists_not_in_force: tuple[str, ...]
 
 
 async def reviews(sessions: Sessions, *, actor: Actor, now: datetime) -> Reviews:
@@ -218,7 +239,15 @@ async def reviews(sessions: Sessions, *, actor: Actor, now: datetime) -> Reviews
     async with sessions.begin() as session:
         due = await entry_store.due_for_review(session, now.date())
         await _trace(session, actor, "read_reviews", "", {"due": len(due)})
-        return Reviews(tuple(due), tuple(await entry_store.lists_without_terms(session)))
+        without = await entry_store.lists_without_terms(session)
+        return Reviews(tuple(due), tuple(without), tuple(await entry_store.lists_not_in_force(session)))
+
+
+async def lists(sessions: Sessions) -> list[tuple[ListInForce, Terms | None]]:
+    """The lists in force, each with its terms. No personal data."""
+    async with sessions() as session:
+        in_force = await lists_in_force(session)
+        return [(one, await entry_store.terms_of(session, one.name)) for one in in_force]
 
 
 async def versions(sessions: Sessions, list_: str) -> list[ListVersionRow]:

@@ -125,6 +125,11 @@ async def lists_without_terms(session: AsyncSession) -> list[str]:
     return list(await session.scalars(statement.order_by(WatchlistRow.name)))
 
 
+async def lists_not_in_force(session: AsyncSession) -> list[str]:
+    """Lists that are known here and not screened against: not approved yet, or withdrawn."""
+    return list(await session.scalars(select(WatchlistRow.name).where(~WatchlistRow.active).order_by("name")))
+
+
 async def terms_of(session: AsyncSession, list_: str, entry_id: str = "") -> Terms | None:
     """The terms in force of a list or an entry; None where none were approved."""
     row = await session.scalar(_in_force().where(ListChangeRow.list == list_, ListChangeRow.entry_id == entry_id))

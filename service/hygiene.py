@@ -6,7 +6,8 @@ expires outlives its reason; a bare name accuses everybody who bears it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -117,6 +118,22 @@ def lacks(entry: Entry) -> str | None:
 def lapsed(expires_on: date | None, at: datetime) -> bool:
     """Whether something with that expiry matches no more at a moment (days are those of UTC)."""
     return expires_on is not None and at >= datetime.combine(expires_on, time(), UTC)
+
+
+def differences(before: Change | None, after: Change) -> dict[str, dict[str, object]]:
+    """What a revision says otherwise than the one in force before it: field by field, before and after."""
+    old, new = (_fields(change) for change in (before, after))
+    return {
+        name: {"before": old.get(name), "after": new.get(name)}
+        for name in dict.fromkeys((*old, *new))
+        if old.get(name) != new.get(name)
+    }
+
+
+def _fields(change: Change | None) -> Mapping[str, object]:
+    if change is None or change.action is ChangeAction.WITHDRAW:
+        return {}
+    return {**(asdict(change.entry) if change.entry else {}), **asdict(change.terms)}
 
 
 LONGEST = timedelta(days=366 * 5)  # nobody answers longer for an entry or a clearance without looking at it again

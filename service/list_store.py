@@ -33,6 +33,7 @@ class ImportReport:
     changed: int = 0
     removed: int = 0
     unchanged: int = 0
+    active: bool = True  # screened against as soon as it is in
     skipped: tuple[Skipped, ...] = field(default=())
 
     @property
@@ -48,25 +49,28 @@ class ImportReport:
 class ListWriter:
     """Writes one version of one list, record by record, inside a transaction of its caller's."""
 
-    def __init__(self, session: AsyncSession, name: str, version: int, standing: dict[str, bytes]) -> None:
+    def __init__(
+        self, session: AsyncSession, name: str, version: int, standing: dict[str, bytes], active: bool
+    ) -> None:
         self._session = session
         self._standing = standing  # entry id -> digest, of the entries in force before
         self._seen: set[str] = set()
         self._skipped: list[Skipped] = []
-        self._report = ImportReport(name, version)
+        self._report = ImportReport(name, version, active=active)
 
     @classmethod
     async def begin(cls, session: AsyncSession, name: str, format_: str, *, active: bool = True) -> ListWriter:
         """`active` says whether a list that is new here is screened against from the start."""
         known = insert(WatchlistRow).values(name=name, format=format_, active=active)
-        await session.execute(known.on_conflict_do_update(index_elements=["name"], set_={"format": format_}))
+        kept = known.on_conflict_do_update(index_elements=["name"], set_={"format": format_})
+        is_active = await session.scalar(kept.returning(WatchlistRow.active))
         last = await session.scalar(select(func.max(ListVersionRow.version)).where(ListVersionRow.list == name))
         rows = await session.execute(
             select(ListEntryRow.entry_id, ListEntryRow.digest).where(
                 ListEntryRow.list == name, ListEntryRow.last_version.is_(None)
             )
         )
-        return cls(session, name, (last or 0) + 1, {row.entry_id: row.digest for row in rows})
+        return cls(session, name, (last or 0) + 1, {row.entry_id: row.digest for row in rows}, bool(is_active))
 
     async def take(self, batch: list[Entry | Skipped]) -> None:
         """Note or write each record; a second record under one id is left out."""

@@ -51,7 +51,8 @@ def _worded(value: object, language: str) -> str:
     if isinstance(value, list | tuple):
         return texts(language)["list.separator"].join(_worded(each, language) for each in value)
     text = _MOMENT.sub(r"\1 \2", str(value))
-    return texts(language).get(f"field.{text}", text)
+    known = texts(language)
+    return known.get(f"field.{text}") or known.get(f"reason.{text}", text)
 
 
 def _filled(template: str | None, message: str, params: Mapping[str, object]) -> str:

@@ -100,6 +100,7 @@ async def _crossing(services: Services, asked: InspectionIn, actor: Actor) -> Cr
         vehicle=asked.vehicle,
         address=asked.address,
         phone=asked.phone,
+        redress_number=asked.redress_number,
     )
 
 

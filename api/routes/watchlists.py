@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi import Path as FastPath
 
-from api.deps import ServicesDep, permit
+from api.deps import ListName, ServicesDep, permit
+from api.present_lists import terms_out
 from api.schemas.lists import ImportOut, ListOut, SkippedOut
-from service import list_store, watchlists
+from service import entries, watchlists
 from service.access import Action, Actor
 from service.errors import ListTooLarge
 
@@ -22,26 +22,26 @@ LIST_MOST_BYTES = 2 * 1024**3
 @router.get("")
 async def lists(services: ServicesDep, _actor: Annotated[Actor, permit(Action.READ_LISTS)]) -> list[ListOut]:
     """The lists in force, each with its version and when it came in."""
-    async with services.database.sessions() as session:
-        return [
-            ListOut(
-                name=one.name,
-                format=one.format,
-                version=one.version,
-                entries=one.entries,
-                imported_at=one.imported_at,
-                imported_by=one.imported_by,
-                digest=one.digest.hex(),
-            )
-            for one in await list_store.lists_in_force(session)
-        ]
+    return [
+        ListOut(
+            name=one.name,
+            format=one.format,
+            version=one.version,
+            entries=one.entries,
+            imported_at=one.imported_at,
+            imported_by=one.imported_by,
+            digest=one.digest.hex(),
+            terms=terms_out(terms) if terms else None,
+        )
+        for one, terms in await entries.lists(services.database.sessions)
+    ]
 
 
 @router.put("/{name}")
 async def put(
     request: Request,
     services: ServicesDep,
-    name: Annotated[str, FastPath(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")],
+    name: ListName,
     format: Annotated[str, Query(examples=["un_xml", "ftm"], pattern=r"^[a-z0-9_]{1,40}$")],
     actor: Annotated[Actor, permit(Action.IMPORT_LIST)],
     confirmed: Annotated[bool, Query(description="strike more than half of the entries in force")] = False,
@@ -50,7 +50,8 @@ async def put(
     """Replace a list by the file in the body: all of it or nothing.
 
     The report says what changed and names every record that was left out. Until the answer, and after any
-    error, the version before stays in force.
+    error, the version before stays in force. A list that is new here is not screened against before its terms are
+    approved by a second person (a demonstration, which has one account, does without).
     """
     with tempfile.TemporaryDirectory(prefix="mabar-list-") as folder:
         path = Path(folder) / f"{name}.list"
@@ -58,7 +59,15 @@ async def put(
             path.with_suffix(".json").write_text(mapping, "utf-8")
         await _spool(request, path)
         report = await watchlists.import_list(
-            services.database.sessions, name, format, path, actor=actor, now=services.now(), confirmed=confirmed
+            services.database.sessions,
+            name,
+            format,
+            path,
+            actor=actor,
+            now=services.now(),
+            confirmed=confirmed,
+            needs_approval=not services.settings.demo,
+            most_lost=services.settings.list_most_lost,
         )
     await services.screening.refresh()
     return ImportOut(
@@ -67,6 +76,7 @@ async def put(
         **{key: value for key, value in report.counts().items() if key != "skipped"},
         skipped=tuple(SkippedOut(reference=one.reference, reason=one.reason) for one in report.skipped),
         digest=report.digest.hex(),
+        active=report.active,
     )
 
 

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.schemas.base import DocumentNumber, Name, PartialDateText, PostCode, State, Wire
 from service.domain import Clock, Direction, Outcome, Severity, Source, Verdict
+from service.redress import read_redress_number
 
 
 class DocumentIn(Wire):
@@ -66,6 +67,10 @@ class InspectionIn(Wire):
     vehicle: Name | None = None
     address: Name | None = None
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9+() -]{3,30}$")] | None = None
+    redress_number: Annotated[
+        Annotated[str, StringConstraints(max_length=20), AfterValidator(read_redress_number)] | None,
+        Field(description="what a traveller who was cleared before carries; a wrong letter or digit is refused"),
+    ] = None
 
     @model_validator(mode="after")
     def _one_source_of_the_document(self) -> InspectionIn:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from api.schemas.base import DocumentNumber, Name, Note, PartialDateText, State, Wire
+from api.schemas.lifecycle import TermsOut
 
 
 class SkippedOut(BaseModel):
@@ -18,7 +19,8 @@ class SkippedOut(BaseModel):
 
 
 class ImportOut(BaseModel):
-    """What an import changed. `skipped` names every record left out."""
+    """What an import changed. `skipped` names every record left out. A list that is not `active` is screened against
+    once a second person approved its terms."""
 
     list: str
     version: int
@@ -29,10 +31,11 @@ class ImportOut(BaseModel):
     unchanged: int
     skipped: tuple[SkippedOut, ...]
     digest: str
+    active: bool
 
 
 class ListOut(BaseModel):
-    """A list in force."""
+    """A list in force; `terms` None means that nobody answers for it yet."""
 
     name: str
     format: str
@@ -41,6 +44,7 @@ class ListOut(BaseModel):
     imported_at: datetime
     imported_by: str
     digest: str
+    terms: TermsOut | None
 
 
 class ScreenIn(Wire):
