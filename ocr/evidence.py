@@ -97,27 +97,26 @@ def blend(line: Aligned, second: NDArray[np.float32]) -> Aligned:
     The second counts twice as much as the first, as its errors are a quarter on made-up documents.
     Neither is infallible: each keeps a little for every character.
     """
-    return replace(line, cells=tuple(map(_blended, line.cells, second)))
-
-
-def _shares(named: Mapping[str, float]) -> NDArray[np.float64]:
-    return np.array([named.get(character, 0.0) for character in ALPHABET])
-
-
-def _blended(cell: Cell, second: NDArray[np.float32]) -> Cell:
-    spare = max(1 - sum(cell.shares.values()), 0.0) / len(ALPHABET)
-    return _both(_shares(cell.shares) + spare * (_shares(cell.shares) == 0), second, cell.centre)
-
-
-def _both(first: NDArray[np.floating], second: NDArray[np.floating], centre: float) -> Cell:
+    first = np.array([_spread(cell.shares) for cell in line.cells])
     both = np.sqrt(first + _OVERLOOKED) * (second + _OVERLOOKED)
-    both /= both.sum()
-    raw = ALPHABET[int(both.argmax())]
-    return Cell(raw, _named(both, FLOOR), centre, (_named(first, 0.0), _named(second, 0.0)))
+    both /= both.sum(axis=1, keepdims=True)
+    best = both.argmax(axis=1)
+    rows = zip(line.cells, best, both.tolist(), first.tolist(), second.tolist(), strict=True)
+    return replace(line, cells=tuple(_blended(*row) for row in rows))
 
 
-def _named(shares: NDArray[np.floating], least: float) -> Mapping[str, float]:
-    return MappingProxyType({ALPHABET[i]: float(shares[i]) for i in np.flatnonzero(shares > least)})
+def _spread(shares: Mapping[str, float]) -> list[float]:
+    """Probabilities in the order of ALPHABET; what is left of them goes to those not named."""
+    spare = max(1 - sum(shares.values()), 0.0) / len(ALPHABET)
+    return [shares.get(character, spare) for character in ALPHABET]
+
+
+def _blended(cell: Cell, best: int, both: list[float], first: list[float], second: list[float]) -> Cell:
+    return Cell(ALPHABET[best], _named(both), cell.centre, (_named(first), _named(second)))
+
+
+def _named(shares: list[float]) -> Mapping[str, float]:
+    return MappingProxyType(dict(zip(ALPHABET, shares, strict=True)))
 
 
 def _share_among(shares: Mapping[str, float], character: str, alphabet: str) -> float:

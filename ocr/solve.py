@@ -14,7 +14,8 @@ from typing import NamedTuple
 from ocr.evidence import Cell, look_alikes
 from ocr.layout import DIGITS, FILLER, LAYOUTS, VALUES, WEIGHTS, Layout, MrzFormat, Span
 
-ILLEGAL = math.log(1e-3)
+_PRICE = 1e-3
+ILLEGAL = math.log(_PRICE)
 """Price of a character its field does not allow, or of a first broken check digit."""
 MISTAKEN = 5e-3
 """Least probability of a look-alike, relative to a character that its field does not allow."""
@@ -22,8 +23,8 @@ ANOTHER_BROKEN = math.log(0.1)
 """Price of a further broken check digit: documents that break one break others."""
 
 _MOST_OPTIONS = 6
-_NEGLIGIBLE = math.log(1e-7)  # of the best path so far
-_UNLIKELY = math.log(1e-4)  # of a character's likeliest option: no check digit is worth as much
+_NEGLIGIBLE = math.log(1e-6)  # of the best path so far
+_LEAST = 1e-4  # of a character's likeliest option: no check digit is worth as much
 
 Place = tuple[int, int]
 
@@ -61,7 +62,7 @@ class _State(NamedTuple):
 
 class _Path(NamedTuple):
     best: float  # log probability of the likeliest way here
-    total: float  # log probability of all ways here
+    total: float  # probability of all ways here
     characters: tuple[object, ...]  # linked from the last to the first
 
 
@@ -69,12 +70,12 @@ def solve(cells: Sequence[Sequence[Cell]], format_: MrzFormat) -> Solution:
     """The likeliest characters of every place under a check digit."""
     layout = LAYOUTS[format_]
     steps = _plan(cells, layout)
-    paths: dict[_State, _Path] = {_State(): _Path(0.0, 0.0, ())}
+    paths: dict[_State, _Path] = {_State(): _Path(0.0, 1.0, ())}
     for step in steps:
         paths = _advance(paths, step, layout)
     best = max(paths.values(), key=lambda path: path.best)
-    total = _log_sum([path.total for path in paths.values()])
-    return Solution(_unlink(best.characters, steps), math.exp(min(best.best - total, 0.0)))
+    total = sum(path.total for path in paths.values())
+    return Solution(_unlink(best.characters, steps), min(math.exp(best.best) / total, 1.0))
 
 
 def options_of(cell: Cell, alphabet: str) -> tuple[tuple[str, float], ...]:
@@ -82,15 +83,15 @@ def options_of(cell: Cell, alphabet: str) -> tuple[tuple[str, float], ...]:
 
     Where the plain reading is out of alphabet, what looks the same becomes likely.
     """
-    shares = dict(cell.shares)
+    shares = cell.shares
     if cell.raw and cell.raw not in alphabet:
-        for character in look_alikes(cell.raw):
-            shares[character] = max(cell.share(character), MISTAKEN * cell.share(cell.raw))
-    priced = {c: math.log(share) + (0.0 if c in alphabet else ILLEGAL) for c, share in shares.items()}
-    ranked = sorted(priced.items(), key=lambda item: -item[1])[:_MOST_OPTIONS]
-    likely = [(character, price) for character, price in ranked if price > ranked[0][1] + _UNLIKELY]
-    total = _log_sum([price for _, price in likely])
-    return tuple((character, price - total) for character, price in likely)
+        least = MISTAKEN * cell.share(cell.raw)
+        shares = {**shares, **{c: max(cell.share(c), least) for c in look_alikes(cell.raw)}}
+    priced = [(share if c in alphabet else share * _PRICE, c) for c, share in shares.items()]
+    enough = max(priced)[0] * _LEAST
+    likely = sorted((option for option in priced if option[0] > enough), reverse=True)[:_MOST_OPTIONS]
+    total = sum(price for price, _ in likely)
+    return tuple((character, math.log(price / total)) for price, character in likely)
 
 
 def _plan(cells: Sequence[Sequence[Cell]], layout: Layout) -> list[_Step]:
@@ -138,14 +139,14 @@ def _advance(paths: Mapping[_State, _Path], step: _Step, layout: Layout) -> dict
     for state, path in paths.items():
         for character, weight in step.options:
             after, price = _next(state, character, step, layout)
-            best, total = path.best + weight + price, path.total + weight + price
+            best, total = path.best + weight + price, path.total * math.exp(weight + price)
             known = reached.get(after)
             if known is None:
                 reached[after] = _Path(best, total, (character, path.characters))
             elif best > known.best:
-                reached[after] = _Path(best, _log_add(total, known.total), (character, path.characters))
+                reached[after] = _Path(best, total + known.total, (character, path.characters))
             else:
-                reached[after] = _Path(known.best, _log_add(total, known.total), known.characters)
+                reached[after] = _Path(known.best, total + known.total, known.characters)
     bound = max(path.best for path in reached.values()) + _NEGLIGIBLE
     return {state: path for state, path in reached.items() if path.best >= bound}
 
@@ -193,12 +194,3 @@ def _unlink(characters: tuple[object, ...], steps: Sequence[_Step]) -> dict[Plac
         character, characters = characters  # type: ignore[assignment]
         found[step.place] = str(character)
     return found
-
-
-def _log_sum(values: Sequence[float]) -> float:
-    top = max(values)
-    return top + math.log(sum(math.exp(value - top) for value in values))
-
-
-def _log_add(a: float, b: float) -> float:
-    return max(a, b) + math.log1p(math.exp(-abs(a - b)))

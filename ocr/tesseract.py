@@ -22,7 +22,13 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 MODEL = Path(__file__).parent / "model" / "mabar_ocrb.traineddata"
 
 _CERTAINTY_SCALE = 7.0  # Tesseract's kCertaintyScale: its costs are -7 ln p
-_OPTIONS = {"lstm_choice_mode": "2", "load_system_dawg": "0", "load_freq_dawg": "0", "load_punc_dawg": "0"}
+_OPTIONS = {
+    "lstm_choice_mode": "2",
+    "invert_threshold": "0",  # lines are dark on light: a poor one is not to be read again inverted
+    "load_system_dawg": "0",
+    "load_freq_dawg": "0",
+    "load_punc_dawg": "0",
+}
 
 
 class EngineMissing(RuntimeError):  # noqa: N818
