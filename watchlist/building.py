@@ -1,78 +1,234 @@
-"""From entries to the arrays that an index searches."""
+"""From entries to the arrays of a segment: a part of the list that an index searches as one.
+
+Names repeat. A segment therefore keeps every word of a name once, in a vocabulary, with what is worked out from it
+(skeletons, sound, rarity); an entry's names are numbers of words. Two segments are joined without reading an entry.
+"""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from watchlist import dates
 from watchlist.alignment import counts
 from watchlist.evidence import misread_key, state
-from watchlist.names import fold, joined_keys, keys, near_keys, sound, stem
-from watchlist.packing import Arrays, PostingsBuilder, TextsBuilder, hash_of, pack_entry
+from watchlist.names import common_share, fold, joined_keys, keys, near_keys, sound, stem
+from watchlist.packing import Arrays, Texts, hash_of, pack_entry, postings, ranges, unique_pairs
 from watchlist.records import Entry
 
 DAYS, STATES = 4, 3  # days of birth and nationalities kept beside each entry for the search
 MANY_STATES = 1  # stands first where an entry has more nationalities than are kept
 SEXES = {"M": 1, "F": 2}
 LONG_KEY = 4  # consonants that a key of two words read as one must have
+END = -1  # ends a name in the row's words
+REPORT_EVERY = 5_000  # entries between two reports of progress
+COLUMNS = ("ids", "years", "days", "states", "sexes", "lengths", "burdens")
+
+Progress = Callable[[str, int], None]
+"""Hears the stage of a build and how many entries it is through with."""
 
 
-def arrays_of(entries: Iterable[Entry]) -> tuple[str, Arrays]:
-    """A name for the content, whatever the order of the entries, and the arrays."""
-    builder = _Builder()
-    for entry in entries:
+def silent(stage: str, entries: int) -> None:
+    """Progress that nobody listens to."""
+
+
+def digest_of(packed: bytes) -> int:
+    """What a packed entry adds to the number that names the content of a list."""
+    return int.from_bytes(sha256(packed).digest())
+
+
+def segment_of(entries: Iterable[Entry], progress: Progress = silent) -> tuple[int, Arrays]:
+    """The sum of the entries' digests, whatever their order, and the arrays."""
+    builder, done = _Builder(), 0
+    for done, entry in enumerate(entries, 1):
         builder.add(entry)
-    return f"{builder.digest:064x}"[:16], builder.arrays()
+        if done % REPORT_EVERY == 0:
+            progress("reading", done)
+    progress("sorting", done)
+    return builder.digest, finished(builder.arrays())
 
 
 class _Builder:
+    """Takes entries one by one; ``arrays`` is what cannot be worked out from the rest."""
+
     def __init__(self) -> None:
         self.digest = 0
-        self.texts = {"records": TextsBuilder(), "forms": TextsBuilder()}
-        self.postings = {name: PostingsBuilder() for name in ("skeletons", "near", "numbers")}
-        self.sounds = array("I")
-        self.columns = {"years": array("h"), "days": array("h"), "states": array("H"), "sexes": array("B")}
-        self.lengths = array("B")
+        self.records, self.record_ends = bytearray(), array("q", [0])
+        self.words: dict[str, int] = {}
+        self.forms, self.form_ends = array("i"), array("q", [0])
+        self.numbers = array("I"), array("i")
+        self.columns = {name: array(code) for name, code in zip(COLUMNS, "IhhHBBB", strict=True)}
 
     def add(self, entry: Entry) -> None:
-        row = len(self.lengths)
         packed = pack_entry(entry)
-        self.digest = (self.digest + int.from_bytes(sha256(packed).digest())) % 2**256
-        self.texts["records"].append(packed)
-        self._add_names(row, [fold(name.text) for name in entry.names])
-        self.columns["years"].extend(_years(entry.dates_of_birth))
-        self.columns["days"].extend(_days(entry.dates_of_birth))
-        self.columns["states"].extend(_states(entry.nationalities))
-        self.columns["sexes"].append(SEXES.get(entry.sex or "", 0))
+        self.digest += digest_of(packed)
+        self.records += packed
+        self.record_ends.append(len(self.records))
         for document in entry.documents:
-            self.postings["numbers"].append(misread_key(document.number), row)
+            self.numbers[0].append(hash_of(misread_key(document.number)))
+            self.numbers[1].append(len(self.columns["ids"]))
+        self._add_columns(entry, self._add_names([fold(name.text) for name in entry.names]))
 
-    def _add_names(self, row: int, names: Sequence[tuple[str, ...]]) -> None:
-        self.texts["forms"].append("|".join(" ".join(name) for name in names).encode())
-        self.lengths.append(min((min(255, sum(map(counts, name))) for name in names), default=0))
-        tokens = {token for name in names for token in name}
-        for key in {key for token in tokens for key in (*keys(token), *keys(stem(token)))}:
-            self.postings["skeletons"].append(key, row)
-        near = {key for token in tokens for key in near_keys(keys(token)[0])[1:]}
-        near.update(key for name in names for key in joined_keys(name) if len(key) >= LONG_KEY)
-        for key in near:
-            self.postings["near"].append(key, row)
-        self.sounds.extend({hash_of(sound(token)) for token in tokens})
+    def _add_names(self, names: Sequence[tuple[str, ...]]) -> int:
+        """File the names' words; the fewest words that count in any of them."""
+        words, fewest = self.words, 255 if names else 0
+        for name in names:
+            for word in name:
+                self.forms.append(words.setdefault(word, len(words)))
+            self.forms.append(END)
+            fewest = min(fewest, sum(map(counts, name)))
+        self.form_ends.append(len(self.forms))
+        return fewest
+
+    def _add_columns(self, entry: Entry, fewest: int) -> None:
+        columns = self.columns
+        columns["ids"].append(hash_of(entry.id))
+        columns["years"].extend(_years(entry.dates_of_birth))
+        columns["days"].extend(_days(entry.dates_of_birth))
+        columns["states"].extend(_states(entry.nationalities))
+        columns["sexes"].append(SEXES.get(entry.sex or "", 0))
+        columns["lengths"].append(fewest)
+        columns["burdens"].append(min(len(entry.names), 255))
 
     def arrays(self) -> Arrays:
-        sounds, bearers = np.unique(np.array(self.sounds, np.uint32), return_counts=True)
-        made: Arrays = {"sounds": sounds, "sounds.bearers": bearers.astype(np.int32)}
-        for name, texts in self.texts.items():
-            made |= texts.arrays(name)
-        for name, postings in self.postings.items():
-            made |= postings.arrays(name)
-        for name, width in (("years", 2), ("days", DAYS), ("states", STATES), ("sexes", 1)):
-            made[name] = np.array(self.columns[name]).reshape(-1, width)
-        return made | {"lengths": np.array(self.lengths)}
+        spelt = [word.encode() for word in self.words]
+        made: Arrays = {
+            "records": np.frombuffer(self.records, np.uint8),
+            "records.ends": np.array(self.record_ends),
+            "words": np.frombuffer(b"".join(spelt), np.uint8),
+            "words.ends": np.cumsum([0, *map(len, spelt)], dtype=np.int64),
+            "forms": np.array(self.forms, np.int32),
+            "forms.ends": np.array(self.form_ends),
+            "numbers": np.array(self.numbers[0], np.uint32),
+            "numbers.rows": np.array(self.numbers[1], np.int32),
+        }
+        widths = {"years": 2, "days": DAYS, "states": STATES}
+        for name, column in self.columns.items():
+            made[name] = np.array(column).reshape(-1, widths[name]) if name in widths else np.array(column)
+        return made
+
+
+def finished(raw: Arrays) -> Arrays:
+    """A segment's arrays with all that is worked out from the words and from where they stand."""
+    words = Texts(raw, "words").all()
+    made = dict(raw) | postings("numbers", raw["numbers"], raw["numbers.rows"])
+    at, rows = _bearers(raw)
+    starts = np.searchsorted(at, np.arange(len(words) + 1))
+    made |= {"bearers": rows, "bearers.starts": starts.astype(np.int64)}
+    made |= _vocabulary(words, starts, rows)
+    return made | _neighbours(raw, words)
+
+
+def _bearers(raw: Arrays) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Words and the rows that have them, sorted by both."""
+    rows = np.repeat(np.arange(len(raw["ids"])), np.diff(raw["forms.ends"]))
+    real = raw["forms"] != END
+    pairs = unique_pairs(raw["forms"][real], rows[real])
+    return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
+
+
+def _vocabulary(words: Sequence[str], starts: NDArray[np.int64], rows: NDArray[np.int32]) -> Arrays:
+    """Under which skeletons each word is found, and how many rows share its skeleton and its sound."""
+    exact, near = (array("I"), array("i")), (array("I"), array("i"))
+    first, heard, common = array("I"), array("I"), array("f")
+    for at, word in enumerate(words):
+        skeletons = keys(word)
+        first.append(hash_of(skeletons[0]))
+        heard.append(hash_of(sound(word)))
+        common.append(common_share(skeletons[0]))
+        for found, texts in ((exact, {*skeletons, *keys(stem(word))}), (near, near_keys(skeletons[0])[1:])):
+            found[0].extend(map(hash_of, texts))
+            found[1].extend([at] * len(texts))
+    made: Arrays = {"firsts": np.array(first, np.uint32), "heard": np.array(heard, np.uint32)}
+    made["common"] = np.array(common, np.float32)
+    for name, (hashes, where) in (("skeletons", exact), ("near", near)):
+        made |= postings(name, np.array(hashes, np.uint32), np.array(where, np.int32))
+    made["skeletons.counts"] = _counts(np.diff(made["skeletons.starts"]), made["skeletons.rows"], starts, rows)
+    made["sounds"], shares = np.unique(made["heard"], return_counts=True)
+    made["sounds.counts"] = _counts(shares, np.argsort(made["heard"], kind="stable"), starts, rows)
+    return made
+
+
+def _counts(
+    shares: NDArray[np.int64], words: NDArray[Any], starts: NDArray[np.int64], rows: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """How many rows have any word of a group, for groups that lie side by side in ``words``, so many in each."""
+    sizes = np.diff(starts)[words]
+    group = np.repeat(np.repeat(np.arange(len(shares)), shares), sizes)
+    met = unique_pairs(group, rows[ranges(starts[words], sizes)]) >> np.uint64(32)
+    return np.bincount(met.astype(np.int64), minlength=len(shares)).astype(np.int32)
+
+
+def _neighbours(raw: Arrays, words: Sequence[str]) -> Arrays:
+    """Where two words of a name, read as one, would be found."""
+    forms = raw["forms"]
+    if len(forms) < 2:
+        return postings("joined", np.empty(0, np.uint32), np.empty(0, np.int32))
+    rows = np.repeat(np.arange(len(raw["ids"])), np.diff(raw["forms.ends"]))[1:]
+    left, right = forms[:-1], forms[1:]
+    both = (left != END) & (right != END)
+    pairs = (left[both].astype(np.uint64) << np.uint64(32)) | right[both].astype(np.uint64)
+    distinct, which = np.unique(pairs, return_inverse=True)
+    hashes, long = np.empty(len(distinct), np.uint32), np.empty(len(distinct), np.bool_)
+    for at, pair in enumerate(distinct.tolist()):
+        (key,) = joined_keys((words[pair >> 32], words[pair & 0xFFFFFFFF]))
+        hashes[at], long[at] = hash_of(key), len(key) >= LONG_KEY
+    kept = long[which]
+    return postings("joined", hashes[which][kept], rows[both][kept])
+
+
+def merged(parts: Sequence[tuple[Arrays, NDArray[np.bool_]]]) -> Arrays:
+    """One segment out of several, with the rows that are still in force in each."""
+    words: dict[bytes, int] = {}
+    raws = [_renumbered(arrays, alive, words) for arrays, alive in parts]
+    whole = {name: np.concatenate([raw[name] for raw in raws]) for name in (*COLUMNS, "records", "forms", "numbers")}
+    for name in ("records.ends", "forms.ends"):
+        whole[name] = np.cumsum(np.concatenate([[0], *(np.diff(raw[name]) for raw in raws)])).astype(np.int64)
+    befores = np.cumsum([0, *(len(raw["ids"]) for raw in raws)])
+    numbers = [raw["numbers.rows"] + before for raw, before in zip(raws, befores.tolist(), strict=False)]
+    whole["numbers.rows"] = np.concatenate(numbers).astype(np.int32)
+    whole["words"] = np.frombuffer(b"".join(words), np.uint8)
+    whole["words.ends"] = np.cumsum([0, *map(len, words)], dtype=np.int64)
+    return finished(whole)
+
+
+def _renumbered(arrays: Arrays, alive: NDArray[np.bool_], words: dict[bytes, int]) -> Arrays:
+    """What remains of a segment, its words numbered as in ``words``, which grows by those that are new."""
+    kept = np.flatnonzero(alive)
+    ends, text = arrays["words.ends"].tolist(), arrays["words"].tobytes()
+    forms, form_ends = _rows_of(arrays["forms"], arrays["forms.ends"], kept)
+    used = np.unique(forms[forms != END])
+    number = np.full(len(ends), END, np.int32)
+    for at in used.tolist():
+        number[at] = words.setdefault(text[ends[at] : ends[at + 1]], len(words))
+    records, record_ends = _rows_of(arrays["records"], arrays["records.ends"], kept)
+    place = np.cumsum(alive) - 1
+    pairs = np.repeat(arrays["numbers"], np.diff(arrays["numbers.starts"]))
+    still = alive[arrays["numbers.rows"]]
+    return {
+        **{name: arrays[name][kept] for name in COLUMNS},
+        "records": records,
+        "records.ends": record_ends,
+        "forms": number[forms],  # END, the last place, stays END
+        "forms.ends": form_ends,
+        "numbers": pairs[still],
+        "numbers.rows": place[arrays["numbers.rows"][still]],
+    }
+
+
+def _rows_of(
+    values: NDArray[Any], ends: NDArray[np.int64], kept: NDArray[np.int64]
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The values of the rows that are kept, and where each row ends now."""
+    if len(kept) == len(ends) - 1:
+        return values, ends
+    sizes = np.diff(ends)[kept]
+    return values[ranges(ends[kept], sizes)], np.append(0, np.cumsum(sizes))
 
 
 def _years(texts: Sequence[str]) -> tuple[int, int]:

@@ -18,7 +18,7 @@ SLIPS = 0.72  # the least share of letters that must agree for a slip
 INITIAL = 0.95  # what an initial weighs is bounded by its one letter instead
 
 # Likeness by how similar two spellings of one skeleton are, from 0 to 1: few spellings of a name differ by much.
-_SPELLING = ([0.0, 0.45, 0.6, 0.72, 0.8, 1.0], [0.0, 0.42, 0.65, 0.86, 0.94, 0.99])
+SPELLING = ([0.0, 0.45, 0.6, 0.72, 0.8, 1.0], [0.0, 0.42, 0.65, 0.86, 0.94, 0.99])
 _OTHER_SOUND = ([0.0, 0.5, 0.55, 0.7, 1.0], [0.0, 0.4, 0.55, 0.86, 0.92])  # the same where one sound is another's
 _FITS, _FITS_NOT, _OTHER_SOUND_FITS = 0.97, 0.75, 0.87  # an Arabic spelling and a Latin one
 
@@ -81,7 +81,7 @@ def _plain(a: str, b: str) -> float:
     if a.islower() or b.islower():
         return (_FITS if same else _OTHER_SOUND_FITS) if _fits(a, b) else _FITS_NOT
     similar = max(OSA.normalized_similarity(sound(a), sound(b)), OSA.normalized_similarity(a, b))
-    return _between(similar, *(_SPELLING if same else _OTHER_SOUND))
+    return _between(similar, *(SPELLING if same else _OTHER_SOUND))
 
 
 def _between(x: float, xs: list[float], ys: list[float]) -> float:

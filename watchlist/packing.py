@@ -1,10 +1,10 @@
-"""Entries and texts packed into arrays, so that a million of them fit in memory and can be shared."""
+"""Entries, texts and lists of rows packed into arrays, so that a million of them fit in memory and can be shared."""
 
 from __future__ import annotations
 
 import json
-from array import array
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 from zlib import crc32
 
@@ -16,36 +16,46 @@ from watchlist.records import Entry, EntryDocument, EntryName, NameKind
 Rows = NDArray[np.int32]
 Arrays = dict[str, NDArray[Any]]
 
-_FIELDS = ("dates_of_birth", "nationalities", "mother_names", "father_names")
-_SCALARS = ("sex", "instruction", "reference", "provenance")
+_LISTS = ("dates_of_birth", "nationalities", "mother_names", "father_names")
+_SCALARS = ("sex", "instruction", "reference", "provenance", "valid_from", "valid_until")
+_KINDS = tuple(NameKind)
+_KIND_AT = {kind: at for at, kind in enumerate(_KINDS)}
 
 
 def pack_entry(entry: Entry) -> bytes:
-    """An entry as compact JSON; the same entry always gives the same bytes."""
-    packed: dict[str, object] = {"id": entry.id, "list": entry.list}
-    if entry.kind != "person":
-        packed["kind"] = entry.kind
-    if entry.names:
-        packed["names"] = [[name.text, name.kind.value, name.script] for name in entry.names]
-    if entry.documents:
-        packed["documents"] = [[item.number, item.kind, item.issuing_state] for item in entry.documents]
-    for field in (*_FIELDS, *_SCALARS):
-        if value := getattr(entry, field):
-            packed[field] = value
+    """An entry as compact JSON, by position; the same entry always gives the same bytes."""
+    names = [
+        [name.text, _KIND_AT[name.kind], name.script]
+        if name.script
+        else ([name.text, _KIND_AT[name.kind]] if _KIND_AT[name.kind] else name.text)
+        for name in entry.names
+    ]
+    documents = [[item.number, item.kind, item.issuing_state] for item in entry.documents]
+    lists = [getattr(entry, field) for field in _LISTS]
+    scalars = [getattr(entry, field) for field in _SCALARS]
+    while scalars and scalars[-1] is None:
+        scalars.pop()
+    packed = [entry.id, entry.list, entry.kind, names, documents, lists, *scalars]
     return json.dumps(packed, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def unpack_entry(packed: bytes) -> Entry:
     """The entry that ``pack_entry`` packed."""
-    fields: dict[str, Any] = json.loads(packed)
-    names = tuple(EntryName(text, _KINDS[kind], script) for text, kind, script in fields.pop("names", ()))
-    documents = tuple(EntryDocument(*item) for item in fields.pop("documents", ()))
-    for field in _FIELDS:
-        fields[field] = tuple(fields.get(field, ()))
-    return Entry(names=names, documents=documents, **fields)
+    id_, list_, kind, names, documents, lists, *scalars = json.loads(packed)
+    fields: dict[str, Any] = dict(zip(_SCALARS, scalars, strict=False))
+    fields |= zip(_LISTS, map(tuple, lists), strict=True)
+    return Entry(
+        id=id_,
+        list=list_,
+        kind=kind,
+        names=tuple([EntryName(name) if isinstance(name, str) else _name(*name) for name in names]),
+        documents=tuple([EntryDocument(*item) for item in documents]),
+        **fields,
+    )
 
 
-_KINDS = {kind.value: kind for kind in NameKind}
+def _name(text: str, kind: int, script: str | None = None) -> EntryName:
+    return EntryName(text, _KINDS[kind], script)
 
 
 def hash_of(text: str) -> int:
@@ -58,8 +68,9 @@ class Texts:
 
     __slots__ = ("blob", "ends")
 
-    def __init__(self, blob: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
-        self.blob, self.ends = blob, ends
+    def __init__(self, arrays: Arrays, name: str) -> None:
+        self.blob: NDArray[np.uint8] = arrays[name]
+        self.ends: NDArray[np.int64] = arrays[f"{name}.ends"]
 
     def __len__(self) -> int:
         return len(self.ends) - 1
@@ -67,24 +78,14 @@ class Texts:
     def __getitem__(self, at: int) -> bytes:
         return self.blob[self.ends[at] : self.ends[at + 1]].tobytes()
 
-
-class TextsBuilder:
-    """Gathers byte strings for ``Texts``, one after another."""
-
-    def __init__(self) -> None:
-        self.blob = bytearray()
-        self.ends = array("q", [0])
-
-    def append(self, part: bytes) -> None:
-        self.blob += part
-        self.ends.append(len(self.blob))
-
-    def arrays(self, name: str) -> Arrays:
-        return {name: np.frombuffer(self.blob, np.uint8), f"{name}.ends": np.array(self.ends, np.int64)}
+    def all(self) -> list[str]:
+        """Every string, decoded."""
+        blob, ends = self.blob.tobytes(), self.ends.tolist()
+        return [blob[start:stop].decode() for start, stop in pairwise(ends)]
 
 
 class Postings:
-    """Which rows each hash is found in: sorted hashes, and their rows side by side."""
+    """Which numbers (rows, or tokens) each hash is filed with: sorted hashes, and their numbers side by side."""
 
     __slots__ = ("hashes", "rows", "starts")
 
@@ -94,7 +95,7 @@ class Postings:
         self.rows: Rows = arrays[f"{name}.rows"]
 
     def rows_of(self, hashes: Iterable[int]) -> list[Rows]:
-        """The rows of each hash that is found."""
+        """The numbers filed under each hash that is found."""
         wanted = np.fromiter(hashes, np.uint32)
         if not len(self.hashes) or not len(wanted):
             return []
@@ -103,25 +104,25 @@ class Postings:
         starts, stops = self.starts[found].tolist(), self.starts[found + 1].tolist()
         return [self.rows[start:stop] for start, stop in zip(starts, stops, strict=True)]
 
-    def count(self, key: str) -> int:
-        """How many rows a text is filed for."""
-        return sum(len(rows) for rows in self.rows_of([hash_of(key)]))
+
+def postings(name: str, hashes: NDArray[np.uint32], rows: NDArray[Any]) -> Arrays:
+    """The arrays of ``Postings`` over pairs of hash and number, in any order; repeats count once."""
+    pairs = unique_pairs(hashes, rows)
+    found, starts = np.unique(pairs >> np.uint64(32), return_index=True)
+    rows = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
+    starts = np.append(starts, len(pairs)).astype(np.int64)
+    return {name: found.astype(np.uint32), f"{name}.starts": starts, f"{name}.rows": rows}
 
 
-class PostingsBuilder:
-    """Gathers pairs of text and row for ``Postings``; repeats count once."""
+def unique_pairs(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.uint64]:
+    """Pairs of numbers below 2**32 as one number each, sorted, each once."""
+    pairs = first.astype(np.uint64) << np.uint64(32)
+    pairs |= second.astype(np.uint64)
+    return np.unique(pairs)
 
-    def __init__(self) -> None:
-        self.hashes, self.rows = array("I"), array("i")
 
-    def append(self, key: str, row: int) -> None:
-        self.hashes.append(hash_of(key))
-        self.rows.append(row)
-
-    def arrays(self, name: str) -> Arrays:
-        pairs = np.array(self.hashes, np.uint64) << np.uint64(32)
-        pairs |= np.array(self.rows, np.uint64)
-        pairs = np.unique(pairs)
-        hashes, starts = np.unique((pairs >> np.uint64(32)).astype(np.uint32), return_index=True)
-        rows = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
-        return {name: hashes, f"{name}.starts": np.append(starts, len(pairs)).astype(np.int64), f"{name}.rows": rows}
+def ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers from each start on, as many as its count, one range after another."""
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total, dtype=np.int64) + np.repeat(starts - ends + counts, counts)

@@ -90,7 +90,10 @@ class EntryDocument:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One listed person, or one listed document when ``kind`` is ``document``."""
+    """One listed person, or one listed document when ``kind`` is ``document``.
+
+    ``valid_from`` and ``valid_until`` are its first and last day in force (``2026-03-01``), where it has such.
+    """
 
     id: str
     list: str
@@ -105,6 +108,8 @@ class Entry:
     kind: str = "person"
     reference: str | None = None
     provenance: str | None = None
+    valid_from: str | None = None
+    valid_until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

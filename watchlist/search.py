@@ -1,19 +1,34 @@
-"""Which entries are worth comparing in full: an inverted index on skeletons, and a bound on each entry's evidence.
+"""Which entries of a segment are worth comparing in full: an inverted index on words, and a bound on the evidence.
 
 The bound is what an entry's evidence can weigh at most, near enough: it may rank an entry too high, seldom too low.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import log
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
 
 from watchlist import dates
-from watchlist.alignment import CONFLICT, ENTRY_EXTRA, FIRST_CONFLICT, SUBJECT_EXTRA, counts
-from watchlist.building import LONG_KEY, MANY_STATES, SEXES, state_hash
+from watchlist.alignment import (
+    ALIKE,
+    CONFLICT,
+    ENTRY_EXTRA,
+    FIRST_CONFLICT,
+    JOINED,
+    LETTER,
+    SUBJECT_EXTRA,
+    SURE,
+    UNLIKE,
+    Rarity,
+    counts,
+)
+from watchlist.building import END, LONG_KEY, MANY_STATES, SEXES, state_hash
 from watchlist.evidence import (
     NATIONALITY_AGREES,
     NATIONALITY_DIFFERS,
@@ -22,117 +37,176 @@ from watchlist.evidence import (
     SEX_DIFFERS,
     misread_key,
 )
-from watchlist.likeness import CUT
-from watchlist.matching import FLOOR, NAMESAKE, logit
-from watchlist.names import common_share, joined_keys, keys, near_keys, sound, stem
-from watchlist.packing import Arrays, Postings, Rows, hash_of
+from watchlist.likeness import CUT, SPELLING, likeness
+from watchlist.matching import FLOOR, MANY_NAMES, NAMESAKE, logit
+from watchlist.names import joined_keys, keys, near_keys, sound, stem
+from watchlist.packing import Arrays, Postings, Rows, Texts, hash_of, ranges
 from watchlist.records import Subject
 
 COMMON_SPELLING = 0.3  # of a common name's bearers, so many at most share one spelling
 RAREST = 8.5  # the most, in nats, that one word of a name can weigh
-NEAR = 0.7  # a skeleton one slip away counts this share in the search
-SPELLING = 2.0  # what a spelling may add to its skeleton in the search
-SEARCHED = 400  # rows whose bound is worked out
-BITS = 8  # tokens of a name whose finding is remembered, one by one
+SIMILAR = 0.66  # words that share less of their spelling are no slip of the pen apart
+SEARCHED = 300  # rows whose bound is worked out
+BITS = 8  # words of a name whose finding is remembered, one by one
 
 Floats = NDArray[np.float32]
+Bearers = tuple[int, int]
+_NONE = np.empty(0, np.int32)
 _CLEARED = logit(FLOOR) - logit(NAMESAKE)  # what more a namesake must bring to be told
-_REGISTRY_DAYS = tuple(100 * month + day for month, day in dates.REGISTRY_DAYS)
 _COUNT = np.array([bin(bits).count("1") for bits in range(1 << BITS)], np.uint8)
+_BURDENS = np.array([0.0, *(MANY_NAMES * log(count) for count in range(1, 256))], np.float32)
+
+
+def weight_of(bearers: int, size: int, common: float) -> float:
+    """What a word weighs that so many of ``size`` entries bear, and that common share of people."""
+    return min(RAREST, -log(min(1.0, max((bearers + 0.5) / (size + 1), common))))
 
 
 class Search:
-    """The arrays that candidates are found in."""
+    """One segment: the arrays that candidates are found in; ``whole`` is how many rows all segments have."""
 
-    def __init__(self, arrays: Arrays) -> None:
+    def __init__(self, arrays: Arrays, whole: int) -> None:
+        self.arrays, self._whole = arrays, whole
         self._size = len(arrays["lengths"])
+        self._words = Texts(arrays, "words").all()
+        self._sounds = [sound(word) for word in self._words]
+        self._native = np.array([word.islower() for word in self._words], np.bool_)
         self._skeletons, self._near = Postings(arrays, "skeletons"), Postings(arrays, "near")
-        self._numbers = Postings(arrays, "numbers")
-        self._sounds, self._bearers = arrays["sounds"], arrays["sounds.bearers"]
-        self._years, self._days = arrays["years"], arrays["days"]
-        self._states, self._sexes, self._lengths = arrays["states"], arrays["sexes"], arrays["lengths"]
-        self.rarity = lru_cache(1 << 15)(self._rarity)
+        self._joined, self._numbers = Postings(arrays, "joined"), Postings(arrays, "numbers")
+        self._low, self._high = self._weights()
+        self._letters = np.diff(arrays["words.ends"]).astype(np.float32)
+        self._like = lru_cache(1 << 13)(self._work_out_like)
 
-    def _rarity(self, token: str) -> tuple[float, float]:
-        bare = token.rstrip(CUT)
-        key = keys(bare)[0]
-        common = common_share(key)
-        low = self._weight(self._skeletons.count(key), common)
-        return low, max(low, self._weight(self._bearers_of(sound(bare)), COMMON_SPELLING * common))
+    def _weights(self) -> tuple[Floats, Floats]:
+        """What each word weighs, by its skeleton and by its sound, as far as this segment knows: never too little."""
+        arrays, found = self.arrays, []
+        for name, hashes, share in (("skeletons", "firsts", 1.0), ("sounds", "heard", COMMON_SPELLING)):
+            bearers = arrays[f"{name}.counts"][np.searchsorted(arrays[name], arrays[hashes])]
+            rate = np.maximum((bearers + 0.5) / (self._whole + 1), arrays["common"] * share)
+            found.append(np.minimum(RAREST, -np.log(np.minimum(rate, 1.0))).astype(np.float32))
+        return found[0], np.maximum(*found)
 
-    def _bearers_of(self, heard: str) -> int:
-        at = int(np.searchsorted(self._sounds, np.uint32(hash_of(heard))))
-        known = at < len(self._sounds) and self._sounds[at] == hash_of(heard)
-        return int(self._bearers[at]) if known else 0
+    def bearers(self, token: str) -> Bearers:
+        """How many rows have a word of a token's skeleton, and of its sound."""
+        return self._count("skeletons", keys(token)[0]), self._count("sounds", sound(token))
 
-    def _weight(self, bearers: int, common: float) -> float:
-        return min(RAREST, -log(min(1.0, max((bearers + 0.5) / (self._size + 1), common))))
+    def _count(self, name: str, text: str) -> int:
+        hashes, wanted = self.arrays[name], hash_of(text)
+        at = int(np.searchsorted(hashes, np.uint32(wanted)))
+        return int(self.arrays[f"{name}.counts"][at]) if at < len(hashes) and hashes[at] == wanted else 0
+
+    def names(self, row: int) -> list[tuple[str, ...]]:
+        """The words of each of an entry's names, in order."""
+        start, stop = self.arrays["forms.ends"][row : row + 2]
+        names: list[list[str]] = [[]]
+        for at in self.arrays["forms"][start:stop].tolist():
+            if at == END:
+                names.append([])
+            else:
+                names[-1].append(self._words[at])
+        return [tuple(name) for name in names[:-1]]
 
     def by_number(self, number: str) -> list[int]:
         """The rows that hold a document of this number, read strictly or not."""
         return [row for rows in self._numbers.rows_of([hash_of(misread_key(number))]) for row in rows[:20].tolist()]
 
-    def by_name(self, name: tuple[str, ...], subject: Subject, *, cut: bool) -> tuple[Rows, Floats]:
+    def by_name(self, name: tuple[str, ...], subject: Subject, rarity: Rarity, *, cut: bool) -> tuple[Rows, Floats]:
         """The rows that share most with one of the subject's names, the highest bound first, with the bounds."""
         total, found = np.zeros(self._size, np.float32), np.zeros(self._size, np.uint8)
         for place, token in enumerate(name):
-            self._add(token, 1 << place if place < BITS else 0, total, found)
+            self._add(token, 1 << place if place < BITS else 0, rarity, total, found)
         for place, key in enumerate(joined_keys(name)):
-            self._add_joined(key, 3 << place if place < BITS - 1 else 0, total, found)
+            self._add_joined(name[place] + name[place + 1], key, 3 << place if place < BITS - 1 else 0, total, found)
         rows = np.flatnonzero(total > 0).astype(np.int32)
         asked = dates.parse(subject.date_of_birth) if subject.date_of_birth else None
         if len(rows) > SEARCHED:
             ranks = total[rows] + self._same_year(asked, rows)
             rows = rows[np.argpartition(-ranks, SEARCHED)[:SEARCHED]]
         bounds = total[rows] + self._births(asked, rows) + self._others(subject, rows)
-        bounds += SUBJECT_EXTRA * sum(map(counts, name[:BITS]))
-        if not cut:
-            bounds += self._conflicts(name, rows, found[rows])
+        bounds += SUBJECT_EXTRA * sum(map(counts, name[:BITS])) - _BURDENS[self.arrays["burdens"][rows]]
+        bounds += self._against(name, rows, found[rows], cut=cut)
         order = np.argsort(-bounds, kind="stable")
         return rows[order], bounds[order]
 
-    def _add(self, token: str, bit: int, total: Floats, found: NDArray[np.uint8]) -> None:
-        """Add what a token weighs to every row that has it, or has one a slip away."""
+    def _work_out_like(self, token: str) -> tuple[NDArray[np.int64], Floats]:
+        """The words that are like a token, and how alike each is, near enough."""
         bare = token.rstrip(CUT)
-        low, high = self.rarity(token)
-        spared = -SUBJECT_EXTRA if bit and counts(token) else 0.0
-        near, exact = near_keys(keys(bare)[0]), dict.fromkeys((*keys(bare), *keys(stem(bare))))
-        same = self._skeletons.rows_of(map(hash_of, exact))
-        alike = self._near.rows_of(map(hash_of, near)) + self._skeletons.rows_of(map(hash_of, near[1:]))
-        if not (lists := alike + same):
-            return
-        best = np.zeros(self._size, np.float32)
-        for rows in alike:
-            best[rows] = low * NEAR + spared
-        for rows in same:
-            best[rows] = min(high, low + SPELLING) + spared
-        touched = np.concatenate(lists)
-        total[touched] += best[touched]  # a row met twice is written twice, with one and the same sum
-        found[touched] |= np.uint8(bit)
+        near = near_keys(keys(bare)[0])
+        same = self._skeletons.rows_of(map(hash_of, dict.fromkeys((*keys(bare), *keys(stem(bare))))))
+        other = self._skeletons.rows_of(map(hash_of, near[1:])) + self._near.rows_of(map(hash_of, near))
+        words = np.unique(np.concatenate([*same, *other, _NONE]))
+        shared = np.zeros(len(words), np.bool_)
+        shared[np.searchsorted(words, np.concatenate([*same, _NONE]))] = True
+        alike = self._alike(token, words, shared)
+        kept = alike >= ALIKE
+        return words[kept].astype(np.int64), alike[kept]
 
-    def _add_joined(self, key: str, bits: int, total: Floats, found: NDArray[np.uint8]) -> None:
-        """Add what two tokens weigh that are one word in the list."""
+    def _alike(self, token: str, words: Rows, same: NDArray[np.bool_]) -> Floats:
+        """Likeness by similarity alone, for all words at once; one by one where a script or a cut needs more."""
+        at = words.tolist()
+        listed, bare = [self._words[word] for word in at], token.rstrip(CUT)
+        if token.islower() or not listed:
+            return np.array([likeness(token, word) for word in listed], np.float32)
+        spelt = _similarity(bare, listed)
+        heard = _similarity(sound(bare), [self._sounds[word] for word in at])
+        slipped = np.where(spelt >= SIMILAR, 0.8 * spelt + 0.1, 0)
+        alike: Floats = np.where(same, np.interp(np.maximum(spelt, heard), *SPELLING), slipped).astype(np.float32)
+        closer = self._native[words] if token[-1] != CUT else np.ones(len(words), np.bool_)
+        for place in np.flatnonzero(closer).tolist():
+            alike[place] = likeness(token, listed[place])
+        return alike
+
+    def _add(self, token: str, bit: int, rarity: Rarity, total: Floats, found: NDArray[np.uint8]) -> None:
+        """Add to every row what the likest of its words weighs, with a token of the subject's."""
+        words, alike = self._like(token)
+        if not len(words):
+            return
+        weights = self._agreements(token, words, alike, rarity)
+        weights += -SUBJECT_EXTRA if bit and counts(token) else 0.0
+        order = np.argsort(weights)
+        order = order[weights[order] > 0]
+        starts, stops = self.arrays["bearers.starts"][words[order]], self.arrays["bearers.starts"][words[order] + 1]
+        rows = self.arrays["bearers"][ranges(starts, stops - starts)]
+        best = np.zeros(self._size, np.float32)
+        best[rows] = np.repeat(weights[order], stops - starts)  # the last written is the highest
+        total[rows] += best[rows]  # a row met twice is written twice, with one and the same sum
+        found[rows] |= np.uint8(bit)
+
+    def _agreements(self, token: str, words: NDArray[np.int64], alike: Floats, rarity: Rarity) -> Floats:
+        """What ``alignment`` would give each pair."""
+        low, high = rarity(token)
+        least, most = np.minimum(self._low[words], low), np.minimum(self._high[words], high)
+        weights = least + np.maximum(most - least, 0) * np.maximum((alike - SURE) / (1 - SURE), 0)
+        letters = np.minimum(self._letters[words], len(token.rstrip(CUT)))
+        agreed: Floats = np.minimum(weights, LETTER * letters) - UNLIKE * (1 - alike)
+        return agreed.astype(np.float32)
+
+    def _add_joined(self, whole: str, key: str, bits: int, total: Floats, found: NDArray[np.uint8]) -> None:
+        """Add what two words weigh that are one in the list, and what one weighs that is two there."""
         if len(key) < LONG_KEY:
             return
-        for rows in self._skeletons.rows_of([hash_of(key)]):
+        words, alike = self._like(whole)
+        for at in words[alike >= JOINED].tolist():
+            rows = self.arrays["bearers"][slice(*self.arrays["bearers.starts"][at : at + 2])]
             total[rows] += RAREST / 2 - 2 * SUBJECT_EXTRA
             found[rows] |= np.uint8(bits)
 
-    def _conflicts(self, name: tuple[str, ...], rows: Rows, found: NDArray[np.uint8]) -> Floats:
-        """What is lost at least where both the subject and every name of the entry have a token of their own."""
+    def _against(self, name: Sequence[str], rows: Rows, found: NDArray[np.uint8], *, cut: bool) -> Floats:
+        """What is lost at least by words that only one side has, or each side a different one."""
         counted = sum(1 << place for place, token in enumerate(name[:BITS]) if counts(token))
         lacking = np.uint8(counted) & ~found
-        spare = np.maximum(self._lengths[rows].astype(np.int16) - _COUNT[found], 0)
+        spare = np.maximum(self.arrays["lengths"][rows].astype(np.int16) - _COUNT[found], 0)
+        if cut:
+            return np.zeros(len(rows), np.float32)
         conflicts = np.minimum(_COUNT[lacking], spare)
         first = (conflicts > 0) & ((lacking & np.uint8(1)) > 0)
-        lost: Floats = (conflicts * (ENTRY_EXTRA + CONFLICT) + first * FIRST_CONFLICT).astype(np.float32)
+        lost: Floats = (spare * ENTRY_EXTRA + conflicts * CONFLICT + first * FIRST_CONFLICT).astype(np.float32)
         return lost
 
     def _same_year(self, asked: dates.PartialDate | None, rows: Rows) -> Floats:
         if asked is None or asked.year is None:
             return np.zeros(len(rows), np.float32)
-        years = self._years[rows]
-        first, last = years[:, 0], years[:, 1]
+        first, last = self.arrays["years"][rows].T
         near = (first <= asked.year + 1) & (last >= asked.year - 1)
         return np.where(near, 3.6, np.where(first == 0, 0, dates.CONTRADICTION / 2)).astype(np.float32)
 
@@ -140,17 +214,15 @@ class Search:
         """The most that each row's dates of birth can weigh; a contradiction with all that it takes away."""
         if asked is None or asked.year is None:
             return np.zeros(len(rows), np.float32)
-        first, last = self._years[rows].T
-        days, asked_day = (
-            self._days[rows],
-            100 * (asked.month or 0) + (asked.day or 0) if asked.month and asked.day else 0,
-        )
+        first, last = self.arrays["years"][rows].T
+        days = self.arrays["days"][rows].astype(np.int32)
+        day = 100 * asked.month + asked.day if asked.month and asked.day else 0
         apart = np.maximum(first - asked.year, asked.year - last)
-        vague = asked_day in (0, *_REGISTRY_DAYS)
-        unsure = vague | (days == 0).all(axis=1) | np.isin(days, _REGISTRY_DAYS).any(axis=1)
-        same_day = (days == asked_day).any(axis=1) & (asked_day > 0)
+        listed_vague = (days[:, 0] == 0) | (days == 101).any(axis=1) | (days == 701).any(axis=1)
+        unsure = listed_vague | (day in (0, *_REGISTRY_DAYS))
+        same_day = (days == day).any(axis=1) & (day > 0)
         swapped = (days == 100 * (asked.day or 0) + (asked.month or 0)).any(axis=1)
-        near = (np.abs(days - asked_day) <= 3).any(axis=1)
+        near = (np.abs(days - day) <= 3).any(axis=1)
         part = ((days // 100 == asked.month) | (days % 100 == asked.day)).any(axis=1)
         same, close = apart <= 0, apart <= 5
         grades = [
@@ -161,7 +233,7 @@ class Search:
             (same & near, 4.5),
             (same & unsure, 3.6),
             (same & part, 3.0),
-            (apart <= 1, 0.5),
+            ((apart <= 1) & unsure, 0.5),
             (close & unsure, 0.0),
             (same, dates.SAME_YEAR + _CLEARED),
         ]
@@ -173,13 +245,21 @@ class Search:
         """What nationality and sex weigh, and the most that parents can."""
         most = np.full(len(rows), PARENT_AGREES * sum(map(bool, (subject.father_name, subject.mother_name))))
         if subject.nationality:
-            states = self._states[rows]
+            states = self.arrays["states"][rows]
             agrees = (states == state_hash(subject.nationality)).any(axis=1) | (states[:, 0] == MANY_STATES)
             most += np.where(agrees, NATIONALITY_AGREES, np.where(states[:, 0] == 0, 0, NATIONALITY_DIFFERS))
         if sex := SEXES.get(subject.sex or ""):
-            sexes = self._sexes[rows, 0]
+            sexes = self.arrays["sexes"][rows]
             most += np.where(sexes == sex, SEX_AGREES, np.where(sexes == 0, 0, SEX_DIFFERS))
         return most.astype(np.float32)
+
+
+_REGISTRY_DAYS = tuple(100 * month + day for month, day in dates.REGISTRY_DAYS)
+
+
+def _similarity(text: str, others: Sequence[str]) -> Floats:
+    found: Floats = cdist([text], others, scorer=OSA.normalized_similarity)[0]
+    return found
 
 
 def _slipped(years: NDArray[np.int16], asked: int) -> NDArray[np.bool_]:

@@ -2,9 +2,12 @@
 
 import pickle
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from watchlist.index import Index
 from watchlist.matching import Entry, EntryName, Kind, Strength, Subject
@@ -86,3 +89,67 @@ def test_a_word_common_in_the_list_weighs_little(index: Index) -> None:
 def test_an_entry_without_a_name_that_can_be_compared_does_no_harm() -> None:
     odd = Entry(id="x", list="l", names=(EntryName("—"), EntryName("李小龍")))
     assert len(Index.build([odd])) == 1
+
+
+def test_a_changed_entry_takes_the_place_of_the_old_one(index: Index, rashid: Entry) -> None:
+    asked = FOUND[0][0]
+    renamed = replace(rashid, names=(EntryName("Sabri Nadhim"),))
+    changed = index.changed([renamed])
+    assert len(changed) == len(index)
+    assert changed.version != index.version
+    assert all(hit.entry_id != rashid.id for hit in changed.screen(asked))
+    assert changed.screen(Subject(name="Sabri Nadhim"))[0].entry_id == rashid.id
+    assert index.screen(asked)[0].entry_id == rashid.id, "the old snapshot stays as it was"
+
+
+def test_a_removed_entry_is_found_neither_by_name_nor_by_document(index: Index) -> None:
+    lesser = index.changed(removed=[("Test list", "t-1"), ("Lost documents", "t-4"), ("Another list", "t-2")])
+    assert len(lesser) == len(index) - 2
+    for subject, entry_id in FOUND:
+        assert any(hit.entry_id == entry_id for hit in lesser.screen(subject)) == (entry_id in ("t-2", "t-3"))
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sets(st.integers(0, 23), min_size=1)), max_size=5))
+def test_changes_come_to_the_same_as_building_anew(
+    everyone: tuple[Entry, ...], changes: list[tuple[bool, set[int]]]
+) -> None:
+    everyone = everyone[:24]
+    standing, index = {entry.id: entry for entry in everyone}, Index.build(everyone)
+    for added, places in changes:
+        entries = [replace(everyone[at], instruction=f"{len(places)}") for at in sorted(places)]
+        if added:
+            standing |= {entry.id: entry for entry in entries}
+            index = index.changed(entries)
+        else:
+            standing = {id_: entry for id_, entry in standing.items() if id_ not in {one.id for one in entries}}
+            index = index.changed(removed=[(one.list, one.id) for one in entries])
+    anew, merged = Index.build(standing.values()), index.merged()
+    assert (index.version, merged.version) == (anew.version, anew.version)
+    assert {entry.id: entry for entry in index.entries()} == standing
+    for subject, _ in FOUND:
+        likely = [hit for hit in anew.screen(subject) if hit.score > 0.5]
+        assert [hit for hit in merged.screen(subject) if hit.score > 0.5] == likely
+        assert {hit.entry_id for hit in index.screen(subject)} >= {hit.entry_id for hit in likely}
+
+
+def test_many_changes_make_a_snapshot_worth_merging(index: Index, rashid: Entry) -> None:
+    changed = index
+    for at in range(8):
+        changed = changed.changed([replace(rashid, reference=str(at))])
+    assert changed.is_scattered
+    assert not changed.merged().is_scattered
+
+
+def test_an_entry_counts_from_its_first_day_to_its_last(rashid: Entry) -> None:
+    index = Index.build([replace(rashid, valid_from="2026-03-01", valid_until="2026-03-31")])
+    asked = FOUND[0][0]
+    days = {"2026-02-28": 0, "2026-03-01": 1, "2026-03-31": 1, "2026-04-01": 0}
+    for day, hits in days.items():
+        assert len(index.screen(asked, at=datetime.fromisoformat(day).replace(tzinfo=UTC))) == hits
+    assert len(index.screen(asked)) == 1
+
+
+def test_a_build_says_how_far_it_is(everyone: tuple[Entry, ...]) -> None:
+    heard: list[tuple[str, int]] = []
+    Index.build((replace(everyone[0], id=str(at)) for at in range(5_000)), progress=lambda *said: heard.append(said))
+    assert heard == [("reading", 5_000), ("sorting", 5_000)]
