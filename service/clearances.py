@@ -11,12 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, clearance_store, finding_store, store
 from service.access import Actor, require_post
-from service.clearing import REASONS, Clearance, Ending, EndingCause, HitOutcome, identifiers
+from service.clearing import REASONS, Clearance, Ending, EndingCause, HitOutcome, identifiers, is_same
 from service.domain import Crossing
 from service.errors import ClearanceRefused, ConflictingReplay, NotFound
 from service.hygiene import LONGEST
 from service.list_store import entry_of
-from service.person import Identity, same_person
 from service.redress import redress_number
 from service.transactions import retrying
 
@@ -113,9 +112,8 @@ async def _require_hit(session: AsyncSession, new: NewClearance, crossing: Cross
 async def _number_for(session: AsyncSession, crossing: Crossing) -> str:
     """The number that this traveller carries already, else a new one."""
     for one in await clearance_store.like(session, crossing.document.key, crossing.person_keys):
-        alike = same_person(one.traveller, crossing.traveller).identity
-        shown = one.document_key == crossing.document.key and alike is Identity.POSSIBLE
-        if one.redress_number and (alike is Identity.SAME or shown):
+        shown = one.document_key == crossing.document.key
+        if one.redress_number and is_same(one.traveller, crossing.traveller, shown=shown):
             return one.redress_number
     return redress_number(secrets.randbits(64))
 

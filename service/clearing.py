@@ -142,8 +142,17 @@ def standing(clearance: Clearance, crossing: Crossing, hit: Hit) -> Standing | N
 
 
 def _is_theirs(clearance: Clearance, crossing: Crossing) -> bool:
-    identity = same_person(clearance.traveller, crossing.traveller).identity
-    return identity is Identity.SAME or (identity is Identity.POSSIBLE and _is_shown(clearance, crossing))
+    return is_same(clearance.traveller, crossing.traveller, shown=_is_shown(clearance, crossing))
+
+
+def is_same(seen: Traveller, now: Traveller, *, shown: bool) -> bool:
+    """Whether a traveller is the one seen before; `shown` says that a document or a number speaks for it.
+
+    That makes up for a name that many bear, never for another date of birth, sex or parent.
+    """
+    likeness = same_person(seen, now)
+    apart = {"date_of_birth", "sex", "father_name", "mother_name"} & set(likeness.differ)
+    return likeness.identity is Identity.SAME or (shown and likeness.identity is Identity.POSSIBLE and not apart)
 
 
 def _is_shown(clearance: Clearance, crossing: Crossing) -> bool:

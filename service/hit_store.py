@@ -13,9 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from service.clearing import HitOutcome
+from service.clearing import HitOutcome, is_same
 from service.domain import Crossing, Finding
-from service.person import Identity, same_person
 from service.store import movement as movement_of
 from service.tables import AdjudicationRow, HitCaseRow, HitRow
 
@@ -99,9 +98,7 @@ async def _case_of(session: AsyncSession, crossing: Crossing, now: datetime) -> 
     )
     for row in await session.scalars(statement.order_by(HitCaseRow.opened_at.desc())):
         seen = (await movement_of(session, row.movement_id)).crossing
-        likeness = same_person(seen.traveller, crossing.traveller).identity
-        possible = likeness is Identity.POSSIBLE and seen.document.key == crossing.document.key
-        if likeness is Identity.SAME or possible:
+        if is_same(seen.traveller, crossing.traveller, shown=seen.document.key == crossing.document.key):
             return row.id
     case = HitCaseRow(
         id=uuid4(),
@@ -165,15 +162,16 @@ async def add_adjudication(session: AsyncSession, made: Adjudication) -> None:
     await session.flush()
 
 
-def _last() -> ColumnElement[bool]:
+def _last(said: Any = AdjudicationRow) -> ColumnElement[bool]:
     """That an adjudication was replaced by no other."""
     later = aliased(AdjudicationRow)
-    return ~select(later.id).where(later.supersedes == AdjudicationRow.id).exists()
+    return ~select(later.id).where(later.supersedes == said.id).exists()
 
 
 def _is_open() -> ColumnElement[bool]:
-    final = AdjudicationRow.outcome != HitOutcome.UNDECIDED.value
-    return ~select(AdjudicationRow.id).where(AdjudicationRow.hit_id == HitRow.id, final, _last()).exists()
+    said = aliased(AdjudicationRow)
+    final = said.outcome != HitOutcome.UNDECIDED.value
+    return ~select(said.id).where(said.hit_id == HitRow.id, final, _last(said)).exists()
 
 
 async def _hits(
