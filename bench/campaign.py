@@ -1,6 +1,6 @@
 """Thousands of made-up documents, and pages without a zone, each read once: how often right, wrong, accepted.
 
-    python -m bench.campaign [--count N] [--workers 1|2]
+    python -m bench.campaign [--count N] [--without-zone N] [--workers 1|2]
 
 One JSON object a line goes to build/campaign/, in a file named by what reads: a changed reader or generator begins a
 new one, an unchanged one goes on where it was stopped. Seeds begin at 7,000,000, which nothing is tuned or trained on.
@@ -10,15 +10,15 @@ import argparse
 import hashlib
 import json
 import multiprocessing
-import os
 import statistics
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import cv2
 
+from bench.peers.adapter import count_cpu_time
 from bench.score import percentile, wilson
 from ocr.reader import read_mrz
 from ocr.training import decoys
@@ -28,7 +28,6 @@ from ocr.training.generate import GeneratedDocument, generate_document, generate
 ROOT = Path(__file__).parent.parent
 FOLDER = Path("build/campaign")
 FIRST_SEED = 7_000_000
-LEAST_DECOYS, DECOYS_PER_DOCUMENT = 660, 0.1
 QUALITY = 95  # of the JPEG that is read; the generator has coded its picture once before
 
 
@@ -72,12 +71,12 @@ DOCUMENT, TEXT_PAGE = "document", "text page"
 KINDS = (TEXT_PAGE, *decoys.KINDS)
 
 
-def cases(count: int) -> Iterator[Case]:
-    """`count` documents, the conditions in turn, and a tenth as many pages without a zone, at least 660."""
+def cases(count: int, without_zone: int) -> Iterator[Case]:
+    """`count` documents, the conditions in turn, and so many pages without a zone, kinds and conditions in turn."""
     conditions = list(CONDITIONS)
     for place in range(count):
         yield Case(DOCUMENT, conditions[place % len(conditions)], FIRST_SEED + place)
-    for place in range(max(LEAST_DECOYS, round(count * DECOYS_PER_DOCUMENT)) if count else 0):
+    for place in range(without_zone):
         kind = KINDS[place % len(KINDS)]
         yield Case(kind, conditions[place // len(KINDS) % len(conditions)], FIRST_SEED + place)
 
@@ -128,14 +127,13 @@ def load(file: Path) -> list[Outcome]:
     return [Outcome(**json.loads(line)) for line in lines if line.endswith("}")]
 
 
-def run(count: int, file: Path, workers: int) -> list[Outcome]:
+def run(asked: Sequence[Case], file: Path, workers: int) -> list[Outcome]:
     """Try what the file does not hold yet; all outcomes, in the order of their cases."""
-    asked = list(cases(count))
     known = {outcome.case: outcome for outcome in load(file)}
     rest = [case for case in asked if case not in known]
     file.parent.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    with multiprocessing.get_context("spawn").Pool(workers, os.nice, (0,)) as pool, file.open("a") as out:
+    with multiprocessing.get_context("spawn").Pool(workers, count_cpu_time) as pool, file.open("a") as out:
         for place, outcome in enumerate(pool.imap_unordered(try_case, rest, chunksize=8), 1):
             known[outcome.case] = outcome
             out.write(json.dumps(asdict(outcome)) + "\n")
@@ -190,11 +188,12 @@ def main() -> None:
     """Run the campaign and print its report."""
     options = argparse.ArgumentParser(prog="python -m bench.campaign", description=__doc__)
     options.add_argument("--count", type=int, default=10_000)
+    options.add_argument("--without-zone", type=int, default=990, metavar="N", help="pages without a zone")
     options.add_argument("--workers", type=int, default=1, choices=(1, 2))
     given = options.parse_args()
     file = FOLDER / f"{fingerprint()}.jsonl"
     print(f"outcomes in {file}", flush=True)
-    print(report(run(given.count, file, given.workers)))
+    print(report(run(list(cases(given.count, given.without_zone)), file, given.workers)))
 
 
 if __name__ == "__main__":

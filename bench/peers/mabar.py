@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from bench.peers.adapter import serve
+from bench.peers.adapter import count_cpu_time, serve
 from ocr.reader import read_mrz
 from ocr.tesseract import MODEL, load_engine
 
@@ -12,6 +12,7 @@ def main() -> None:
     """Read with the model that is named, or the one that is shipped."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--model", type=Path, default=MODEL)
+    count_cpu_time()
     engine = load_engine(options.parse_args().model)
 
     def read(path: str) -> tuple[str | None, bool, str]:
