@@ -46,6 +46,39 @@ class Source(StrEnum):
     IMPORT = "import"
 
 
+class ReadFrom(StrEnum):
+    """Where else than in the machine-readable zone a field was read."""
+
+    CHIP = "chip"
+    PRINTED = "printed"
+    TYPED = "typed"
+
+
+class Observation(StrEnum):
+    """What an officer saw or was told that may call for protection; never inferred by a machine.
+
+    It is no part of a `Crossing`: it is kept apart, where only the protection desk reads it.
+    """
+
+    DOCUMENT_HELD = "document_held"  # held or handed over by another
+    FEAR = "fear"
+    CONTROL = "control"
+    INJURIES = "injuries"
+    SCRIPTED_ANSWERS = "scripted_answers"
+    ASYLUM_WISH = "asylum_wish"
+    FEAR_OF_RETURN = "fear_of_return"
+    MEDICAL = "medical"
+    DISABILITY = "disability"
+    ELDERLY = "elderly"
+
+
+class ListingKind(StrEnum):
+    """What a list says, as far as a rule asks: D3 or E5."""
+
+    LOST_OR_STOLEN = "lost_or_stolen"
+    ENTRY_BAN = "entry_ban"
+
+
 class Outcome(StrEnum):
     """What an officer decided. Only an officer refuses."""
 
@@ -212,12 +245,51 @@ class Visa:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """What somebody who travels along is to the traveller, as recorded.
+
+    `to` is written as in `Crossing.accompanying`; `kind` is the post's own word (``mother``, ``guardian``…).
+    """
+
+    to: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReading:
+    """A field as another place than the zone has it (D2): the chip, the printed page, or what an officer typed.
+
+    `field` is ``name`` (both identifiers), ``document_number``, ``date_of_birth``, or another field's name.
+    """
+
+    source: ReadFrom
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class FailedCheckDigit:
     """A check digit of the MRZ that does not hold, as read (D1)."""
 
     field: str
     printed: str
     computed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An entry of a list that may be about the document or the traveller.
+
+    `exact` says that the identity was established and not only resembles. `document` is the one reported, for
+    LOST_OR_STOLEN. Both dates are included.
+    """
+
+    kind: ListingKind
+    reference: str
+    exact: bool = False
+    document: TravelDocument | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +317,10 @@ class Crossing:
     vehicle: str | None = None
     address: str | None = None
     phone: str | None = None
+    sponsor: str | None = None  # who invited the traveller or answers for the visa
+    relations: tuple[Relation, ...] = ()
+    consent: str | None = None  # the paper by which a child's parents agree to the journey, as shown
+    other_readings: tuple[OtherReading, ...] = ()
     redress_number: str | None = None  # as `service.redress` writes it; shown by a traveller who was cleared before
 
 

@@ -16,10 +16,9 @@ from hashlib import sha256
 from importlib import resources
 from types import MappingProxyType
 
+from service.parameters import PARAMETERS, Value, Values
+from service.regimes import Asked, Regime, read_regime
 from service.toml_reader import Table, TomlError, read_toml
-
-Value = int | float | str | date | tuple[str, ...]
-Values = Mapping[str, Value]
 
 
 class PolicyError(TomlError):
@@ -34,56 +33,6 @@ class RuleState(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A number, a date or a list that a policy may set for a rule. Numbers are 0 or more, speeds above 0."""
-
-    default: Value
-    meaning: str
-
-
-PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
-    "E1": {"grace_days": Parameter(0, "days past the last admitted day that are let pass")},
-    "E2": {
-        "days": Parameter(90, "days of presence allowed in a window"),
-        "window_days": Parameter(180, "length of the window in days; it ends with the day looked at"),
-    },
-    "E3": {},
-    "E4": {
-        "months_on_entry": Parameter(6, "months that a foreigner's document must still be valid on entry"),
-        "months_on_exit": Parameter(0, "months that a foreigner's document must still be valid on exit"),
-        "months_for_nationals": Parameter(0, "months that a national's document must still be valid"),
-    },
-    "D1": {},
-    "D4": {},
-    "D5": {},
-    "D6": {
-        "renewal_months": Parameter(12, "months before the old document's expiry from which a new one is a renewal")
-    },
-    "M1": {
-        "records_from": Parameter(date(2000, 1, 1), "the day from which movements were recorded"),
-        "settling_days": Parameter(0, "days after it in which a missing movement may be older than the records"),
-    },
-    "M2": {},
-    "M3": {},
-    "M4": {
-        "land_km_h": Parameter(120.0, "fastest travel by land, in km/h along the great circle"),
-        "air_km_h": Parameter(900.0, "fastest travel by air, in km/h along the great circle"),
-        "air_minutes": Parameter(90, "minutes that a flight takes beside the distance"),
-        "tolerance_minutes": Parameter(15, "minutes by which two posts' clocks may differ"),
-    },
-    "M5": {
-        "stays": Parameter(2, "long stays in a row that are found"),
-        "stay_days": Parameter(45, "days from which a stay is long"),
-        "gap_days": Parameter(3, "days outside that still join two stays"),
-        "exempt_visa_kinds": Parameter(("commuter", "driver", "trader"), "kinds of visa of registered travellers"),
-    },
-    "M6": {"hours": Parameter(72, "hours for which a refusal elsewhere is recalled")},
-    "M7": {},
-    "P1": {"age": Parameter(18, "age in years from which nobody is a child")},
-}
-"""What a policy may set for each rule, with the defaults."""
-
 _NO_VALUES: Values = MappingProxyType({})
 _NONE: Mapping[str, Values] = MappingProxyType({})
 
@@ -95,34 +44,6 @@ class RuleSetting:
     state: RuleState = RuleState.ACTIVE
     citation: str | None = None
     values: Values = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Regime:
-    """A dated row of the law on who is admitted: for how many days (E1), and with or without a visa (E3).
-
-    An empty set or None puts no condition. `visa_kinds` holds the policy's own words; `none` stands for
-    no visa. Both dates are included.
-    """
-
-    citation: str
-    effective_from: date
-    effective_until: date | None = None
-    nationalities: frozenset[str] = frozenset()
-    document_codes: frozenset[str] = frozenset()
-    visa_kinds: frozenset[str] = frozenset()
-    jurisdiction: str | None = None
-    days: int | None = None
-    visa_required: bool | None = None
-
-    def holds(self, nationality: str, document_code: str, jurisdiction: str | None, on: date) -> bool:
-        """Whether the row is about such a traveller, there and then; the visa is not looked at."""
-        return (
-            self.effective_from <= on <= (self.effective_until or date.max)
-            and (not self.nationalities or nationality in self.nationalities)
-            and (not self.document_codes or document_code in self.document_codes)
-            and self.jurisdiction in (None, jurisdiction)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +81,25 @@ class Policy:
         """The calendar day at the posts, which is what the law counts in."""
         return (moment.astimezone(UTC) + self.utc_offset).date()
 
-    def admitted_stay(
-        self, nationality: str, document_code: str, visa_kind: str, jurisdiction: str | None, on: date
-    ) -> Regime | None:
+    def admitted_stay(self, visa_kind: str, asked: Asked) -> Regime | None:
         """The first row that says how many days such a traveller is admitted for; None when none does."""
-        rows = (row for row in self.regimes if row.days is not None and visa_kind in (row.visa_kinds or {visa_kind}))
-        return next((row for row in rows if row.holds(nationality, document_code, jurisdiction, on)), None)
+        rows = (row for row in self.regimes if row.days is not None and row.window_days is None)
+        return next((row for row in rows if row.holds_with(visa_kind, asked)), None)
 
-    def visa_regime(self, nationality: str, document_code: str, jurisdiction: str | None, on: date) -> Regime | None:
+    def window(self, visa_kind: str, asked: Asked) -> Regime | None:
+        """The first row that says how many days in a window are allowed; None when none does, and E2's own hold."""
+        rows = (row for row in self.regimes if row.window_days is not None)
+        return next((row for row in rows if row.holds_with(visa_kind, asked)), None)
+
+    def visa_regime(self, asked: Asked) -> Regime | None:
         """The first row that says whether such a traveller needs a visa; None when none does."""
         rows = (row for row in self.regimes if row.visa_required is not None)
-        return next((row for row in rows if row.holds(nationality, document_code, jurisdiction, on)), None)
+        return next((row for row in rows if row.holds(*asked)), None)
+
+    def validity(self, visa_kind: str, asked: Asked) -> Regime | None:
+        """The first row that says how long the document must stay valid on entry; None when none does, and E4's own."""
+        rows = (row for row in self.regimes if row.months_valid is not None)
+        return next((row for row in rows if row.holds_with(visa_kind, asked)), None)
 
 
 def load_policy(text: str) -> Policy:
@@ -191,7 +120,7 @@ def load_policy(text: str) -> Policy:
         permit_kinds=frozenset(root.words("permit_kinds", ())),
         rules={rule_id: _setting(rule_id, table) for rule_id, table in _by_rule(root.table("rules"))},
         posts={post: _overrides(table) for post, table in root.table("posts").tables()},
-        regimes=tuple(_regime(row) for row in root.rows("regimes")),
+        regimes=tuple(read_regime(row) for row in root.rows("regimes")),
     )
 
 
@@ -253,28 +182,3 @@ def _value(table: Table, name: str, default: Value) -> Value:
     if isinstance(default, float):
         return table.number(name)
     return table.words(name) if isinstance(default, tuple) else table.day(name)
-
-
-_CONDITIONS = ("nationalities", "document_codes", "visa_kinds", "jurisdiction")
-_DATES = ("citation", "effective_from", "effective_until")
-
-
-def _regime(row: Table) -> Regime:
-    row.only((*_DATES, *_CONDITIONS, "days", "visa_required"))
-    if not {"days", "visa_required"} & set(row.values):
-        row.refuse("must say days, visa_required or both")
-    first = row.day("effective_from")
-    last = row.day("effective_until") if "effective_until" in row.values else None
-    if last and last < first:
-        row.refuse("lies before effective_from", "effective_until")
-    return Regime(
-        citation=row.text("citation"),
-        effective_from=first,
-        effective_until=last,
-        nationalities=frozenset(row.words("nationalities", ())),
-        document_codes=frozenset(row.words("document_codes", ())),
-        visa_kinds=frozenset(row.words("visa_kinds", ())),
-        jurisdiction=row.optional_text("jurisdiction"),
-        days=row.whole("days", least=1) if "days" in row.values else None,
-        visa_required=row.flag("visa_required") if "visa_required" in row.values else None,
-    )

@@ -1,32 +1,38 @@
 """Replay movements through the rules without a database: what would have been found, and what later facts changed.
 
-Input is JSON lines, a movement each, in the order in which they were recorded::
+Input is JSON lines, a movement each, in the order in which they were recorded (see `movement_lines`)::
 
     {"id": "m1", "at": "2026-03-01T09:00:00Z", "recorded_at": "2026-03-01T09:00:10Z", "crossing_point": "IQ-TRB",
      "direction": "entry", "document": {"document_code": "P", "issuing_state": "JOR", "document_number": "T1234567"},
      "traveller": {"primary_identifier": "…", "nationality": "JOR", "date_of_birth": "1980-05-17"}}
 
-The findings that stand at the end are those of the set of movements, whatever the order of the lines.
+The findings that stand at the end are those of the set of movements, whatever the order of the lines. Time is the
+latest time of recording so far: what waits for time to pass (a group that is not complete) is found when it has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from heapq import heappop, heappush
 from uuid import UUID
 
 from service.domain import CrossingPoint, Finding, Movement, verdict
-from service.movement_lines import LineError, read_movement
+from service.movement_lines import Line, LineError, read_line
 from service.policy import Policy
 from service.rules.case import Case
-from service.rules.catalogue import irregularities
+from service.rules.catalogue import irregularities, patience, waits
+from service.rules.links import marks, sought
+from service.rules.order import happened
+from service.rules.persons import BY_LIKENESS
 from service.rules.revision import revision, to_judge_again
 from service.wording import word
 
-Line = dict[str, object]
+Written = dict[str, object]
 
 
-def replay(lines: Iterable[str], policy: Policy, posts: Mapping[str, CrossingPoint]) -> Iterator[Line]:
+def replay(lines: Iterable[str], policy: Policy, posts: Mapping[str, CrossingPoint]) -> Iterator[Written]:
     """A line for each movement with its verdict at that moment, and one for each finding that it changed elsewhere.
 
     A movement line holds `id`, `verdict` and `findings`; a change holds `caused_by`, `id` and the finding with its
@@ -36,58 +42,166 @@ def replay(lines: Iterable[str], policy: Policy, posts: Mapping[str, CrossingPoi
         LineError: a line is no movement, or repeats an id.
     """
     log = _Log(policy, posts)
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            name, movement = read_movement(number, line)
-            if movement.id in log.names:
-                raise LineError(f"line {number}: id: {name} was there before")
-            yield from log.add(name, movement)
+    for number, text in enumerate(lines, start=1):
+        if text.strip():
+            line = read_line(number, text)
+            if line.movement.id in log.places:
+                raise LineError(f"line {number}: id: {line.name} was there before")
+            yield from log.add(line)
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
 class _Log:
-    """What was replayed so far: the movements, filed by document and person, and the findings that stand."""
+    """What was replayed so far: the movements, filed by document, person and marks, and the findings that stand.
+
+    A movement is known by its place in `lines`. `filed` holds one place, or a list where a key has several.
+    """
 
     policy: Policy
     posts: Mapping[str, CrossingPoint]
-    names: dict[UUID, str] = field(default_factory=dict)
-    movements: list[Movement] = field(default_factory=list)
-    filed: dict[str, list[int]] = field(default_factory=dict)  # document or person key -> places in `movements`
-    standing: dict[UUID, tuple[Finding, ...]] = field(default_factory=dict)
+    now: datetime = _NEVER
+    lines: list[Line] = field(default_factory=list)
+    places: dict[UUID, int] = field(default_factory=dict)
+    filed: dict[str, int | list[int]] = field(default_factory=dict)
+    standing: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    waiting: list[tuple[datetime, int]] = field(default_factory=list)  # a heap: when to judge whom again
+    awaited: set[tuple[datetime, int]] = field(default_factory=set)
 
-    def add(self, name: str, movement: Movement) -> Iterator[Line]:
-        self.names[movement.id] = name
-        for key in _keys(movement):
-            self.filed.setdefault(key, []).append(len(self.movements))
-        self.movements.append(movement)
-        findings = self._judge(movement)
-        yield {"id": name, "verdict": verdict(findings), "findings": [self._written(each) for each in findings]}
-        for other in to_judge_again(movement, self._related(movement)):
-            yield from self._changes(other, caused_by=name)
+    def add(self, line: Line) -> Iterator[Written]:
+        place, movement = len(self.lines), line.movement
+        self.lines.append(line)
+        self.places[movement.id] = place
+        self.now = max(self.now, movement.recorded_at)
+        keys = (*_keys(movement), *marks(movement.crossing, self.policy))
+        for key in keys:
+            self._file(key, place)
+        own = self._own(movement)
+        others = self._others(movement, own)
+        findings = self._judge(place, own, others)
+        yield {"id": line.name, "verdict": verdict(findings), "findings": [self._written(each) for each in findings]}
+        again = {self.places[m.id] for m in to_judge_again(movement, own)} if own else set[int]()
+        again.update(self._company_again(movement, others), self._due())
+        for other in sorted(again - {place}):
+            yield from self._changes(other, caused_by=line.name)
 
-    def _judge(self, movement: Movement) -> tuple[Finding, ...]:
-        related = self._related(movement)
-        case = Case.of(movement, related, self.posts, self.policy, as_of=movement.recorded_at)
-        self.standing[movement.id] = irregularities(case)
-        return self.standing[movement.id]
+    def _file(self, key: str, place: int) -> None:
+        there = self.filed.get(key)
+        if there is None:
+            self.filed[key] = place
+        elif isinstance(there, int):
+            if there != place:
+                self.filed[key] = [there, place]
+        elif there[-1] != place:
+            there.append(place)
 
-    def _changes(self, movement: Movement, *, caused_by: str) -> Iterator[Line]:
-        change = revision(self.standing[movement.id], self._judge(movement))
+    def _found(self, keys: Iterable[str]) -> set[int]:
+        found: set[int] = set()
+        for key in keys:
+            there = self.filed.get(key)
+            if isinstance(there, int):
+                found.add(there)
+            elif there is not None:
+                found.update(there)
+        return found
+
+    def _own(self, movement: Movement) -> list[Movement]:
+        """The other movements of the same document or person."""
+        found = [self.lines[place].movement for place in self._found(_keys(movement))]
+        among = [m for m in found if m is not movement]
+        return BY_LIKENESS.movements(movement.crossing, among) if among else among
+
+    def _others(self, movement: Movement, own: list[Movement]) -> list[Movement]:
+        """The movements of other travellers that are linked to it, and all of those who belong to its company."""
+        found = self._found(sought(movement.crossing, own, self.policy))
+        excluded = {self.places[movement.id], *(self.places[m.id] for m in own)}
+        found -= excluded
+        if found:
+            near = [self.lines[place].movement for place in found]
+            named = {key for m in (movement, *own) for key in m.crossing.accompanying}
+            found |= self._found(key for m in near if _travels(m, named) for key in _keys(m))
+            found -= excluded
+        return [self.lines[place].movement for place in found]
+
+    def _judge(self, place: int, own: list[Movement], others: list[Movement]) -> tuple[Finding, ...]:
+        line = self.lines[place]
+        movement = line.movement
+        case = Case(
+            movement.crossing,
+            own,
+            self.posts,
+            self.policy,
+            as_of=self.now,
+            seq=movement.seq,
+            recorded_at=movement.recorded_at,
+            others=others,
+            listings=line.listings,
+            observed=line.observed,
+            awaiting=line.awaiting,
+        )
+        findings = irregularities(case)
+        self._wait(place, waits(case))
+        if findings:
+            self.standing[place] = findings
+        else:
+            self.standing.pop(place, None)
+        return findings
+
+    def _wait(self, place: int, moments: Iterable[datetime]) -> None:
+        for moment in moments:
+            if moment > self.now and (moment, place) not in self.awaited:
+                self.awaited.add((moment, place))
+                heappush(self.waiting, (moment, place))
+
+    def _due(self) -> Iterator[int]:
+        """Those of whom more can be said now that time has passed."""
+        while self.waiting and self.waiting[0][0] <= self.now:
+            found = heappop(self.waiting)
+            self.awaited.discard(found)
+            yield found[1]
+
+    def _company_again(self, movement: Movement, others: list[Movement]) -> Iterator[int]:
+        """Those others whom the movement may change: who crossed after it, and before it who was not waited for.
+
+        Whoever crossed shortly before is judged when the rest of the company had its time to follow.
+        """
+        for m in others:
+            place = self.places[m.id]
+            if happened(movement) < happened(m):
+                yield place
+                continue
+            patient = patience(self.policy, m.crossing.crossing_point)
+            if movement.crossing.occurred_at - m.crossing.occurred_at > patient[-1]:
+                continue
+            self._wait(place, (m.crossing.occurred_at + each for each in patient))
+            if m.crossing.occurred_at + patient[0] <= self.now:
+                yield place
+
+    def _changes(self, place: int, *, caused_by: str) -> Iterator[Written]:
+        before = self.standing.get(place, ())
+        movement = self.lines[place].movement
+        own = self._own(movement)
+        change = revision(before, self._judge(place, own, self._others(movement, own)))
         for finding in (*change.withdrawn, *change.raised):
-            yield {"caused_by": caused_by, "id": self.names[movement.id], **self._written(finding)}
+            yield {"caused_by": caused_by, "id": self.lines[place].name, **self._written(finding)}
 
-    def _related(self, movement: Movement) -> list[Movement]:
-        return [self.movements[at] for at in {at for key in _keys(movement) for at in self.filed[key]}]
-
-    def _written(self, finding: Finding) -> Line:
+    def _written(self, finding: Finding) -> Written:
         return {
             "rule": finding.rule,
             "severity": finding.severity,
             "status": finding.status,
-            "evidence": [self.names[UUID(record)] for record in finding.evidence],
+            "evidence": [self.lines[self.places[UUID(record)]].name for record in finding.evidence],
             "message": word(finding.message, finding.params),
             "rebuttable_by": [word(message, {}) for message in finding.rebuttable_by],
         }
+
+
+def _travels(m: Movement, named: set[str]) -> bool:
+    """Whether somebody belongs to a company, by what either side says."""
+    crossing = m.crossing
+    return bool(crossing.group_id or crossing.accompanying) or crossing.document.key in named
 
 
 def _keys(movement: Movement) -> tuple[str, ...]:

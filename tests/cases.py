@@ -21,7 +21,8 @@ from service.domain import (
     TravelDocument,
     Traveller,
 )
-from service.policy import Policy, Regime, RuleSetting, default_policy
+from service.policy import Policy, RuleSetting, default_policy
+from service.regimes import Regime
 from service.rules.catalogue import RULES, Case
 
 ENTRY, EXIT = Direction.ENTRY, Direction.EXIT
@@ -68,11 +69,22 @@ def case_of(
     policy: Policy | None = None,
     posts: Iterable[CrossingPoint] = (),
     as_of: datetime | None = None,
+    others: Iterable[Movement | Crossing] = (),
+    **more: Any,
 ) -> Case:
-    """A case under the default policy; `posts` replace those of the same code."""
+    """A case under the default policy; `posts` replace those of the same code, `more` are fields of the case."""
     known = {**POSTS, **{post.code: post for post in posts}}
     before = [m if isinstance(m, Movement) else recorded(m) for m in history]
-    return Case(made, before, known, policy or default_policy(), as_of or made.occurred_at)
+    beside = [m if isinstance(m, Movement) else recorded(m) for m in others]
+    return Case(made, before, known, policy or default_policy(), as_of or made.occurred_at, others=beside, **more)
+
+
+def somebody(number: int, born: str = "1980-05-17", **changes: Any) -> dict[str, Any]:
+    """Another traveller, with a document whose number is far from everybody else's: fields for a crossing."""
+    name = f"{'ABCDEFGHIJ'[number % 10]}{'AEIOU'[number % 5]}LDAR{'MNKLR'[number % 5]}I"
+    document = TravelDocument("P", "JOR", f"K{number * 1000 + 7:07}", PartialDate(2034, 6, 30))
+    traveller = Traveller(name, f"{name[::-1]}", "JOR", PartialDate.parse(born), "X")
+    return {"document": document, "traveller": traveller, **changes}
 
 
 def found(rule_id: str, case: Case) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""What a rule is handed: the crossing, what came before it, the posts, the policy. Pure."""
+"""What a rule is handed: the crossing, what came before it, who else crossed, the posts, the policy. Pure."""
 
 from __future__ import annotations
 
@@ -9,13 +9,23 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TypeVar
 
-from service.domain import Crossing, CrossingPoint, Direction, Movement, Outcome, Source, Traveller
-from service.person import Identity, same_birthday, same_person
+from service.domain import (
+    Crossing,
+    CrossingPoint,
+    Direction,
+    Listing,
+    Movement,
+    Observation,
+    Outcome,
+    Traveller,
+)
 from service.policy import Policy
+from service.regimes import Asked
+from service.rules.order import happened, in_order
+from service.rules.persons import BY_LIKENESS, Persons
 from service.rules.stays import KnownStay, known_stays
 
 Kind = TypeVar("Kind")
-Moment = tuple[datetime, datetime]  # occurred, recorded
 
 
 @dataclass(frozen=True)  # without slots: what several rules ask is worked out once and kept
@@ -26,6 +36,10 @@ class Case:
     without the crossing itself. `posts` is keyed by code. `as_of` is when the case is judged: nothing later can be
     known, and a post that writes here directly is heard up to it. `seq` and `recorded_at` are those of the crossing
     where it was recorded before; a crossing without a `seq` is the latest of its post.
+
+    `others` are movements of other travellers that may belong to it (see `rules.links`), `listings` what lists say of
+    the document and the traveller, `observed` what an officer saw that may call for protection. `awaiting` says that
+    the crossing is known to be undecided still. `persons` says whose movements are one person's.
     """
 
     crossing: Crossing
@@ -35,19 +49,24 @@ class Case:
     as_of: datetime
     seq: int | None = None
     recorded_at: datetime | None = None
+    others: Sequence[Movement] = ()
+    listings: tuple[Listing, ...] = ()
+    observed: frozenset[Observation] = frozenset()
+    awaiting: bool = False
+    persons: Persons = BY_LIKENESS
 
     @classmethod
     def of(
         cls,
         movement: Movement,
-        history: Sequence[Movement],
+        history: Iterable[Movement],
         posts: Mapping[str, CrossingPoint],
         policy: Policy,
         as_of: datetime,
     ) -> Case:
         """The case of a movement that was recorded before, to be judged again."""
-        others = [other for other in history if other.id != movement.id]
-        return cls(movement.crossing, others, posts, policy, as_of, movement.seq, movement.recorded_at)
+        before = [other for other in history if other.id != movement.id]
+        return cls(movement.crossing, before, posts, policy, as_of, movement.seq, movement.recorded_at)
 
     @cached_property
     def this(self) -> Movement:
@@ -57,16 +76,30 @@ class Case:
 
     @cached_property
     def presented(self) -> tuple[Movement, ...]:
-        """Every earlier presentation of the document or of the person, refused ones among them, in order."""
-        key, traveller = self.crossing.document.key, self.crossing.traveller
-        own = [m for m in self.history if m.crossing.document.key == key or is_same(traveller, m.crossing.traveller)]
-        ordered = in_order([*own, self.this])
-        return tuple(ordered[: ordered.index(self.this)])
+        """Every earlier presentation by the person, refused ones among them, in order."""
+        return self._before(self.persons.movements(self.crossing, self.history))
+
+    @cached_property
+    def same_document(self) -> tuple[Movement, ...]:
+        """Every earlier presentation of the document, whoever brought it, in order."""
+        key = self.crossing.document.key
+        return self._before([m for m in self.history if m.crossing.document.key == key])
+
+    def _before(self, movements: Sequence[Movement]) -> tuple[Movement, ...]:
+        if not movements:
+            return ()
+        ordered = in_order([*movements, self.this])
+        return tuple(ordered[: next(at for at, m in enumerate(ordered) if m is self.this)])
 
     @cached_property
     def earlier(self) -> tuple[Movement, ...]:
-        """The same without the refused, who never crossed. The referred and the undecided may have: they count."""
+        """`presented` without the refused, who never crossed. The referred and the undecided may have: they count."""
         return tuple(m for m in self.presented if m.decision is not Outcome.REFUSED)
+
+    @cached_property
+    def around(self) -> tuple[Movement, ...]:
+        """The movements of others that count as presence, in order."""
+        return tuple(sorted((m for m in self.others if m.decision is not Outcome.REFUSED), key=happened))
 
     @property
     def previous(self) -> Movement | None:
@@ -74,17 +107,25 @@ class Case:
         return self.earlier[-1] if self.earlier else None
 
     @property
+    def leaving(self) -> bool:
+        """Whether the crossing is an exit."""
+        return self.crossing.direction is Direction.EXIT
+
+    @property
     def entry(self) -> Movement | None:
         """The entry that began the stay which this exit ends; None where it is not known."""
         last = self.previous
-        is_exit = self.crossing.direction is Direction.EXIT
-        return last if is_exit and last and last.crossing.direction is Direction.ENTRY else None
+        return last if self.leaving and last and last.crossing.direction is Direction.ENTRY else None
 
-    @property
+    @cached_property
     def national(self) -> bool:
         """Whether the traveller has a right to enter: by this nationality or by a declared one."""
-        traveller = self.crossing.traveller
-        return not self.policy.home_states.isdisjoint({traveller.nationality, *traveller.other_nationalities})
+        return self.is_national(self.crossing.traveller)
+
+    def is_national(self, traveller: Traveller) -> bool:
+        """The same of anybody."""
+        homes = self.policy.home_states
+        return traveller.nationality in homes or not homes.isdisjoint(traveller.other_nationalities)
 
     @cached_property
     def stays(self) -> tuple[KnownStay, ...]:
@@ -104,6 +145,12 @@ class Case:
         """Whose rules hold at a post; None where the post is not known."""
         return self.posts[post].jurisdiction if post in self.posts else None
 
+    def asked(self, crossing: Crossing, on: date) -> tuple[str, Asked]:
+        """What a regime is looked up by: the kind of visa, and traveller, document, jurisdiction and day."""
+        kind = (crossing.visa.kind if crossing.visa else None) or "none"
+        where = self.jurisdiction(crossing.crossing_point)
+        return kind, (crossing.traveller.nationality, crossing.document.document_code, where, on)
+
     def parameter(self, rule_id: str, name: str, kind: type[Kind]) -> Kind:
         """What the policy sets at the post of the crossing; `kind` is that of the parameter's default."""
         value = self.policy.parameter(rule_id, name, self.crossing.crossing_point)
@@ -113,44 +160,18 @@ class Case:
 
     @cached_property
     def unheard(self) -> tuple[CrossingPoint, ...]:
-        """The posts that may hold an earlier movement not yet known here, the longest silent first.
+        """The posts that may hold an earlier movement not yet known here, the longest silent first."""
+        return self.unheard_until(self.crossing.occurred_at)
+
+    def unheard_until(self, moment: datetime) -> tuple[CrossingPoint, ...]:
+        """The same for movements up to a moment.
 
         The crossing's own post is none of them: what it sends comes in its order.
         """
-        until = min(self.crossing.occurred_at, self.as_of)
+        until = min(moment, self.as_of)
         silent = [
             (post.heard_until, post.code, post)
             for post in self.posts.values()
             if post.heard_until and post.heard_until < until and post.code != self.crossing.crossing_point
         ]
         return tuple(post for _, _, post in sorted(silent, key=lambda each: each[:2]))
-
-
-def is_same(a: Traveller, b: Traveller) -> bool:
-    """Whether two travellers are surely one person; the dates of birth, cheap to compare, are asked first."""
-    if not same_birthday(a.date_of_birth, b.date_of_birth):
-        return False
-    return same_person(a, b).identity is Identity.SAME
-
-
-def in_order(movements: Iterable[Movement]) -> list[Movement]:
-    """Movements in the order in which they happened, whatever the order in which they came.
-
-    Within a post live movements follow its `seq`: a clock that was set back does not reorder them, and a movement
-    is taken to be no earlier than the one before it. Across posts, and for what was keyed from paper or imported
-    later, `occurred_at` decides, then the time of recording. What no time can part has an order all the same, the same
-    in every run.
-    """
-    latest: dict[str, Moment] = {}
-    placed: list[tuple[Moment, Movement]] = []
-    for m in sorted(movements, key=_recorded):
-        moment, post = (m.crossing.occurred_at, m.recorded_at), m.crossing.crossing_point
-        if m.crossing.source is Source.LIVE:
-            moment = latest[post] = max(moment, latest.get(post, moment))
-        placed.append((moment, m))
-    placed.sort(key=lambda each: (each[0], each[1].seq, each[1].crossing.crossing_point))
-    return [m for _, m in placed]
-
-
-def _recorded(m: Movement) -> tuple[int, datetime, datetime, int]:
-    return (m.seq, m.recorded_at, m.crossing.occurred_at, m.id.int)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from service.domain import Finding, FindingStatus
-from service.policy import RuleState
+from service.policy import Policy, RuleState
 from service.rules.case import Case
-from service.rules.document import D1, D4, D5, D6
-from service.rules.eligibility import E1, E2, E3, E4
+from service.rules.document import D1, D2, D3, D4, D5, D6, D7
+from service.rules.eligibility import E1, E2, E3, E4, E5
 from service.rules.movement import M1, M2, M3, M4, M5, M6, M7
-from service.rules.protection import P1
+from service.rules.protection import P1, P2, P3, P4, P5, P6, P7, P9, P10
 from service.rules.rule import Rule
+from service.rules.waiting import M8, M9
 
-RULES: tuple[Rule, ...] = (E1, E2, E3, E4, D1, D4, D5, D6, M1, M2, M3, M4, M5, M6, M7, P1)
+RULES: tuple[Rule, ...] = (
+    *(E1, E2, E3, E4, E5),
+    *(D1, D2, D3, D4, D5, D6, D7),
+    *(M1, M2, M3, M4, M5, M6, M7, M8, M9),
+    *(P1, P2, P3, P4, P5, P6, P7, P9, P10),
+)
 
 
 def irregularities(case: Case) -> tuple[Finding, ...]:
@@ -28,3 +36,24 @@ def shadow(case: Case) -> tuple[Finding, ...]:
 
 def _findings(case: Case, state: RuleState) -> tuple[Finding, ...]:
     return tuple(finding for rule in RULES if case.policy.state(rule.id) is state for finding in rule.find(case))
+
+
+def waits(case: Case) -> Iterator[datetime]:
+    """The moments, later than the case is judged, at which some rule can say more about it: judge it again then."""
+    for rule in _WAITING:
+        moment = rule.due(case) if rule.due else None
+        if moment is not None and moment > case.as_of:
+            yield moment
+
+
+def patience(policy: Policy, post: str) -> tuple[timedelta, ...]:
+    """How long after a crossing the rules wait for the others of its company: M8, P3 and P4, the shortest first."""
+    hours, *minutes = (_number(policy, post, *each) for each in (("M8", "hours"), ("P3", "minutes"), ("P4", "minutes")))
+    return tuple(sorted((timedelta(hours=hours), *(timedelta(minutes=each) for each in minutes))))
+
+
+def _number(policy: Policy, post: str, rule: str, name: str) -> int:
+    return int(str(policy.parameter(rule, name, post)))
+
+
+_WAITING = tuple(rule for rule in RULES if rule.due)

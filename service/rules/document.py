@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from ocr.states import is_state_code
 from service.dates import months_after
-from service.domain import Crossing, Movement
+from service.domain import Crossing, ListingKind, Movement, Severity
 from service.person import same_birth, same_name
-from service.rules.case import Case, is_same
+from service.rules.case import Case
+from service.rules.comparing import differs
+from service.rules.links import number_of, parties
+from service.rules.order import happened
 from service.rules.rule import Found, Rule
 
 SPECIMEN = "UTO"  # Utopia: Doc 9303's own specimens
@@ -31,6 +35,47 @@ D1 = Rule(
     "The composite digit is a finding only where every other digit holds.",
     ("rebut.misread", "rebut.issuer_misprint"),
     _check_digits,
+)
+
+
+def _other_readings(case: Case) -> Iterator[Found]:
+    sources: dict[str, list[str]] = {}
+    for each in case.crossing.other_readings:
+        if differs(case.crossing, each):
+            sources.setdefault(each.field, []).append(f"source.{each.source}")
+    for field, found in sources.items():
+        yield Found("differs", {"field": field, "sources": sorted(set(found))})
+
+
+D2 = Rule(
+    "D2",
+    1,
+    "Finds a field that the chip, the printed page or the officer's typing has otherwise than the machine-readable "
+    "zone. Another spelling of the same name, a date known in part and an unspecified sex are no difference.",
+    ("rebut.misread", "rebut.issuer_misprint"),
+    _other_readings,
+)
+
+
+def _reported(case: Case) -> Iterator[Found]:
+    """Exactly this document: issuers number cards and passports alike, and so do other issuers."""
+    here = case.crossing.document
+    for each in case.listings:
+        there = each.document
+        if each.kind is not ListingKind.LOST_OR_STOLEN or there is None or there.key != here.key:
+            continue
+        if there.document_code[:1] == here.document_code[:1]:
+            yield Found("reported", {"field": each.reference})
+
+
+D3 = Rule(
+    "D3",
+    1,
+    "Finds a document that is reported lost or stolen. "
+    "Number, type and issuing state must all agree exactly: no resemblance counts.",
+    ("rebut.document_returned_to_holder", "rebut.list_record_corrected", "rebut.misread"),
+    _reported,
+    Severity.ALERT,
 )
 
 
@@ -59,8 +104,7 @@ D4 = Rule(
 
 def _other_person(case: Case) -> Iterator[Found]:
     here = case.crossing
-    same_number = [m for m in case.presented if m.crossing.document.key == here.document.key]
-    differing = [(m, fields) for m in same_number if (fields := _differences(here, m.crossing))]
+    differing = [(m, fields) for m in case.same_document if (fields := _differences(here, m.crossing))]
     if differing:
         named = sorted({field for _, fields in differing for field in fields})
         params = {"fields": named, "times": len(differing)}
@@ -94,7 +138,7 @@ def _other_document(case: Case) -> Iterator[Found]:
     here = case.crossing
     latest = {m.crossing.document.key: m for m in case.presented if m.crossing.document.key != here.document.key}
     for m in latest.values():
-        if is_same(here.traveller, m.crossing.traveller) and not _explained(case, m):
+        if not _explained(case, m):
             document = m.crossing.document
             params = {"issuing_state": document.issuing_state, "document_number": document.document_number}
             yield Found("other_document", params, evidence=(m,))
@@ -126,4 +170,42 @@ D6 = Rule(
     "A renewal, a card beside a passport of the same issuer and a declared second nationality are no finding.",
     ("rebut.second_nationality", "rebut.document_lost_and_replaced", "rebut.namesake"),
     _other_document,
+)
+
+
+def _run(case: Case) -> Iterator[Found]:
+    placed = number_of(case.crossing.document)
+    near = _neighbours(case, *placed) if placed else []
+    most = max(_windows(case, near, placed[1]), key=len, default=[]) if placed and near else []
+    if len(most) >= case.parameter("D7", "documents", int):
+        evidence = sorted((m for party in most for m in party if m is not case.this), key=happened)
+        yield Found("consecutive", {"documents": len(most)}, evidence=tuple(evidence))
+
+
+def _neighbours(case: Case, stretch: str, number: int) -> list[tuple[int, Movement]]:
+    """Other documents of the issuer, numbered less than a run away and presented in the hours before, the last time."""
+    run, hours = case.parameter("D7", "run", int), timedelta(hours=case.parameter("D7", "hours", int))
+    found: dict[str, tuple[int, Movement]] = {}
+    for m in sorted(case.others, key=happened):
+        there, at = number_of(m.crossing.document) or ("", 0)
+        before = happened(m) < happened(case.this) and case.crossing.occurred_at - m.crossing.occurred_at <= hours
+        if before and there == stretch and at != number and abs(at - number) < run:
+            found[m.crossing.document.key] = (at, m)
+    return list(found.values())
+
+
+def _windows(case: Case, near: Sequence[tuple[int, Movement]], number: int) -> Iterator[list[list[Movement]]]:
+    """For each run of numbers with this one in it: who presented its documents, a family or group being one."""
+    run = case.parameter("D7", "run", int)
+    for first in {number, *(at for at, _ in near if at < number)}:
+        yield parties([case.this, *(m for at, m in near if first <= at < first + run)])
+
+
+D7 = Rule(
+    "D7",
+    1,
+    "Finds several documents with nearly consecutive numbers of one issuer, presented within a day. "
+    "A family or a group that is registered together counts as one.",
+    ("rebut.registered_together", "rebut.issued_together"),
+    _run,
 )

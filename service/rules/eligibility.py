@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from service.dates import months_after
-from service.domain import Crossing, Direction, Visa
-from service.policy import Regime
+from service.domain import Crossing, Direction, ListingKind, Severity, Visa
 from service.rules.case import Case
 from service.rules.rule import Found, Params, Rule
 from service.rules.stays import KnownStay
@@ -17,13 +17,13 @@ from service.stay import Allowance, Stay, allowance
 def _overstay(case: Case) -> Iterator[Found]:
     if case.national or case.crossing.direction is Direction.ENTRY:
         return
-    limit, basis = _admitted_until(case)
+    limit, basis = admitted_until(case)
     if limit and case.day > limit + timedelta(days=case.parameter("E1", "grace_days", int)):
         params = {"admitted_until": limit, "days_over": (case.day - limit).days, "basis": basis}
         yield Found("overstay", params, evidence=(case.entry,) if case.entry else (), unheard=case.unheard)
 
 
-def _admitted_until(case: Case) -> tuple[date | None, str]:
+def admitted_until(case: Case) -> tuple[date | None, str]:
     """The last admitted day and what says so.
 
     In this order: what an officer recorded on exit (an extension), a permit shown on exit, the same two on entry, the
@@ -43,16 +43,8 @@ def _by_length(case: Case, entry: Crossing) -> tuple[date | None, str]:
     first = case.day_of(entry)
     if entry.visa and entry.visa.duration_days:
         return first + timedelta(days=entry.visa.duration_days - 1), "visa"
-    regime = _stay_regime(case, entry, first)
+    regime = case.policy.admitted_stay(*case.asked(entry, first))
     return (first + timedelta(days=regime.days - 1), regime.citation) if regime and regime.days else (None, "")
-
-
-def _stay_regime(case: Case, entry: Crossing, on: date) -> Regime | None:
-    kind = entry.visa.kind if entry.visa else None
-    where = case.jurisdiction(entry.crossing_point)
-    return case.policy.admitted_stay(
-        entry.traveller.nationality, entry.document.document_code, kind or "none", where, on
-    )
 
 
 E1 = Rule(
@@ -65,6 +57,23 @@ E1 = Rule(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many days in a window of so many, and the law that says so, where it is not the policy's general rule."""
+
+    days: int
+    window: int
+    citation: str | None = None
+
+
+def limit_of(case: Case) -> Limit:
+    """The limit that holds for the traveller, with this document and visa, here and on this day."""
+    regime = case.policy.window(*case.asked(case.crossing, case.day))
+    if regime and regime.days and regime.window_days:
+        return Limit(regime.days, regime.window_days, regime.citation)
+    return Limit(case.parameter("E2", "days", int), case.parameter("E2", "window_days", int))
+
+
 def stay_allowance(case: Case) -> Allowance | None:
     """What a foreigner has used and has left of the days in the window, for the officer and for E2.
 
@@ -72,13 +81,9 @@ def stay_allowance(case: Case) -> Allowance | None:
     """
     if case.national or _under_permit(case):
         return None
-    return allowance(
-        [Stay(stay.first, stay.last) for stay in _stays_before(case)],
-        case.day,
-        days=case.parameter("E2", "days", int),
-        window=case.parameter("E2", "window_days", int),
-        permits=_permits(case),
-    )
+    limit = limit_of(case)
+    stays = [Stay(stay.first, stay.last) for stay in _stays_before(case)]
+    return allowance(stays, case.day, days=limit.days, window=limit.window, permits=_permits(case))
 
 
 def _stays_before(case: Case) -> tuple[KnownStay, ...]:
@@ -104,15 +109,16 @@ def _valid(visa: Visa, on: date) -> bool:
 
 
 def _too_many_days(case: Case) -> Iterator[Found]:
-    allowed, window = case.parameter("E2", "days", int), case.parameter("E2", "window_days", int)
-    if not _may_exceed(case, allowed, case.day - timedelta(window - 1)):
+    if case.national:
         return
-    if (found := stay_allowance(case)) and found.days_used > allowed:
-        entering = case.crossing.direction is Direction.ENTRY
+    limit = limit_of(case)
+    if not _may_exceed(case, limit.days, case.day - timedelta(limit.window - 1)):
+        return
+    if (found := stay_allowance(case)) and found.days_used > limit.days:
         counted = (stay for stay in case.stays if stay.last >= found.window_start)
         yield Found(
-            "no_days_left" if entering else "stayed_too_long",
-            {"days_allowed": allowed, "window_days": window, **_figures(found)},
+            "stayed_too_long" if case.leaving else "no_days_left",
+            {"days_allowed": limit.days, "window_days": limit.window, "citation": limit.citation, **_figures(found)},
             evidence=tuple(m for stay in counted for m in stay.evidence),
             unheard=case.unheard,
         )
@@ -149,7 +155,7 @@ def _visa(case: Case) -> Iterator[Found]:
         return
     here = case.crossing
     where = case.jurisdiction(here.crossing_point)
-    regime = case.policy.visa_regime(here.traveller.nationality, here.document.document_code, where, case.day)
+    regime = case.policy.visa_regime(case.asked(here, case.day)[1])
     if regime and not regime.visa_required:
         return
     if here.visa:
@@ -187,18 +193,27 @@ E3 = Rule(
 def _validity(case: Case) -> Iterator[Found]:
     expiry = case.crossing.document.date_of_expiry
     last = expiry.latest() if expiry else None
-    months = case.parameter("E4", _months(case), int)
+    if not last:
+        return
+    months, citation = _months(case)
     needed = months_after(case.day, months)
-    if last and last < case.day:
+    if last < case.day:
         yield Found("expired", {"date_of_expiry": last})
-    elif last and last < needed:
-        yield Found("short_validity", {"date_of_expiry": last, "months": months, "needed_until": needed})
+    elif last < needed:
+        params = {"date_of_expiry": last, "months": months, "needed_until": needed, "citation": citation}
+        yield Found("short_validity", params)
 
 
-def _months(case: Case) -> str:
+def _months(case: Case) -> tuple[int, str | None]:
+    """How many months, and the law that says so where it is a row of the policy's table."""
     if case.national:
-        return "months_for_nationals"
-    return "months_on_entry" if case.crossing.direction is Direction.ENTRY else "months_on_exit"
+        return case.parameter("E4", "months_for_nationals", int), None
+    if case.leaving:
+        return case.parameter("E4", "months_on_exit", int), None
+    regime = case.policy.validity(*case.asked(case.crossing, case.day))
+    if regime and regime.months_valid is not None:
+        return regime.months_valid, regime.citation
+    return case.parameter("E4", "months_on_entry", int), None
 
 
 E4 = Rule(
@@ -208,4 +223,24 @@ E4 = Rule(
     "A date of expiry known in part counts as the latest day that it may mean.",
     ("rebut.document_extended", "rebut.misread", "rebut.exemption_in_law"),
     _validity,
+)
+
+
+def _entry_ban(case: Case) -> Iterator[Found]:
+    if case.national or case.leaving:
+        return
+    for each in case.listings:
+        in_force = (each.valid_from or date.min) <= case.day <= (each.valid_until or date.max)
+        if each.kind is ListingKind.ENTRY_BAN and each.exact and in_force:
+            yield Found("entry_ban", {"field": each.reference, "valid_until": each.valid_until})
+
+
+E5 = Rule(
+    "E5",
+    1,
+    "Finds on entry a traveller under an entry ban that is in force on the day. "
+    "Only an identity that was established exactly counts, and nationals are exempt: they have the right to enter.",
+    ("rebut.identifiers_differ", "rebut.ban_lifted"),
+    _entry_ban,
+    Severity.ALERT,
 )

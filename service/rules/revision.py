@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from service.domain import Finding, FindingStatus, Movement
+from service.domain import Finding, FindingStatus, Movement, Source
+from service.rules.order import moments, recorded
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """The difference between two judgements of one movement. A finding on other evidence is another finding."""
+    """The difference between two judgements of one movement. A finding that says something else is another finding."""
 
     withdrawn: tuple[Finding, ...]
     raised: tuple[Finding, ...]
@@ -24,23 +26,29 @@ def revision(before: Iterable[Finding], after: Iterable[Finding]) -> Revision:
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:
-    return (finding.rule, finding.rule_version, finding.severity, finding.message, finding.evidence, *_field(finding))
-
-
-def _field(finding: Finding) -> tuple[object, ...]:
-    """Two findings of one rule on one record may differ only in the field that they name."""
-    return (finding.params.get("field"),)
+    """All that it says; but for how long a post is silent, which changes by the minute and nothing with it."""
+    said = {name: value for name, value in finding.params.items() if not name.startswith("unheard")}
+    written = json.dumps(said, sort_keys=True, default=str)
+    return (finding.rule, finding.rule_version, finding.severity, finding.message, finding.evidence, written)
 
 
 def to_judge_again(arrived: Movement, related: Sequence[Movement]) -> list[Movement]:
-    """Of the movements of the same document or person, those that `arrived` may change.
+    """Of the movements of the same document or person, those that `arrived` may change: those that come after it.
 
-    A movement is judged by what came before it. What arrives last in every respect changes none of the others; what
-    arrives late may also move others about at its post, and so may change any.
+    A movement is judged by what came before it. What arrives last in every respect changes none of the others. What
+    was recorded at a post after `arrived`, by a clock that was behind it, is moved by it, and so may change any.
     """
     others = [m for m in related if m.id != arrived.id]
-    return [] if all(_precedes(m, arrived) for m in others) else others
+    since = arrived.crossing.occurred_at
+    if all(m.crossing.occurred_at < since and not _moved(m, arrived) for m in others):
+        return []
+    placed = {m.id: moment for moment, m in moments([*others, arrived])}
+    if any(_moved(m, arrived) and m.crossing.occurred_at < placed[arrived.id][0] for m in others):
+        return others
+    return [m for m in others if placed[m.id][0] >= since]
 
 
-def _precedes(m: Movement, arrived: Movement) -> bool:
-    return m.crossing.occurred_at < arrived.crossing.occurred_at and m.recorded_at <= arrived.recorded_at
+def _moved(m: Movement, arrived: Movement) -> bool:
+    """Whether `m` follows `arrived` in the order of one post's recording."""
+    live = m.crossing.source is arrived.crossing.source is Source.LIVE
+    return live and m.crossing.crossing_point == arrived.crossing.crossing_point and recorded(m) > recorded(arrived)

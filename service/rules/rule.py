@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 
 from service.domain import CrossingPoint, Finding, Movement, Severity
-from service.policy import PARAMETERS, Parameter, Policy
+from service.parameters import PARAMETERS, Parameter
+from service.policy import Policy
 from service.rules.case import Case
 
 Params = Mapping[str, object]
@@ -15,20 +16,21 @@ Params = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a look gives: which of the rule's messages, how serious, with what in it, resting on what.
+    """What a look gives: which of the rule's messages, with what in it, resting on what.
 
     Dates in `params` are written out as ISO 8601, moments in local time, when the finding is made. `unheard` are
-    the posts whose silence leaves a doubt.
+    the posts whose silence leaves a doubt. `severity` is the rule's own where it is left out.
     """
 
     message: str
     params: Params = field(default_factory=dict)
-    severity: Severity = Severity.IRREGULAR
+    severity: Severity | None = None
     evidence: tuple[Movement, ...] = ()
     unheard: tuple[CrossingPoint, ...] = ()
 
 
 Look = Callable[[Case], Iterable[Found]]
+Due = Callable[[Case], datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Rule:
     """One rule of the catalogue.
 
     `version` grows when the same case would be judged otherwise. `description` is two sentences in English: what is
-    found, and what is not. `rebuttable_by` are message ids of what would rebut the finding.
+    found, and what is not. `rebuttable_by` are message ids of what would rebut the finding. `due` is for a rule that
+    waits: the moment from which it can say what it finds on the case, None where it has nothing to wait for.
     """
 
     id: str
@@ -44,6 +47,8 @@ class Rule:
     description: str
     rebuttable_by: tuple[str, ...]
     look: Look
+    severity: Severity = Severity.IRREGULAR
+    due: Due | None = None
 
     @property
     def title(self) -> str:
@@ -61,7 +66,7 @@ class Rule:
             yield Finding(
                 rule=self.id,
                 rule_version=self.version,
-                severity=found.severity,
+                severity=found.severity or self.severity,
                 message=f"rule.{self.id}.{found.message}",
                 params=_plain({**found.params, **_silence(found.unheard)}, case.policy),
                 evidence=tuple(dict.fromkeys(str(m.id) for m in (*found.evidence, case.this))),

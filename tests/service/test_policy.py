@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.policy import PARAMETERS, PolicyError, Regime, RuleState, default_policy, load_policy
+from service.parameters import PARAMETERS
+from service.policy import PolicyError, RuleState, default_policy, load_policy
+from service.regimes import Regime
 from service.toml_positions import Position, position_of, positions
 from service.toml_reader import TomlError, read_toml
 
@@ -99,16 +101,17 @@ visa_required = true
     ],
 )
 def test_the_first_row_that_fits_holds(asked, citation):
-    row = load_policy(HEAD + ROWS).admitted_stay(*asked)
+    nationality, document_code, visa_kind, jurisdiction, on = asked
+    row = load_policy(HEAD + ROWS).admitted_stay(visa_kind, (nationality, document_code, jurisdiction, on))
     assert (row.citation if row else None) == citation
 
 
 def test_who_needs_a_visa():
     policy = load_policy(HEAD + ROWS)
-    assert policy.visa_regime("JOR", "P", "IQ", date(2026, 1, 1)) == Regime(
+    assert policy.visa_regime(("JOR", "P", "IQ", date(2026, 1, 1))) == Regime(
         "third", date(2026, 1, 1), nationalities=frozenset({"JOR"}), visa_required=True
     )
-    assert policy.visa_regime("TUR", "P", "IQ", date(2026, 1, 1)) is None
+    assert policy.visa_regime(("TUR", "P", "IQ", date(2026, 1, 1))) is None
 
 
 WRONG = {
@@ -126,7 +129,7 @@ WRONG = {
         "must be a list of texts",
     ),
     "unknown setting": (HEAD + "\n  hom_states = []", 4, 3, "hom_states", "is not known here"),
-    "unknown rule": (HEAD + "[rules.M9]\n", 3, 1, "rules.M9", "there is no such rule"),
+    "unknown rule": (HEAD + "[rules.M10]\n", 3, 1, "rules.M10", "there is no such rule"),
     "unknown parameter": (HEAD + "[rules.E1]\ngrace = 1", 4, 1, "rules.E1.grace", "is not known here"),
     "unknown state": (HEAD + '[rules.E1]\nstate = "on"', 4, 1, "rules.E1.state", "must be one of active, shadow, off"),
     "empty text": (HEAD + '[rules.E1]\ncitation = ""', 4, 1, "rules.E1.citation", "must be a text that is not empty"),
@@ -162,7 +165,7 @@ WRONG = {
         3,
         1,
         "regimes.0",
-        "must say days, visa_required or both",
+        "must say days, visa_required or months_valid",
     ),
     "a row without law": (
         HEAD + "[[regimes]]\neffective_from = 2026-01-01\ndays = 1",

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain import FindingStatus, Severity
-from service.movement_lines import LineError, read_movement, uuid_of
+from service.movement_lines import LineError, read_line, uuid_of
 from service.policy import default_policy
 from service.reference import crossing_points
 from service.replay import replay
@@ -203,7 +203,7 @@ def test_all_that_may_be_left_out():
     bare = {key: IN[key] for key in ("id", "at", "recorded_at", "crossing_point", "direction")}
     document = {"issuing_state": "JOR", "document_number": "T1234567"}
     traveller = {"primary_identifier": "AL TARAWNEH", "nationality": "JOR", "date_of_birth": "1980"}
-    _, read = read_movement(1, json.dumps({**bare, "document": document, "traveller": traveller}))
+    read = read_line(1, json.dumps({**bare, "document": document, "traveller": traveller})).movement
     assert (read.crossing.document.document_code, read.crossing.document.date_of_expiry) == ("P", None)
     assert (read.crossing.traveller.secondary_identifier, read.crossing.traveller.sex) == ("", "X")
     assert (read.decision, read.crossing.visa, read.crossing.admitted_until) == (None, None, None)
@@ -211,7 +211,7 @@ def test_all_that_may_be_left_out():
 
 def test_visa_group_and_days_are_read():
     visa = {"number": "V1", "kind": "tourist", "valid_until": "2026-03-31", "entries_allowed": 2, "exit_point": "AIR"}
-    _, read = read_movement(1, json.dumps({**IN, "visa": visa, "group_id": "g", "admitted_until": "2026-03-30"}))
+    read = read_line(1, json.dumps({**IN, "visa": visa, "group_id": "g", "admitted_until": "2026-03-30"})).movement
     assert (read.crossing.visa.kind, read.crossing.visa.entries_allowed, read.crossing.visa.exit_point) == (
         "tourist",
         2,

@@ -7,8 +7,20 @@ from datetime import date
 
 import pytest
 
-from service.domain import FailedCheckDigit, Outcome, PartialDate, Visa
-from service.policy import PARAMETERS, Policy, Regime, RuleSetting, RuleState, default_policy
+from service.domain import (
+    FailedCheckDigit,
+    Listing,
+    ListingKind,
+    Observation,
+    OtherReading,
+    Outcome,
+    PartialDate,
+    ReadFrom,
+    Visa,
+)
+from service.parameters import PARAMETERS
+from service.policy import Policy, RuleSetting, RuleState, default_policy
+from service.regimes import Regime
 from service.rules.catalogue import RULES, irregularities, shadow
 from service.wording import LANGUAGES, texts, word
 from tests.cases import (
@@ -17,12 +29,14 @@ from tests.cases import (
     FOREIGNER,
     PASSPORT,
     SOUTH,
+    at,
     case_of,
     crossing,
     of_national,
     policy_with,
     recorded,
     silent,
+    somebody,
 )
 
 DAY = "2026-03-10"
@@ -56,6 +70,25 @@ def seen(direction, when, post="WEST", **changes):
     return crossing(post, direction, when, **changes)
 
 
+def beside(number, when, birth="1980-05-17", **changes):
+    return seen(changes.pop("direction", ENTRY), when, **somebody(number, birth, **changes))
+
+
+def incomplete(**more):
+    """One of two leaves and the other does not follow."""
+    leaves = seen(EXIT, DAY, group_id="coach-7")
+    other = beside(1, "2026-03-01", group_id="coach-7")
+    return case_of(leaves, others=[other], recorded_at=at("2026-03-10"), as_of=at("2026-03-20"), **more)
+
+
+WITH_HIM = {"accompanying": (PASSPORT.key,)}
+CHILDREN = [beside(number, "2026-03-10 11:00", "2015-01-01", **WITH_HIM) for number in (1, 2, 3)]
+COMPANY = [beside(1, "2026-03-01 11:00", "2015-01-01", **WITH_HIM)]
+CALLERS = [beside(number, "2026-03-09", phone="07701234567") for number in (1, 2, 3, 4)]
+NEIGHBOURS = [
+    beside(number, "2026-03-10 11:00", document=replace(PASSPORT, document_number=f"T123457{number}"))
+    for number in (1, 2)
+]
 LONG_STAYS = [seen(ENTRY, "2025-12-01"), seen(EXIT, "2026-01-20"), seen(ENTRY, "2026-01-21")]
 
 # Every message that a rule can give, and a case that makes it.
@@ -70,6 +103,12 @@ MESSAGES = {
     "E3.visa_used_up": entering(visa=USED_UP),
     "E4.expired": entering(document=expiring("2026-03-01")),
     "E4.short_validity": entering(document=expiring("2026-04-01")),
+    "E5.entry_ban": case_of(seen(ENTRY, DAY), listings=(Listing(ListingKind.ENTRY_BAN, "bans:1", exact=True),)),
+    "D2.differs": entering(other_readings=(OtherReading(ReadFrom.CHIP, "sex", "F"),)),
+    "D3.reported": case_of(
+        seen(ENTRY, DAY), listings=(Listing(ListingKind.LOST_OR_STOLEN, "SLTD:1", document=PASSPORT),)
+    ),
+    "D7.consecutive": case_of(seen(ENTRY, DAY), others=NEIGHBOURS),
     "D1.check_digit": entering(failed_check_digits=(FailedCheckDigit("date_of_birth", "1", "2"),)),
     "D1.composite": entering(failed_check_digits=(FailedCheckDigit("composite", "1", "2"),)),
     "D4.specimen": entering(document=replace(PASSPORT, issuing_state="UTO")),
@@ -91,6 +130,19 @@ MESSAGES = {
     "M5.back_to_back": leaving(*LONG_STAYS),
     "M6.refused_elsewhere": entering(recorded(seen(ENTRY, "2026-03-09", "SOUTH"), decision=Outcome.REFUSED)),
     "M7.other_route": leaving(visa=Visa(exit_point="AIR")),
+    "M8.group_incomplete": incomplete(),
+    "M8.group_incomplete.unheard": incomplete(posts=BEHIND),
+    "M9.undecided": case_of(seen(ENTRY, DAY), awaiting=True, recorded_at=at("2026-03-10"), as_of=at("2026-03-11")),
+    "P2.unrelated_adult": entering(traveller=born("2015-01-01"), accompanying=("a cousin",)),
+    "P3.several_children": case_of(seen(ENTRY, DAY), others=CHILDREN),
+    "P4.dependants_left": case_of(
+        seen(EXIT, DAY), seen(ENTRY, "2026-03-01"), others=COMPANY, recorded_at=at("2026-03-10"), as_of=at("2026-03-11")
+    ),
+    "P5.one_contact": case_of(seen(ENTRY, DAY, phone="0770 1234567"), others=CALLERS),
+    "P6.document_held": case_of(seen(ENTRY, DAY), observed=frozenset({Observation.DOCUMENT_HELD, Observation.FEAR})),
+    "P7.observed": case_of(seen(ENTRY, DAY), observed=frozenset({Observation.FEAR})),
+    "P9.asylum": case_of(seen(ENTRY, DAY), observed=frozenset({Observation.ASYLUM_WISH})),
+    "P10.assistance": case_of(seen(ENTRY, DAY), observed=frozenset({Observation.MEDICAL})),
     "P1.unaccompanied_child": entering(traveller=born("2015-01-01")),
     "P1.age_unknown": entering(traveller=born("XXXX-XX-XX")),
 }  # fmt: skip

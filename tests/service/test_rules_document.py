@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from service.domain import FailedCheckDigit, Outcome, PartialDate, TravelDocument, Traveller
+from service.domain import (
+    FailedCheckDigit,
+    Listing,
+    ListingKind,
+    OtherReading,
+    Outcome,
+    PartialDate,
+    ReadFrom,
+    Severity,
+    TravelDocument,
+    Traveller,
+)
 from tests.cases import (
     ENTRY,
     EXIT,
@@ -16,6 +27,7 @@ from tests.cases import (
     only,
     policy_with,
     recorded,
+    somebody,
 )
 
 
@@ -43,6 +55,103 @@ class TestD1CheckDigits:
 
     def test_all_hold(self):
         assert not found("D1", case_of(entry()))
+
+
+class TestD2OtherReadings:
+    def fields(self, field: str, value: str, source: ReadFrom = ReadFrom.CHIP, **changes):
+        made = entry(other_readings=(OtherReading(source, field, value),), **changes)
+        return [finding.params["field"] for finding in found("D2", case_of(made))]
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("document_number", "T1234568"),
+            ("document_code", "V"),
+            ("issuing_state", "SYR"),
+            ("nationality", "SYR"),
+            ("name", "AL MOMANI, RASHED"),
+            ("sex", "F"),
+            ("date_of_birth", "1980-05-18"),
+            ("date_of_birth", "1981"),
+            ("date_of_birth", "17 May 1980"),
+            ("date_of_expiry", "2034-07-30"),
+        ],
+    )
+    @pytest.mark.parametrize("source", ReadFrom)
+    def test_field_by_field(self, field, value, source):
+        assert self.fields(field, value, source) == [field]
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("document_number", "t-123 4567<<"),
+            ("document_code", "PN"),
+            ("issuing_state", "jor"),
+            ("nationality", "JOR"),
+            ("name", "EL TARAWNAH, SOHAIB YUSUF"),
+            ("name", "SUHAIB YOUSEF ALTARAWNEH"),
+            ("sex", "M"),
+            ("sex", "X"),
+            ("date_of_birth", "1980-05-17"),
+            ("date_of_birth", "1980-XX-XX"),
+            ("date_of_birth", "XXXX-XX-XX"),
+            ("date_of_expiry", "2034-06-30"),
+            ("document_number", ""),
+            ("name", "<<<"),
+        ],
+    )
+    def test_no_difference(self, field, value):
+        assert self.fields(field, value) == []
+
+    def test_a_state_of_one_letter(self):
+        german = replace(PASSPORT, issuing_state="D<<")
+        assert self.fields("issuing_state", "D", document=german) == []
+
+    def test_a_zone_without_an_expiry_differs_from_nothing(self):
+        assert self.fields("date_of_expiry", "2034-06-30", document=replace(PASSPORT, date_of_expiry=None)) == []
+
+    def test_a_name_cut_short_by_the_zone(self):
+        cut = replace(FOREIGNER, secondary_identifier="SUHAIB YOUS", name_truncated=True)
+        assert self.fields("name", "AL TARAWNEH, SUHAIB YOUSEF", traveller=cut) == []
+
+    def test_one_finding_a_field_with_all_its_sources(self):
+        readings = tuple(OtherReading(source, "sex", "F") for source in (ReadFrom.TYPED, ReadFrom.CHIP, ReadFrom.CHIP))
+        other = OtherReading(ReadFrom.PRINTED, "nationality", "SYR")
+        findings = found("D2", case_of(entry(other_readings=(*readings, other))))
+        assert [finding.params for finding in findings] == [
+            {"field": "sex", "sources": ["source.chip", "source.typed"]},
+            {"field": "nationality", "sources": ["source.printed"]},
+        ]
+
+
+class TestD3Reported:
+    def findings(self, kind=ListingKind.LOST_OR_STOLEN, **changes):
+        listing = Listing(kind, "SLTD:77", document=replace(PASSPORT, date_of_expiry=None, **changes))
+        return found("D3", case_of(entry(), listings=(listing,)))
+
+    def test_number_type_and_issuing_state(self):
+        (finding,) = self.findings()
+        assert (finding.severity, finding.params) == (Severity.ALERT, {"field": "SLTD:77"})
+
+    def test_passports_of_one_series_bear_several_codes(self):
+        assert self.findings(document_code="PN")
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"document_number": "T1234568"}, {"document_number": "T123456"}, {"issuing_state": "SYR"}],
+        ids=["number", "part of the number", "issuer"],
+    )
+    def test_no_resemblance_counts(self, changes):
+        assert not self.findings(**changes)
+
+    def test_a_card_of_the_same_number_is_another_document(self):
+        assert not self.findings(document_code="ID")
+
+    def test_another_kind_of_list_says_nothing(self):
+        assert not self.findings(kind=ListingKind.ENTRY_BAN)
+
+    def test_a_listing_without_a_document(self):
+        assert not found("D3", case_of(entry(), listings=(Listing(ListingKind.LOST_OR_STOLEN, "SLTD:78"),)))
 
 
 class TestD4StateCodes:
@@ -206,3 +315,76 @@ class TestD6OtherDocument:
         common = Traveller("ALI", "MOHAMMED", "JOR", PartialDate(1980, 1, 1), "M")
         before = crossing("WEST", EXIT, "2025-01-01", document=self.OLD, traveller=common)
         assert not found("D6", case_of(entry(traveller=common), before))
+
+
+class TestD7Consecutive:
+    """The traveller of `tests.cases` holds T1234567."""
+
+    def neighbour(self, number: str, when: str = "2026-03-10 09:00", **changes):
+        holder = somebody(int(number.rstrip("X")[-2:]) + 3)["traveller"]
+        document = TravelDocument("P", changes.pop("issuer", "JOR"), number, None)
+        return crossing("WEST", ENTRY, when, document=document, traveller=holder, **changes)
+
+    def findings(self, *others, policy=None, **changes):
+        return found("D7", case_of(entry(**changes), others=others, policy=policy))
+
+    def test_three_within_a_run_of_twenty_and_a_day(self):
+        others = [self.neighbour("T1234570"), self.neighbour("T1234580")]
+        (finding,) = self.findings(*others)
+        assert finding.params == {"documents": 3}
+        assert finding.evidence[:2] == tuple(str(each.id) for each in others)
+
+    def test_two_are_not_enough(self):
+        assert not self.findings(self.neighbour("T1234568"))
+
+    @pytest.mark.parametrize(("low", "high", "findings"), [("60", "79", 1), ("60", "80", 0), ("48", "67", 0)])
+    def test_the_run_is_of_twenty_numbers_with_this_one_in_it(self, low, high, findings):
+        """60 to 79 are twenty numbers and hold 67; 60 and 80 do not share a run; 67 itself is no other document."""
+        assert len(self.findings(self.neighbour(f"T12345{low}"), self.neighbour(f"T12345{high}"))) == findings
+
+    def test_a_run_may_begin_below_and_end_above(self):
+        assert self.findings(self.neighbour("T1234560"), self.neighbour("T1234570"))
+
+    @pytest.mark.parametrize(("when", "findings"), [("2026-03-09 12:00", 1), ("2026-03-09 11:59", 0)])
+    def test_within_a_day(self, when, findings):
+        others = [self.neighbour("T1234568", when), self.neighbour("T1234569")]
+        assert len(self.findings(*others)) == findings
+
+    def test_what_came_later_is_not_held_against_it(self):
+        assert not self.findings(self.neighbour("T1234568", "2026-03-10 12:01"), self.neighbour("T1234569"))
+
+    def test_one_document_twice_is_one(self):
+        assert not self.findings(self.neighbour("T1234568"), self.neighbour("T1234568", "2026-03-10 10:00"))
+
+    def test_of_another_issuer(self):
+        assert not self.findings(self.neighbour("T1234568", issuer="SYR"), self.neighbour("T1234569", issuer="SYR"))
+
+    @pytest.mark.parametrize(
+        "numbers", [("S1234568", "S1234569"), ("T12345678", "T12345679"), ("T1234568X", "T1234569X")]
+    )
+    def test_of_another_series(self, numbers):
+        assert not self.findings(*map(self.neighbour, numbers))
+
+    def test_a_number_without_digits_has_no_neighbours(self):
+        bare = replace(PASSPORT, document_number="ABCDEF")
+        assert not self.findings(self.neighbour("T1234568"), self.neighbour("T1234569"), document=bare)
+
+    def test_a_group_registered_together_is_one(self):
+        others = [self.neighbour(number, group_id="coach-7") for number in ("T1234568", "T1234569")]
+        assert not self.findings(*others)
+        assert not self.findings(*others, group_id="coach-7")
+        assert self.findings(*others, self.neighbour("T1234570"))
+
+    def test_a_family_registered_together_is_one(self):
+        family = [self.neighbour(number, accompanying=(PASSPORT.key,)) for number in ("T1234568", "T1234569")]
+        assert not self.findings(*family)
+
+    def test_parameters(self):
+        others = [self.neighbour("T1234570"), self.neighbour("T1234580")]
+        assert not self.findings(*others, policy=policy_with({"D7": {"documents": 4}}))
+        assert not self.findings(*others, policy=policy_with({"D7": {"run": 10}}))
+        assert not self.findings(*others, policy=policy_with({"D7": {"hours": 2}}))
+
+    def test_a_refused_document_was_presented(self):
+        refused = recorded(self.neighbour("T1234568"), decision=Outcome.REFUSED)
+        assert self.findings(refused, self.neighbour("T1234569"))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain import Outcome, PartialDate, Severity, Visa
-from service.policy import Regime
+from service.regimes import Regime
 from service.rules.eligibility import stay_allowance
 from tests.cases import (
     ENTRY,

@@ -1,0 +1,69 @@
+"""Who travelled with whom: what M8 and the rules of protection share. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from service.dates import age_on
+from service.domain import Direction, Movement
+from service.rules.case import Case
+from service.rules.order import happened
+
+TOGETHER = timedelta(hours=24)  # between the first and the last of a party at the desk
+
+
+def company(case: Case, of: Movement, until: datetime | None = None) -> Iterator[Movement]:
+    """Those who crossed with somebody, the same way within a day: in one group, or where one names the other.
+
+    Known are those before the crossing that is judged; with `until`, those up to that moment as well.
+    """
+    here = of.crossing
+    for m in case.around:
+        there = m.crossing
+        known = happened(m) < happened(case.this) or (until is not None and there.occurred_at <= until)
+        near = abs(there.occurred_at - here.occurred_at) <= TOGETHER and there.direction is here.direction
+        if known and near and there.document.key != here.document.key and _linked(of, m):
+            yield m
+
+
+def _linked(a: Movement, b: Movement) -> bool:
+    grouped = a.crossing.group_id is not None and a.crossing.group_id == b.crossing.group_id
+    return grouped or named(a, b) or named(b, a)
+
+
+def named(by: Movement, other: Movement) -> bool:
+    """Whether the one says that the other travels along."""
+    return other.crossing.document.key in by.crossing.accompanying
+
+
+def is_child(case: Case, m: Movement, age: int) -> bool:
+    """Whether somebody may be under `age` on the day of the movement; a date known in part counts as the latest day.
+
+    Where not even the year is known nobody is taken for a child beside others; P1 asks about who is alone.
+    """
+    latest = m.crossing.traveller.date_of_birth.latest()
+    return latest is not None and age_on(latest, case.day_of(m.crossing)) < age
+
+
+def related(a: Movement, b: Movement) -> bool:
+    """Whether a relation between the two is recorded on either side."""
+    one, other = a.crossing, b.crossing
+    return any(each.to == other.document.key for each in one.relations) or any(
+        each.to == one.document.key for each in other.relations
+    )
+
+
+def kindred(a: Movement, b: Movement) -> bool:
+    """Whether the two are related by record, or bear one primary identifier."""
+    return related(a, b) or a.crossing.traveller.primary_identifier == b.crossing.traveller.primary_identifier
+
+
+def left_by(case: Case, m: Movement, until: datetime) -> bool:
+    """Whether somebody who entered by movement `m` has left by the same document, up to a moment."""
+    key = m.crossing.document.key
+    exits = (each for each in case.around if each.crossing.direction is Direction.EXIT)
+    return any(
+        each.crossing.document.key == key and happened(each) > happened(m) and each.crossing.occurred_at <= until
+        for each in exits
+    )
