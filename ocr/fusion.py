@@ -24,7 +24,7 @@ _PART = 0.85  # likeness of a part of a zone to that part in another view
 _CLEAR = -0.12  # mean log probability per character of a reading that is surely a zone's
 _HOLDING = 0.3  # what it is worth that every check digit holds, in the same measure
 _STEEPNESS = 4.0  # how quickly a frame counts less as it gets unclear
-_OVERLOOKED = 1e-4  # what a frame keeps for a character it saw nothing of
+_OVERLOOKED = 1e-4  # what a frame keeps for a character it saw nothing of, so that none can rule it out
 _ASTRAY = 2  # places by which a line may be placed wrongly as a whole
 _BLANK = Cell("", MappingProxyType(dict.fromkeys(ALPHABET, 1 / len(ALPHABET))), 0.0)
 
@@ -187,7 +187,7 @@ def _fused(cells: Sequence[Cell], weights: NDArray[np.float64]) -> Cell:
 
 
 def _pooled(seen: Sequence[Mapping[str, float]], weights: NDArray[np.float64]) -> Mapping[str, float]:
-    logs = np.log([[shares.get(character, 0.0) + _OVERLOOKED for character in ALPHABET] for shares in seen])
-    pooled = np.exp(weights @ logs)
+    kept = [[shares.get(character, 0.0) + _OVERLOOKED for character in ALPHABET] for shares in seen]
+    pooled = np.maximum(np.exp(weights @ np.log(kept)) - _OVERLOOKED, 0.0)
     pooled /= pooled.sum()
     return MappingProxyType({c: float(share) for c, share in zip(ALPHABET, pooled, strict=True) if share > FLOOR})

@@ -152,3 +152,11 @@ def test_the_model_reads_clean_lines_from_a_training_document(tmp_path: Path) ->
     write_lstmf(document, (make_line(HELD_OUT + 5000 + place, 0.1) for place in range(8)))
     score = tools.evaluate(MODEL / f"{tools.MODEL_NAME}.traineddata", document, tmp_path)
     assert score.character_error_rate < 2
+
+
+@needs_font
+def test_another_frame_is_the_same_page_before_another_camera() -> None:
+    first, again, other = (generate_document(5, "severe", frame=frame) for frame in (0, 1, 1))
+    assert first.mrz_lines == again.mrz_lines
+    assert first.image.shape != again.image.shape or not np.array_equal(first.image, again.image)
+    assert np.array_equal(again.image, other.image)
