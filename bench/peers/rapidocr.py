@@ -1,6 +1,5 @@
 """RapidOCR (PP-OCR networks) on the whole page; the zone is picked and put right by `bench.peers.zone`."""
 
-import os
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from itertools import pairwise
@@ -19,7 +18,6 @@ ONE_THREAD = {f"EngineConfig.onnxruntime.{name}_op_num_threads": 1 for name in (
 def main() -> None:
     """Read with the models that the package brings."""
     cv2.setNumThreads(1)
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     reader = RapidOCR(params={**ONE_THREAD, "Global.log_level": "error"})
 
     def read(path: str) -> tuple[str | None, bool, str]:
