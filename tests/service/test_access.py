@@ -13,6 +13,11 @@ PERSONAL = {
     Action.READ_PROTECTION,
     Action.SCREEN,
     Action.READ_LISTS,
+    Action.EDIT_LIST,
+    Action.APPROVE_LIST,
+    Action.READ_HITS,
+    Action.ADJUDICATE_HIT,
+    Action.CLEAR_HIT,
     Action.INSPECT,
     Action.READ_DOCUMENT,
 }
@@ -55,6 +60,11 @@ def test_the_auditor_changes_nothing() -> None:
         Action.READ_STATISTICS,
         Action.READ_LISTS,
     }
+
+
+def test_second_line_alone_says_who_somebody_is() -> None:
+    assert holders(Action.ADJUDICATE_HIT) == {Role.SECOND_LINE}
+    assert not holders(Action.EDIT_LIST) & holders(Action.ADJUDICATE_HIT)
 
 
 def test_a_camera_only_hands_in() -> None:

@@ -18,10 +18,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.clearing import EndingCause, HitOutcome
 from service.database import Database, migrate
 from service.domain import Clock, Direction, FindingStatus, Outcome, PostKind, Severity, Source, Verdict
+from service.hygiene import ChangeAction, ChangeState
 from service.postgres import PostgresServer
 from service.postgres_files import OWNER, SERVICE
+from service.source_store import SourceState
 from service.tables import Row
 
 Execute = Callable[..., Awaitable[None]]
@@ -62,6 +65,11 @@ async def test_every_table_says_what_it_is_for(session: AsyncSession) -> None:
         ("finding", "severity", Severity),
         ("finding", "status", FindingStatus),
         ("decision", "outcome", Outcome),
+        ("list_change", "action", ChangeAction),
+        ("list_change", "state", ChangeState),
+        ("adjudication", "outcome", HitOutcome),
+        ("clearance_ending", "cause", EndingCause),
+        ("list_source", "state", SourceState),
     ],
 )
 async def test_checks_know_the_words_of_the_domain(
@@ -119,7 +127,19 @@ async def test_a_movement_has_one_first_decision_and_a_decision_one_successor(se
 @pytest.mark.parametrize("statement", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}", "TRUNCATE {0}"])
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("movement", "sex"), ("finding", "cause"), ("decision", "note"), ("audit", "actor"), ("outbox", "kind")],
+    [
+        ("movement", "sex"),
+        ("finding", "cause"),
+        ("decision", "note"),
+        ("audit", "actor"),
+        ("outbox", "kind"),
+        ("hit", "cause"),
+        ("hit_case", "document_key"),
+        ("adjudication", "note"),
+        ("clearance", "note"),
+        ("clearance_ending", "reason"),
+        ("entry_alias", "reason"),
+    ],
 )
 async def test_facts_can_only_be_added(session: AsyncSession, table: str, column: str, statement: str) -> None:
     with pytest.raises(DBAPIError, match="permission denied"):
