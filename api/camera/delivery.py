@@ -124,8 +124,8 @@ class Delivery:
             answer = await self._post(item)
         if answer.verdict is Verdict.TAKEN:
             self._spool.erase(name)
-            self._tell("delivered", id=name[13:], waiting=len(self._spool.waiting()))
+            self._tell("delivered", id=Spool.id_of(name), waiting=len(self._spool.waiting()))
         elif answer.verdict is Verdict.REFUSED:
             self._spool.set_aside(name, answer.why)
-            self._tell("set_aside", id=name[13:], why=answer.why)
+            self._tell("set_aside", id=Spool.id_of(name), why=answer.why)
         return answer

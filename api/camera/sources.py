@@ -116,6 +116,8 @@ class Camera:
 def arrived(folder: Path, settled: dict[Path, int]) -> Iterator[Path]:
     """Images in a folder that have not grown since the last look, oldest first; ``settled`` remembers their sizes."""
     found = [path for path in folder.iterdir() if path.suffix.lower() in _IMAGES and path.is_file()]
+    for gone in settled.keys() - set(found):
+        del settled[gone]
     for path in sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name)):
         size = path.stat().st_size
         if settled.get(path) == size:

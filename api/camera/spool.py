@@ -16,6 +16,7 @@ from typing import Any, Protocol
 Item = Mapping[str, Any]
 _FOLDER, _FILE = 0o700, 0o600
 _SUFFIX = ".json"
+_DIGITS = 12  # of the number in front of an item's id
 
 
 class SpoolRefused(OSError):  # noqa: N818 - said to an operator
@@ -70,8 +71,8 @@ class Spool:
         self._lock = _locked(folder)
         for torn in (*self._waiting.glob("*.new"), *self._aside.glob("*.new"), *folder.glob("*.new")):
             torn.unlink()  # written when the power went: never acknowledged
-        self._next = 1 + max((int(path.name[:12]) for place in (self._waiting, self._aside) for path in _items(place)),
-                             default=0)  # fmt: skip
+        kept = (*_items(self._waiting), *_items(self._aside))
+        self._next = 1 + max((int(path.name[:_DIGITS]) for path in kept), default=0)
 
     def close(self) -> None:
         """Let another process work on the folder."""
@@ -87,7 +88,7 @@ class Spool:
             return
         if len(waiting) >= self.most:
             raise SpoolFull(self.most, self.folder)
-        self._write(self._waiting, f"{self._next:012d}-{item['id']}", item)
+        self._write(self._waiting, f"{self._next:0{_DIGITS}d}-{item['id']}", item)
         self._next += 1
 
     def waiting(self) -> list[str]:
@@ -97,6 +98,11 @@ class Spool:
     def set_aside_count(self) -> int:
         """How many the service refused for good."""
         return len(_items(self._aside))
+
+    @staticmethod
+    def id_of(name: str) -> str:
+        """The id of the item that waits under a name."""
+        return name[_DIGITS + 1 :]
 
     def item(self, name: str) -> Item:
         """What waits under a name. Raises ValueError where the file is damaged."""
@@ -147,7 +153,8 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def _items(place: Path) -> list[Path]:
-    return sorted(path for path in place.glob(f"*{_SUFFIX}") if not path.name.endswith(f".reason{_SUFFIX}"))
+    named = (path for path in place.glob(f"*{_SUFFIX}") if path.name[:_DIGITS].isdecimal())
+    return sorted(path for path in named if not path.name.endswith(f".reason{_SUFFIX}"))
 
 
 def _flush(folder: Path) -> None:

@@ -68,9 +68,12 @@ class Station:
                     await self._look(await asyncio.to_thread(camera.picture))
                     self._waits = _waits()
         except CameraLost as lost:
-            wait = next(self._waits)
-            self._tell("camera_lost", why=str(lost), again_in=round(wait, 1))
-            await self._pause(wait)
+            await self._wait_for(lost)
+
+    async def _wait_for(self, lost: OSError) -> None:
+        wait = next(self._waits)
+        self._tell("camera_lost", why=str(lost), again_in=round(wait, 1))
+        await self._pause(wait)
 
     async def _look(self, picture: Picture) -> None:
         before = self._watch.phase
@@ -83,17 +86,24 @@ class Station:
         """Read the images that come into a folder, and move each out of the way."""
         settled: dict[Path, int] = {}
         self._tell("camera_open", source=self._source.shown)
-        while True:
-            for path in arrived(folder, settled):
-                await self._take(path, erase)
-            if once and not any(path.is_file() for path in settled):
-                return
-            await self._pause(_LOOK_SECONDS)
+        left = True
+        while left or not once:
+            try:
+                left = await self._look_into(folder, settled, erase)
+                self._waits = _waits()
+                await self._pause(_LOOK_SECONDS)
+            except OSError as lost:  # a share that is away, an image that someone else took
+                await self._wait_for(lost)
 
-    async def _take(self, path: Path, erase: bool) -> None:
-        outcome = await take(self._desk, Scan.of(path), self._now())
-        self._delivery.wake()
-        _put_away(path, outcome, erase)
+    async def _look_into(self, folder: Path, settled: dict[Path, int], erase: bool) -> bool:
+        """Take what has arrived; False where nothing is left to take, now or once there is room for it."""
+        for path in arrived(folder, settled):
+            outcome = await take(self._desk, Scan.of(path), self._now())
+            self._delivery.wake()
+            _put_away(path, outcome, erase)
+            if outcome is Outcome.NOT_KEPT:
+                return False
+        return any(path.is_file() for path in settled)
 
     async def _beat(self) -> None:
         while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -236,6 +237,36 @@ def test_what_cannot_be_opened_is_a_lost_camera(tmp_path: Path) -> None:
     (tmp_path / "video.avi").write_bytes(b"no video")
     with pytest.raises(CameraLost, match="cannot be opened"):
         next(recorded(Source(str(tmp_path / "video.avi"))))
+
+
+async def test_a_folder_that_goes_away_is_waited_for_and_a_full_spool_ends_the_round(
+    camp: Camp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, slept = tmp_path / "scans", []
+    folder.mkdir()
+    (folder / "first.png").write_bytes(b"not yet whole")
+    camp.start(most=1)
+
+    async def pause(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 1:  # the share goes away, and comes back with two images
+            shutil.rmtree(folder)
+        elif not folder.exists():
+            folder.mkdir()
+            for name in ("a", "b"):
+                cv2.imwrite(str(folder / f"{name}.png"), page(60 if name == "a" else 90))
+
+    async def post(_item: object) -> Answer:
+        return Answer(Verdict.LATER, "away")
+
+    def tell(event: str, **what: Any) -> None:
+        camp.told.append((event, what))
+
+    tell.beat = lambda: None
+    station = Station(Source(str(folder)), camp.desk, Delivery(camp.spool, post, tell), tell, lambda: NOON, pause)
+    assert await station._empty(folder, True, False) is None
+    assert [event for event in camp.events if event != "waiting"] == ["camera_open", "camera_lost", "read", "not_kept"]
+    assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.png")) == ["b.png", "read/a.png"]
 
 
 class Flaky:
