@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from service.access import Actor
 from service.canonical import digest_of, plain
 from service.errors import SuspiciousImport
 from service.tables import ListEntryRow, ListVersionRow, WatchlistRow
-from watchlist.records import Entry, EntryDocument, EntryName, NameKind, Skipped
+from watchlist.records import Entry, EntryDocument, EntryName, NameKind, Record, Removed, Skipped
 
 BATCH = 500  # entries closed by one statement
 SUSPICIOUS_LOSS = 0.5  # a publisher does not strike half a list in one day; a cut file does
@@ -41,6 +41,11 @@ class ImportReport:
         """How many entries are in force after it."""
         return self.added + self.changed + self.unchanged
 
+    @property
+    def changed_nothing(self) -> bool:
+        """Whether the list says what it said before: then the version before stays in force."""
+        return bool(self.unchanged) and not (self.added or self.changed or self.removed)
+
     def counts(self) -> dict[str, int]:
         names = ("entries", "added", "changed", "removed", "unchanged")
         return {name: getattr(self, name) for name in names} | {"skipped": len(self.skipped)}
@@ -50,19 +55,25 @@ class ListWriter:
     """Writes one version of one list, record by record, inside a transaction of its caller's."""
 
     def __init__(
-        self, session: AsyncSession, name: str, version: int, standing: dict[str, bytes], active: bool
+        self, session: AsyncSession, name: str, version: int, standing: dict[str, bytes], *, active: bool, delta: bool
     ) -> None:
-        self._session = session
+        self._session, self._delta = session, delta
         self._standing = standing  # entry id -> digest, of the entries in force before
         self._seen: set[str] = set()
+        self._struck: set[str] = set()
         self._skipped: list[Skipped] = []
         self._report = ImportReport(name, version, active=active)
 
     @classmethod
-    async def begin(cls, session: AsyncSession, name: str, format_: str, *, active: bool = True) -> ListWriter:
-        """`active` says whether a list that is new here is screened against from the start."""
+    async def begin(
+        cls, session: AsyncSession, name: str, format_: str, *, active: bool = True, delta: bool = False
+    ) -> ListWriter:
+        """`active` says whether a list that is new here is screened against from the start; a `delta` keeps the
+        list's format, and whatever it does not name."""
         known = insert(WatchlistRow).values(name=name, format=format_, active=active)
-        kept = known.on_conflict_do_update(index_elements=["name"], set_={"format": format_})
+        kept = known.on_conflict_do_update(
+            index_elements=["name"], set_={"format": WatchlistRow.format if delta else format_}
+        )
         is_active = await session.scalar(kept.returning(WatchlistRow.active))
         last = await session.scalar(select(func.max(ListVersionRow.version)).where(ListVersionRow.list == name))
         rows = await session.execute(
@@ -70,14 +81,17 @@ class ListWriter:
                 ListEntryRow.list == name, ListEntryRow.last_version.is_(None)
             )
         )
-        return cls(session, name, (last or 0) + 1, {row.entry_id: row.digest for row in rows}, bool(is_active))
+        standing = {row.entry_id: row.digest for row in rows}
+        return cls(session, name, (last or 0) + 1, standing, active=bool(is_active), delta=delta)
 
-    async def take(self, batch: list[Entry | Skipped]) -> None:
+    async def take(self, batch: list[Record]) -> None:
         """Note or write each record; a second record under one id is left out."""
         fresh: dict[str, dict[str, Any]] = {}
         for record in batch:
             if isinstance(record, Skipped):
                 self._skipped.append(record)
+            elif isinstance(record, Removed):
+                self._struck.add(record.id)
             elif record.id in self._seen:
                 self._skipped.append(Skipped(record.id, "a record with this id came before it in the file"))
             elif row := self._sort(record):
@@ -89,6 +103,7 @@ class ListWriter:
     def _sort(self, entry: Entry) -> dict[str, Any] | None:
         """The row to write, None when the entry stands unchanged."""
         self._seen.add(entry.id)
+        self._struck.discard(entry.id)
         payload, digest = plain(entry), digest_of(entry)
         before = self._standing.get(entry.id)
         if before == digest:
@@ -118,19 +133,28 @@ class ListWriter:
                 .values(last_version=self._report.version - 1)
             )
 
+    def _is_gone(self, entry_id: str) -> bool:
+        return entry_id in self._struck if self._delta else entry_id not in self._seen
+
     async def finish(
         self, digest: bytes, actor: Actor | None, now: datetime, confirmed: bool, most_lost: float = SUSPICIOUS_LOSS
     ) -> ImportReport:
-        """Strike what the file no longer has and make the new version the current one.
+        """Strike what the file no longer has, or what a delta strikes, and make the new version the current one.
+
+        Where nothing changed, the version before stays current, and the report names it.
 
         `most_lost` is the share of the entries in force that may go without a person's confirmation.
         """
-        gone = [entry_id for entry_id in self._standing if entry_id not in self._seen]
+        gone = [entry_id for entry_id in self._standing if self._is_gone(entry_id)]
         if len(gone) > most_lost * len(self._standing) and not confirmed:
             raise SuspiciousImport(self._report.list, len(gone), len(self._standing))
         await self._close(gone)
         self._report.removed, self._report.digest = len(gone), digest
         self._report.skipped = tuple(self._skipped)
+        self._report.unchanged += len(self._standing) - len(self._seen & self._standing.keys()) - len(gone)
+        if self._report.changed_nothing:
+            self._report.version -= 1
+            return self._report
         await self._session.execute(
             update(ListVersionRow)
             .where(ListVersionRow.list == self._report.list, ListVersionRow.state == "current")
@@ -187,8 +211,8 @@ async def lists_in_force(session: AsyncSession) -> tuple[ListInForce, ...]:
     )
 
 
-async def entries_in_force(session: AsyncSession) -> list[Entry]:
-    """Every entry of every active list, under the list's name here, read through a server-side cursor."""
+async def entries_in_force(session: AsyncSession) -> AsyncIterator[list[Entry]]:
+    """Every entry of every active list, under the list's name here, in batches through a server-side cursor."""
     statement = (
         select(ListEntryRow.list, ListEntryRow.payload)
         .join(WatchlistRow, WatchlistRow.name == ListEntryRow.list)
@@ -196,7 +220,21 @@ async def entries_in_force(session: AsyncSession) -> list[Entry]:
         .order_by(ListEntryRow.list, ListEntryRow.entry_id)
         .execution_options(yield_per=2000)
     )
-    return [entry_of(payload | {"list": name}) async for name, payload in await session.stream(statement)]
+    async for rows in (await session.stream(statement)).partitions():
+        yield [entry_of(payload | {"list": name}) for name, payload in rows]
+
+
+async def changed_since(session: AsyncSession, list_: str, version: int) -> tuple[list[Entry], list[str]]:
+    """What came into force in a list after a version of it, and the ids of what no longer is."""
+    ours = ListEntryRow.list == list_
+    rows = await session.execute(
+        select(ListEntryRow.entry_id, ListEntryRow.payload).where(
+            ours, ListEntryRow.last_version.is_(None), ListEntryRow.first_version > version
+        )
+    )
+    fresh = {entry_id: entry_of(payload | {"list": list_}) for entry_id, payload in rows}
+    closed = await session.scalars(select(ListEntryRow.entry_id).where(ours, ListEntryRow.last_version >= version))
+    return list(fresh.values()), sorted(set(closed) - fresh.keys())
 
 
 def entry_of(payload: Mapping[str, Any]) -> Entry:

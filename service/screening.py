@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -14,11 +14,12 @@ from service import audit, entry_store
 from service.access import Actor
 from service.entry_store import InForce
 from service.hygiene import lapsed
-from service.list_store import ListInForce, entries_in_force, lists_in_force
+from service.list_store import ListInForce, changed_since, entries_in_force, lists_in_force
+from watchlist.building import Builder
 from watchlist.index import Index
-from watchlist.records import Hit, Subject
+from watchlist.records import Entry, Hit, Subject
 
-Item = TypeVar("Item")
+MOST_CHANGED = 0.3  # of the index; with more, building anew is quicker
 
 
 class Screens(Protocol):
@@ -82,6 +83,7 @@ class IndexInForce:
         self._decided: datetime | None = None
         self._loaded = False
         self._building = asyncio.Lock()
+        self._merging: asyncio.Task[None] | None = None
         self.progress = Building()
 
     @property
@@ -104,39 +106,61 @@ class IndexInForce:
         return self._loaded
 
     async def refresh(self) -> bool:
-        """Build anew when a list changed since; True when the index was swapped."""
+        """Take in what changed in the lists since; True when the index was swapped."""
         async with self._building:
             async with self._sessions() as session:
                 lists = await lists_in_force(session)
                 await self._take_terms(session)
                 if self._loaded and lists == self._current.lists:
                     return False
-                self.progress = Building("reading", 0, sum(one.entries for one in lists))
-                try:
-                    entries = await entries_in_force(session)
-                    index = await asyncio.to_thread(Index.build, _counted(entries, self._indexed))
-                finally:
-                    self.progress = Building()
+                index = await self._changed(session, lists) or await self._built(session, lists)
             self._current = replace(self._current, index=index, lists=lists)
             self._loaded = True
-            return True
+        if index.is_scattered and (self._merging is None or self._merging.done()):
+            self._merging = asyncio.create_task(self._merge(index))
+        return True
 
-    def _indexed(self, done: int, total: int) -> None:
-        self.progress = Building("indexing", done, total)
+    async def _changed(self, session: AsyncSession, lists: tuple[ListInForce, ...]) -> Index | None:
+        """The index with the entries that changed; None where a list came or went, or most of it is new."""
+        known = {one.name: one.version for one in self._current.lists}
+        if not self._loaded or known.keys() != {one.name for one in lists}:
+            return None
+        fresh: list[Entry] = []
+        gone: list[tuple[str, str]] = []
+        for one in lists:
+            if one.version != known[one.name]:
+                entries, removed = await changed_since(session, one.name, known[one.name])
+                fresh += entries
+                gone += [(one.name, entry_id) for entry_id in removed]
+        if len(fresh) + len(gone) > MOST_CHANGED * len(self.index):
+            return None
+        return await asyncio.to_thread(self.index.changed, fresh, gone)
+
+    async def _built(self, session: AsyncSession, lists: tuple[ListInForce, ...]) -> Index:
+        """The index of all entries, batch by batch: a million of them would not fit beside it."""
+        total, done, builder = sum(one.entries for one in lists), 0, Builder()
+        try:
+            self.progress = Building("reading", 0, total)
+            async for entries in entries_in_force(session):
+                await asyncio.to_thread(builder.extend, entries)
+                done += len(entries)
+                self.progress = Building("reading", done, total)
+            self.progress = Building("indexing", done, total)
+            return await asyncio.to_thread(Index.of, builder)
+        finally:
+            self.progress = Building()
+
+    async def _merge(self, scattered: Index) -> None:
+        """Fold the changes in behind the scenes; what changed meanwhile is folded in after the next change."""
+        merged = await asyncio.to_thread(scattered.merged)
+        if self.index is scattered:
+            self._current = replace(self._current, index=merged)
 
     async def _take_terms(self, session: AsyncSession) -> None:
         decided = await entry_store.last_decision(session)
         if decided != self._decided:
             self._current = replace(self._current, terms=await entry_store.in_force(session))
             self._decided = decided
-
-
-def _counted(items: Sequence[Item], tell: Callable[[int, int], None], every: int = 1000) -> Iterator[Item]:
-    """The items, telling now and then how many were taken: a rebuild takes a minute and somebody waits for it."""
-    for done, item in enumerate(items):
-        if done % every == 0:
-            tell(done, len(items))
-        yield item
 
 
 async def screen(

@@ -16,8 +16,8 @@ from service.access import Actor
 from service.errors import ChangeRefused, UnknownListFormat
 from service.hygiene import lacks
 from service.list_store import SUSPICIOUS_LOSS, ImportReport, ListWriter
-from watchlist.records import Entry, Skipped
-from watchlist.sources.formats import FORMATS, open_list
+from watchlist.records import Entry, Record, Skipped
+from watchlist.sources.formats import DELTA, FORMATS, open_list
 
 BATCH = 500  # records parsed in a thread before the event loop has its turn
 
@@ -35,7 +35,8 @@ async def import_list(
     most_lost: float = SUSPICIOUS_LOSS,
     progress: Callable[[int], None] = lambda records: None,
 ) -> ImportReport:
-    """Replace list `name` by the file at `path`; the old version stays in force until all of it is in.
+    """Replace list `name` by the file at `path`, or change it by a delta; the old version stays in force until all
+    of it is in, and for good where the file changes nothing.
 
     `actor` None is the operator at the command line. `confirmed` lets an import pass that strikes more than
     `most_lost` of the entries in force. With `needs_approval`, a list that is new here is not screened against before
@@ -44,7 +45,7 @@ async def import_list(
 
     Raises:
         UnknownListFormat: there is no such format.
-        ChangeRefused: the entries of this list are written here, one by one.
+        ChangeRefused: the entries of this list are written here, one by one, or a delta has no list to change.
         ListFileError: the file is not what its format says, or ends in the middle. Nothing was changed.
         SuspiciousImport: too much would go. Nothing was changed.
     """
@@ -53,15 +54,21 @@ async def import_list(
     digest = await asyncio.to_thread(_digest, path)
     async with sessions.begin() as session:
         await store.lock(session, [f"list:{name}"])
-        if await entry_store.format_of(session, name) == entry_store.NATIONAL:
+        known = await entry_store.format_of(session, name)
+        if known == entry_store.NATIONAL:
             raise ChangeRefused(f"the entries of {name} are written here, one by one; no file replaces them")
-        writer = await ListWriter.begin(session, name, format_, active=not needs_approval)
+        if known is None and format_ == DELTA:
+            raise ChangeRefused(f"there is no list {name} that a delta could change; import it whole first")
+        writer = await ListWriter.begin(session, name, format_, active=not needs_approval, delta=format_ == DELTA)
         await _take_all(session, writer, name, open_list(format_, path), progress)
         report = await writer.finish(digest, actor, now, confirmed, most_lost)
         said_by = actor.name if actor else audit.SERVICE
-        lapsed = await clearance_store.settle(session, name, report.version, said_by=said_by, now=now)
-        await rescreening_store.enqueue(session, name, report.version, report.added + report.changed, now)
-        details = report.counts() | {"lapsed_clearances": lapsed}
+        details = report.counts()
+        if not report.changed_nothing:
+            details["lapsed_clearances"] = await clearance_store.settle(
+                session, name, report.version, said_by=said_by, now=now
+            )
+            await rescreening_store.enqueue(session, name, report.version, report.added + report.changed, now)
         await audit.record(session, actor, "import_list", purpose="watchlist_management", subject=name, details=details)
     return report
 
@@ -70,7 +77,7 @@ async def _take_all(
     session: AsyncSession,
     writer: ListWriter,
     name: str,
-    records: Iterator[Entry | Skipped],
+    records: Iterator[Record],
     progress: Callable[[int], None],
 ) -> None:
     terms = await entry_store.terms_of(session, name)
@@ -82,7 +89,7 @@ async def _take_all(
         progress(read)
 
 
-def _enough(record: Entry | Skipped) -> Entry | Skipped:
+def _enough(record: Record) -> Record:
     """The record, left out when it says too little to tell its person from a namesake."""
     lacking = lacks(record) if isinstance(record, Entry) else None
     return Skipped(record.id, lacking) if isinstance(record, Entry) and lacking else record

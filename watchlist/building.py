@@ -18,7 +18,7 @@ from watchlist import dates
 from watchlist.alignment import counts
 from watchlist.evidence import misread_key, state
 from watchlist.names import common_share, fold, joined_keys, keys, near_keys, sound, stem
-from watchlist.packing import Arrays, Texts, hash_of, pack_entry, postings, ranges, unique_pairs
+from watchlist.packing import Arrays, Texts, hash_of, pack_entry, postings, ranges, texts, unique_pairs
 from watchlist.records import Entry
 
 DAYS, STATES = 4, 3  # days of birth and nationalities kept beside each entry for the search
@@ -44,7 +44,7 @@ def digest_of(packed: bytes) -> int:
 
 def segment_of(entries: Iterable[Entry], progress: Progress = silent) -> tuple[int, Arrays]:
     """The sum of the entries' digests, whatever their order, and the arrays."""
-    builder, done = _Builder(), 0
+    builder, done = Builder(), 0
     for done, entry in enumerate(entries, 1):
         builder.add(entry)
         if done % REPORT_EVERY == 0:
@@ -53,7 +53,7 @@ def segment_of(entries: Iterable[Entry], progress: Progress = silent) -> tuple[i
     return builder.digest, finished(builder.arrays())
 
 
-class _Builder:
+class Builder:
     """Takes entries one by one; ``arrays`` is what cannot be worked out from the rest."""
 
     def __init__(self) -> None:
@@ -73,6 +73,10 @@ class _Builder:
             self.numbers[0].append(hash_of(misread_key(document.number)))
             self.numbers[1].append(len(self.columns["ids"]))
         self._add_columns(entry, self._add_names([fold(name.text) for name in entry.names]))
+
+    def extend(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self.add(entry)
 
     def _add_names(self, names: Sequence[tuple[str, ...]]) -> int:
         """File the names' words; the fewest words that count in any of them."""
@@ -96,12 +100,10 @@ class _Builder:
         columns["burdens"].append(min(len(entry.names), 255))
 
     def arrays(self) -> Arrays:
-        spelt = [word.encode() for word in self.words]
         made: Arrays = {
             "records": np.frombuffer(self.records, np.uint8),
             "records.ends": np.array(self.record_ends),
-            "words": np.frombuffer(b"".join(spelt), np.uint8),
-            "words.ends": np.cumsum([0, *map(len, spelt)], dtype=np.int64),
+            **texts("words", [word.encode() for word in self.words]),
             "forms": np.array(self.forms, np.int32),
             "forms.ends": np.array(self.form_ends),
             "numbers": np.array(self.numbers[0], np.uint32),
@@ -135,16 +137,16 @@ def _bearers(raw: Arrays) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
 def _vocabulary(words: Sequence[str], starts: NDArray[np.int64], rows: NDArray[np.int32]) -> Arrays:
     """Under which skeletons each word is found, and how many rows share its skeleton and its sound."""
     exact, near = (array("I"), array("i")), (array("I"), array("i"))
-    first, heard, common = array("I"), array("I"), array("f")
+    first, common, spoken = array("I"), array("f"), [sound(word) for word in words]
     for at, word in enumerate(words):
         skeletons = keys(word)
         first.append(hash_of(skeletons[0]))
-        heard.append(hash_of(sound(word)))
         common.append(common_share(skeletons[0]))
-        for found, texts in ((exact, {*skeletons, *keys(stem(word))}), (near, near_keys(skeletons[0])[1:])):
-            found[0].extend(map(hash_of, texts))
-            found[1].extend([at] * len(texts))
-    made: Arrays = {"firsts": np.array(first, np.uint32), "heard": np.array(heard, np.uint32)}
+        for found, under in ((exact, {*skeletons, *keys(stem(word))}), (near, near_keys(skeletons[0])[1:])):
+            found[0].extend(map(hash_of, under))
+            found[1].extend([at] * len(under))
+    made = texts("spoken", [text.encode() for text in spoken])
+    made |= {"firsts": np.array(first, np.uint32), "heard": np.array([hash_of(text) for text in spoken], np.uint32)}
     made["common"] = np.array(common, np.float32)
     for name, (hashes, where) in (("skeletons", exact), ("near", near)):
         made |= postings(name, np.array(hashes, np.uint32), np.array(where, np.int32))
@@ -192,9 +194,7 @@ def merged(parts: Sequence[tuple[Arrays, NDArray[np.bool_]]]) -> Arrays:
     befores = np.cumsum([0, *(len(raw["ids"]) for raw in raws)])
     numbers = [raw["numbers.rows"] + before for raw, before in zip(raws, befores.tolist(), strict=False)]
     whole["numbers.rows"] = np.concatenate(numbers).astype(np.int32)
-    whole["words"] = np.frombuffer(b"".join(words), np.uint8)
-    whole["words.ends"] = np.cumsum([0, *map(len, words)], dtype=np.int64)
-    return finished(whole)
+    return finished(whole | texts("words", list(words)))
 
 
 def _renumbered(arrays: Arrays, alive: NDArray[np.bool_], words: dict[bytes, int]) -> Arrays:

@@ -11,32 +11,36 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from watchlist.building import Progress, digest_of, merged, segment_of, silent
+from watchlist.building import Builder, Progress, digest_of, finished, merged, segment_of, silent
 from watchlist.likeness import CUT
 from watchlist.matching import FLOOR, Entry, Forms, Hit, Subject, compare, forms_of, is_told, logit, prior
 from watchlist.names import common_share, keys
 from watchlist.packing import Arrays, Texts, hash_of, unpack_entry
 from watchlist.search import COMMON_SPELLING, Search, weight_of
+from watchlist.vocabulary import Vocabulary
 
 COMPARED = 10  # rows compared in full
 SLACK = 5.0  # what the bound may miss, in nats: a word that a slip of the pen made another
 SEGMENTS = 6  # with more, a search takes longer than it must
+SHORT = 10_000  # entries that are merged at every change: in a short list a struck name would still seem common
 Place = tuple[int, int]  # a segment and a row in it
 
 
 class Index:
     """Every entry of the lists in force; ``version`` names their content."""
 
-    def __init__(self, version: str, digest: int, segments: Sequence[Arrays]) -> None:
+    def __init__(self, version: str, digest: int, segments: Sequence[Arrays], known: Sequence[Vocabulary] = ()) -> None:
         self.version = version
         self._digest, self._segments = digest, tuple(segments)
         self._records = [Texts(arrays, "records") for arrays in segments]
-        self._searches = [Search(arrays, sum(len(one["alive"]) for one in segments)) for arrays in segments]
+        rows = sum(len(arrays["alive"]) for arrays in segments)
+        self._searches = [Search(arrays, rows, kept) for arrays, kept in zip_longest(segments, known)]
         self._size = sum(int(arrays["alive"].sum()) for arrays in segments)
         self._against = prior(self._size)
         self._least = self._against + logit(FLOOR) - SLACK
@@ -53,6 +57,11 @@ class Index:
         """A snapshot of ``entries``; without ``version``, it is named after their content."""
         digest, arrays = segment_of(entries, progress)
         return cls(version or _named(digest), digest, [_in_force(arrays)])
+
+    @classmethod
+    def of(cls, builder: Builder) -> Index:
+        """A snapshot of the entries that a builder was given."""
+        return cls(_named(builder.digest), builder.digest, [_in_force(finished(builder.arrays()))])
 
     def changed(self, entries: Iterable[Entry] = (), removed: Collection[tuple[str, str]] = ()) -> Index:
         """The snapshot after a change: ``entries`` added or put in the place of those with their list and id.
@@ -72,7 +81,8 @@ class Index:
             added, arrays = segment_of(entries)
             digest += added
             segments.append(_in_force(arrays))
-        return type(self)(_named(digest), digest, segments)
+        changed = type(self)(_named(digest), digest, segments, [search.vocabulary for search in self._searches])
+        return changed.merged() if len(changed) <= SHORT else changed
 
     def _rows_of(self, at: int, wanted: Collection[tuple[str, str]]) -> list[int]:
         arrays = self._segments[at]

@@ -14,13 +14,14 @@ _FIELDS = frozenset(field.name for field in fields(Subject))
 _TEXTS = _FIELDS - {"name_truncated"}
 
 
-def screen_lines(index: Index, lines: Iterable[str]) -> Iterator[str]:
+def screen_lines(index: Index, lines: Iterable[str], first: int = 1) -> Iterator[str]:
     """For each line ``{"id", "name" | "primary_identifier" + "secondary_identifier", …}`` a line ``{"id", "hits"}``.
 
     Every field of ``Subject`` may be given; others are ignored. A line that is no such object gives
     ``{"id": null, "error", "line"}``, with the number of the line, and the stream goes on. Blank lines give nothing.
+    ``first`` is the number of the first line.
     """
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines, first):
         if not line.strip():
             continue
         try:

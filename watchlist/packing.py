@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 from zlib import crc32
@@ -82,6 +82,14 @@ class Texts:
         """Every string, decoded."""
         blob, ends = self.blob.tobytes(), self.ends.tolist()
         return [blob[start:stop].decode() for start, stop in pairwise(ends)]
+
+
+def texts(name: str, parts: Sequence[bytes]) -> Arrays:
+    """The arrays of ``Texts``."""
+    return {
+        name: np.frombuffer(b"".join(parts), np.uint8),
+        f"{name}.ends": np.cumsum([0, *map(len, parts)], dtype=np.int64),
+    }
 
 
 class Postings:

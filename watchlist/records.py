@@ -151,3 +151,14 @@ class Skipped:
 
     reference: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """An entry that a delta strikes from the list."""
+
+    id: str
+
+
+Record = Entry | Removed | Skipped
+"""What a reader of list files gives."""

@@ -6,17 +6,13 @@ The bound is what an entry's evidence can weigh at most, near enough: it may ran
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from math import log
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import cdist
 
 from watchlist import dates
 from watchlist.alignment import (
-    ALIKE,
     CONFLICT,
     ENTRY_EXTRA,
     FIRST_CONFLICT,
@@ -37,21 +33,19 @@ from watchlist.evidence import (
     SEX_DIFFERS,
     misread_key,
 )
-from watchlist.likeness import CUT, SPELLING, likeness
+from watchlist.likeness import CUT
 from watchlist.matching import FLOOR, MANY_NAMES, NAMESAKE, logit
-from watchlist.names import joined_keys, keys, near_keys, sound, stem
-from watchlist.packing import Arrays, Postings, Rows, Texts, hash_of, ranges
+from watchlist.names import joined_keys, keys, sound
+from watchlist.packing import Arrays, Postings, Rows, hash_of, ranges
 from watchlist.records import Subject
+from watchlist.vocabulary import Floats, Vocabulary
 
 COMMON_SPELLING = 0.3  # of a common name's bearers, so many at most share one spelling
 RAREST = 8.5  # the most, in nats, that one word of a name can weigh
-SIMILAR = 0.66  # words that share less of their spelling are no slip of the pen apart
 SEARCHED = 300  # rows whose bound is worked out
 BITS = 8  # words of a name whose finding is remembered, one by one
 
-Floats = NDArray[np.float32]
 Bearers = tuple[int, int]
-_NONE = np.empty(0, np.int32)
 _CLEARED = logit(FLOOR) - logit(NAMESAKE)  # what more a namesake must bring to be told
 _COUNT = np.array([bin(bits).count("1") for bits in range(1 << BITS)], np.uint8)
 _BURDENS = np.array([0.0, *(MANY_NAMES * log(count) for count in range(1, 256))], np.float32)
@@ -65,17 +59,13 @@ def weight_of(bearers: int, size: int, common: float) -> float:
 class Search:
     """One segment: the arrays that candidates are found in; ``whole`` is how many rows all segments have."""
 
-    def __init__(self, arrays: Arrays, whole: int) -> None:
+    def __init__(self, arrays: Arrays, whole: int, vocabulary: Vocabulary | None = None) -> None:
         self.arrays, self._whole = arrays, whole
+        self.vocabulary = vocabulary or Vocabulary(arrays)
         self._size = len(arrays["lengths"])
-        self._words = Texts(arrays, "words").all()
-        self._sounds = [sound(word) for word in self._words]
-        self._native = np.array([word.islower() for word in self._words], np.bool_)
-        self._skeletons, self._near = Postings(arrays, "skeletons"), Postings(arrays, "near")
         self._joined, self._numbers = Postings(arrays, "joined"), Postings(arrays, "numbers")
         self._low, self._high = self._weights()
         self._letters = np.diff(arrays["words.ends"]).astype(np.float32)
-        self._like = lru_cache(1 << 13)(self._work_out_like)
 
     def _weights(self) -> tuple[Floats, Floats]:
         """What each word weighs, by its skeleton and by its sound, as far as this segment knows: never too little."""
@@ -103,7 +93,7 @@ class Search:
             if at == END:
                 names.append([])
             else:
-                names[-1].append(self._words[at])
+                names[-1].append(self.vocabulary.words[at])
         return [tuple(name) for name in names[:-1]]
 
     def by_number(self, number: str) -> list[int]:
@@ -128,37 +118,9 @@ class Search:
         order = np.argsort(-bounds, kind="stable")
         return rows[order], bounds[order]
 
-    def _work_out_like(self, token: str) -> tuple[NDArray[np.int64], Floats]:
-        """The words that are like a token, and how alike each is, near enough."""
-        bare = token.rstrip(CUT)
-        near = near_keys(keys(bare)[0])
-        same = self._skeletons.rows_of(map(hash_of, dict.fromkeys((*keys(bare), *keys(stem(bare))))))
-        other = self._skeletons.rows_of(map(hash_of, near[1:])) + self._near.rows_of(map(hash_of, near))
-        words = np.unique(np.concatenate([*same, *other, _NONE]))
-        shared = np.zeros(len(words), np.bool_)
-        shared[np.searchsorted(words, np.concatenate([*same, _NONE]))] = True
-        alike = self._alike(token, words, shared)
-        kept = alike >= ALIKE
-        return words[kept].astype(np.int64), alike[kept]
-
-    def _alike(self, token: str, words: Rows, same: NDArray[np.bool_]) -> Floats:
-        """Likeness by similarity alone, for all words at once; one by one where a script or a cut needs more."""
-        at = words.tolist()
-        listed, bare = [self._words[word] for word in at], token.rstrip(CUT)
-        if token.islower() or not listed:
-            return np.array([likeness(token, word) for word in listed], np.float32)
-        spelt = _similarity(bare, listed)
-        heard = _similarity(sound(bare), [self._sounds[word] for word in at])
-        slipped = np.where(spelt >= SIMILAR, 0.8 * spelt + 0.1, 0)
-        alike: Floats = np.where(same, np.interp(np.maximum(spelt, heard), *SPELLING), slipped).astype(np.float32)
-        closer = self._native[words] if token[-1] != CUT else np.ones(len(words), np.bool_)
-        for place in np.flatnonzero(closer).tolist():
-            alike[place] = likeness(token, listed[place])
-        return alike
-
     def _add(self, token: str, bit: int, rarity: Rarity, total: Floats, found: NDArray[np.uint8]) -> None:
         """Add to every row what the likest of its words weighs, with a token of the subject's."""
-        words, alike = self._like(token)
+        words, alike = self.vocabulary.like(token)
         if not len(words):
             return
         weights = self._agreements(token, words, alike, rarity)
@@ -185,7 +147,7 @@ class Search:
         """Add what two words weigh that are one in the list, and what one weighs that is two there."""
         if len(key) < LONG_KEY:
             return
-        words, alike = self._like(whole)
+        words, alike = self.vocabulary.like(whole)
         for at in words[alike >= JOINED].tolist():
             rows = self.arrays["bearers"][slice(*self.arrays["bearers.starts"][at : at + 2])]
             total[rows] += RAREST / 2 - 2 * SUBJECT_EXTRA
@@ -255,11 +217,6 @@ class Search:
 
 
 _REGISTRY_DAYS = tuple(100 * month + day for month, day in dates.REGISTRY_DAYS)
-
-
-def _similarity(text: str, others: Sequence[str]) -> Floats:
-    found: Floats = cdist([text], others, scorer=OSA.normalized_similarity)[0]
-    return found
 
 
 def _slipped(years: NDArray[np.int16], asked: int) -> NDArray[np.bool_]:

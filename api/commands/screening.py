@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from itertools import chain
+from collections.abc import Iterable
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +15,11 @@ from api.commands.common import command, database, progress, run
 from service.errors import SettingsRefused
 from service.screening import IndexInForce
 from service.watchlists import records_of
+from watchlist.crowds import screen_crowd
 from watchlist.index import Index
-from watchlist.lines import screen_lines
-from watchlist.sources.formats import FORMATS
+from watchlist.records import Entry
+from watchlist.sources import ftm_delta
+from watchlist.sources.formats import DELTA, FORMATS
 
 
 @command
@@ -26,17 +30,26 @@ def screen(
         list[str] | None,
         typer.Option("--list", metavar="FORMAT:PATH", help="screen against these files alone, without a database"),
     ] = None,
+    workers: Annotated[int, typer.Option(min=0, help="processes; 0 for as many as there are cores")] = 0,
+    skip: Annotated[int, typer.Option(min=0, help="lines to pass over, to go on where an earlier run ended")] = 0,
 ) -> None:
-    """Screen travellers against the lists in force, or against list files."""
+    """Screen travellers against the lists in force, or against list files; answers come in the order of the lines."""
     index = _index_of(lists) if lists else run(_index_in_force())
+    lines = islice(source or sys.stdin, skip, None)
     with progress("travellers") as report:
-        for done, line in enumerate(screen_lines(index, source or sys.stdin), 1):
-            sys.stdout.write(line.rstrip("\n") + "\n")
+        for done, line in enumerate(screen_crowd(index, lines, workers or os.cpu_count() or 1, skip + 1), 1):
+            sys.stdout.write(line + "\n")
             report(done)
 
 
 def _index_of(lists: list[str]) -> Index:
-    return Index.build(chain.from_iterable(records_of(*_parse(one)) for one in lists))
+    entries: Iterable[Entry] = ()
+    for format_, path in map(_parse, lists):
+        if format_ == DELTA:
+            entries = ftm_delta.apply(entries, ftm_delta.read(path))
+        else:
+            entries = chain(entries, records_of(format_, path))
+    return Index.build(entries)
 
 
 def _parse(one: str) -> tuple[str, Path]:

@@ -115,6 +115,8 @@ def test_changes_come_to_the_same_as_building_anew(
 ) -> None:
     everyone = everyone[:24]
     standing, index = {entry.id: entry for entry in everyone}, Index.build(everyone)
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setattr("watchlist.index.SHORT", 0)
     for added, places in changes:
         entries = [replace(everyone[at], instruction=f"{len(places)}") for at in sorted(places)]
         if added:
@@ -123,6 +125,7 @@ def test_changes_come_to_the_same_as_building_anew(
         else:
             standing = {id_: entry for id_, entry in standing.items() if id_ not in {one.id for one in entries}}
             index = index.changed(removed=[(one.list, one.id) for one in entries])
+    monkeypatch.undo()
     anew, merged = Index.build(standing.values()), index.merged()
     assert (index.version, merged.version) == (anew.version, anew.version)
     assert {entry.id: entry for entry in index.entries()} == standing
@@ -132,7 +135,10 @@ def test_changes_come_to_the_same_as_building_anew(
         assert {hit.entry_id for hit in index.screen(subject)} >= {hit.entry_id for hit in likely}
 
 
-def test_many_changes_make_a_snapshot_worth_merging(index: Index, rashid: Entry) -> None:
+def test_many_changes_make_a_snapshot_worth_merging(
+    index: Index, rashid: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("watchlist.index.SHORT", 0)
     changed = index
     for at in range(8):
         changed = changed.changed([replace(rashid, reference=str(at))])

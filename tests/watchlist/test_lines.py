@@ -1,10 +1,13 @@
 """Screening a stream of lines."""
 
 import json
+from itertools import count
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from watchlist.crowds import screen_crowd
 from watchlist.index import Index
 from watchlist.lines import screen_lines
 
@@ -33,3 +36,25 @@ def test_a_malformed_line_is_answered_with_its_number_and_the_stream_goes_on(ind
 @given(st.text(max_size=40))
 def test_any_text_is_answered(index: Index, text: str) -> None:
     assert len(list(screen_lines(index, [text]))) <= 1
+
+
+def test_many_processes_answer_as_one_does_line_for_line(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watchlist.crowds.BLOCK", 3)
+    names = ["Rashid Kamal Duriyan", "Shirin Qaradaxi", "Nobody Atall", "Ali Barzinji"]
+    lines = [json.dumps({"id": at, "name": names[at % 4]}) for at in range(21)]
+    lines[4], lines[9], lines[20] = "{", "", "[]"
+    assert list(screen_crowd(index, lines, workers=2)) == list(screen_lines(index, lines))
+
+
+def test_no_more_lines_are_read_than_are_under_way(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watchlist.crowds.BLOCK", 1)
+    endless = (json.dumps({"id": at, "name": "Ali Barzinji"}) for at in count())
+    answered = screen_crowd(index, endless, workers=2)
+    assert [json.loads(next(answered))["id"] for _ in range(5)] == [0, 1, 2, 3, 4]
+    assert json.loads(next(endless))["id"] < 20
+    answered.close()
+
+
+def test_a_run_goes_on_where_an_earlier_one_ended(index: Index) -> None:
+    (answer,) = (json.loads(line) for line in screen_crowd(index, ["{"], workers=1, first=1_001))
+    assert answer["line"] == 1_001

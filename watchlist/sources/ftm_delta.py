@@ -7,22 +7,14 @@ Identification entity in a delta is listed as left out, and the next full list b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from watchlist.records import Entry, Skipped
+from watchlist.records import Entry, Record, Removed, Skipped
 from watchlist.sources import ftm
 from watchlist.sources.reading import ListFileError, json_lines
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """An entry that is on the list no more."""
-
-    id: str
-
-
-def read(path: Path) -> Iterator[Entry | Removed | Skipped]:
+def read(path: Path) -> Iterator[Record]:
     """Persons added or modified, ids removed, and what is left out; an empty delta is a delta."""
     if path.exists() and not path.stat().st_size:
         return
@@ -38,7 +30,7 @@ def read(path: Path) -> Iterator[Entry | Removed | Skipped]:
             yield ftm.entry_of(entity)
 
 
-def apply(entries: Iterable[Entry], changes: Iterable[Entry | Removed | Skipped]) -> tuple[Entry, ...]:
+def apply(entries: Iterable[Entry], changes: Iterable[Record]) -> tuple[Entry, ...]:
     """The entries after the changes, in the order of their ids; what was left out changes nothing."""
     after = {entry.id: entry for entry in entries}
     for change in changes:
