@@ -201,12 +201,12 @@ def _renumbered(arrays: Arrays, alive: NDArray[np.bool_], words: dict[bytes, int
     """What remains of a segment, its words numbered as in ``words``, which grows by those that are new."""
     kept = np.flatnonzero(alive)
     ends, text = arrays["words.ends"].tolist(), arrays["words"].tobytes()
-    forms, form_ends = _rows_of(arrays["forms"], arrays["forms.ends"], kept)
+    forms, form_ends = _rows_of(arrays, "forms", alive)
     used = np.unique(forms[forms != END])
     number = np.full(len(ends), END, np.int32)
     for at in used.tolist():
         number[at] = words.setdefault(text[ends[at] : ends[at + 1]], len(words))
-    records, record_ends = _rows_of(arrays["records"], arrays["records.ends"], kept)
+    records, record_ends = _rows_of(arrays, "records", alive)
     place = np.cumsum(alive) - 1
     pairs = np.repeat(arrays["numbers"], np.diff(arrays["numbers.starts"]))
     still = alive[arrays["numbers.rows"]]
@@ -221,14 +221,10 @@ def _renumbered(arrays: Arrays, alive: NDArray[np.bool_], words: dict[bytes, int
     }
 
 
-def _rows_of(
-    values: NDArray[Any], ends: NDArray[np.int64], kept: NDArray[np.int64]
-) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """The values of the rows that are kept, and where each row ends now."""
-    if len(kept) == len(ends) - 1:
-        return values, ends
-    sizes = np.diff(ends)[kept]
-    return values[ranges(ends[kept], sizes)], np.append(0, np.cumsum(sizes))
+def _rows_of(arrays: Arrays, name: str, alive: NDArray[np.bool_]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The values of the rows that are in force, and where each row ends now."""
+    sizes = np.diff(arrays[f"{name}.ends"])
+    return arrays[name][np.repeat(alive, sizes)], np.append(0, np.cumsum(sizes[alive]))
 
 
 def _years(texts: Sequence[str]) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """List files: what is read, what is left out, and what stops an import. All people here are made up."""
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,15 @@ Identification_TypeDescription;Identification_CountryIso2Code
 """.replace("\\\n", "")
 
 
+DELTA = "\n".join(
+    json.dumps(line)
+    for line in [
+        {"op": "ADD", "entity": {"id": "p1", "schema": "Person", "properties": {"name": ["Rashid Duriyan"]}}},
+        {"op": "DEL", "entity": {"id": "p2"}},
+    ]
+)
+
+
 def read(format: str, path: Path) -> tuple[list[Entry], list[Skipped]]:
     found = list(open_list(format, path))
     return [one for one in found if isinstance(one, Entry)], [one for one in found if isinstance(one, Skipped)]
@@ -198,6 +208,7 @@ def sample(folder: Path, format: str) -> Path:
     texts = {
         "un_xml": UN,
         "ftm": FTM,
+        "ftm_delta": DELTA,
         "targets_simple": SIMPLE,
         "ofac_csv": SDN,
         "ofac_advanced": ADVANCED,
@@ -362,6 +373,8 @@ def test_a_web_page_is_no_list(tmp_path: Path, format: str) -> None:
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("content", [b"", b"\0" * 50, b"\xff\xfe\x00bad", b'{"a": 1}\n', b"a,b,c\n1,2,3\n", b"<x/>"])
 def test_another_schema_is_refused(tmp_path: Path, format: str, content: bytes) -> None:
+    if format == "ftm_delta" and not content:
+        pytest.skip("an empty delta is a delta")
     path = sample(tmp_path, format)
     path.write_bytes(content)
     with pytest.raises(ListFileError) as caught:
@@ -394,6 +407,42 @@ def test_a_billion_laughs_are_not_laughed(tmp_path: Path) -> None:
         read("un_xml", write(tmp_path, "bomb.xml", bomb))
 
 
+@pytest.mark.parametrize("format", ["ftm", "ftm_delta", "csv_mapping", "un_xml", "interpol_json"])
+def test_a_field_without_an_end_is_not_held_in_memory(tmp_path: Path, format: str) -> None:
+    path = sample(tmp_path, format)
+    with path.open("wb") as file:
+        file.write(b"<CONSOLIDATED_LIST><A>" if format == "un_xml" else b'{"id": "')
+        for _ in range(40):
+            file.write(b"a" * 1024**2)
+    tracemalloc.start()
+    with pytest.raises(ListFileError, match="longer than"):
+        read(format, path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 36 * 1024**2
+
+
+def test_a_chain_of_deltas_comes_to_the_list_that_a_full_file_would_be(tmp_path: Path) -> None:
+    def person(op: str, id: str, *names: str) -> dict[str, object]:
+        return {"op": op, "entity": {"id": id, "schema": "Person", "properties": {"name": names}}}
+
+    chain = [
+        [],
+        [
+            person("ADD", "a", "Rashid Duriyan"),
+            person("ADD", "b", "Shirin Qaradaxi"),
+            person("ADD", "c", "Viktor Lunev"),
+        ],
+        [person("MOD", "b", "Shirin Qaradaxi", "Shireen Karadaghi"), person("DEL", "c")],
+        [person("DEL", "c"), person("ADD", "c", "Viktor Petrov")],
+    ]
+    entries: tuple[Entry, ...] = ()
+    for lines in chain:
+        entries = ftm_delta.apply(entries, ftm_delta.read(delta(tmp_path, *lines)))
+    names = [[name.text for name in entry.names] for entry in entries]
+    assert names == [["Rashid Duriyan"], ["Shirin Qaradaxi", "Shireen Karadaghi"], ["Viktor Petrov"]]
+
+
 def test_an_outside_entity_is_not_fetched(tmp_path: Path) -> None:
     secret = write(tmp_path, "secret", "secret")
     text = f'<!DOCTYPE x [<!ENTITY e SYSTEM "{secret.as_uri()}">]><CONSOLIDATED_LIST>&e;</CONSOLIDATED_LIST>'
@@ -401,7 +450,7 @@ def test_an_outside_entity_is_not_fetched(tmp_path: Path) -> None:
         read("un_xml", write(tmp_path, "outside.xml", text))
 
 
-@pytest.mark.parametrize("format", ["un_xml", "ftm", "interpol_json", "ofac_advanced"])
+@pytest.mark.parametrize("format", ["un_xml", "ftm", "ftm_delta", "interpol_json", "ofac_advanced"])
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_file_cut_in_the_middle_of_a_record_is_refused(tmp_path: Path, format: str, data: st.DataObject) -> None:
@@ -409,7 +458,7 @@ def test_a_file_cut_in_the_middle_of_a_record_is_refused(tmp_path: Path, format:
     whole = path.read_bytes()
     kept = whole[: data.draw(st.integers(1, len(whole.rstrip()) - 1))]
     path.write_bytes(kept)
-    at_line_end = format == "ftm" and (kept.endswith(b"\n") or whole[len(kept) : len(kept) + 1] == b"\n")
+    at_line_end = format.startswith("ftm") and (kept.endswith(b"\n") or whole[len(kept) : len(kept) + 1] == b"\n")
     if at_line_end:
         read(format, path)
     else:

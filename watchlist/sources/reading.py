@@ -31,7 +31,8 @@ def text_lines(path: Path, encoding: str = "utf-8-sig") -> Iterator[tuple[int, s
     number = 0
     try:
         with path.open(encoding=encoding, newline="") as lines:
-            for number, line in enumerate(lines, 1):
+            while line := lines.readline(CELL_LIMIT + 1):  # a gigabyte without a line end is never held
+                number += 1
                 _check_line(path, number, line)
                 yield number, line
     except UnicodeError as error:

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 from pathlib import Path
+from typing import BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from watchlist.sources.reading import ListFileError
+
+FIELD_LIMIT = 16 * 1024**2  # bytes without a tag that a list may hold; more is no list
+
+
+class _Watched:
+    """A file that stops being read where one field goes on and on."""
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self._path, self._file = path, file
+        self.since_tag = 0
+
+    def read(self, size: int = -1) -> bytes:
+        self.since_tag += size
+        if self.since_tag > FIELD_LIMIT:
+            raise ListFileError(self._path, f"a field is longer than {FIELD_LIMIT:,} bytes")
+        return self._file.read(size)
 
 
 def local_name(element: Element) -> str:
@@ -35,8 +52,15 @@ def records(path: Path, root: str, wanted: Set[str]) -> Iterator[Element]:
 
 
 def _walk(path: Path, root: str, wanted: Set[str]) -> Iterator[Element]:
+    with path.open("rb") as file:
+        watched = _Watched(path, file)
+        yield from _complete(path, watched, root, wanted)
+
+
+def _complete(path: Path, watched: _Watched, root: str, wanted: Set[str]) -> Iterator[Element]:
     stack: list[Element] = []
-    for event, element in iterparse(path, events=("start", "end"), forbid_dtd=True):
+    for event, element in iterparse(watched, events=("start", "end"), forbid_dtd=True):
+        watched.since_tag = 0
         if event == "start":
             if not stack and local_name(element) != root:
                 raise ListFileError(path, f"the root element is {local_name(element)}, not {root}", "line 1")
