@@ -62,7 +62,8 @@ def main() -> None:
     options.add_argument("--condition", choices=tuple(CONDITIONS), default="severe")
     options.add_argument("--frames", type=int, default=3)
     given = options.parse_args()
-    reader.PATIENCE_MS = frames_module.PATIENCE_MS = 60_000  # a busy machine must not cut readings short
+    for module in (reader, frames_module):
+        setattr(module, "PATIENCE_MS", 60_000)  # noqa: B010 - a busy machine must not cut readings short
     alone, together = [], []
     for seed in range(given.seed, given.seed + given.count):
         frames, truth = frames_of(seed, given.condition, given.frames)
