@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.mutations import mutated_image, mutated_text
-from bench.peers.adapter import peak_megabytes
+from bench.peers.adapter import peak_megabytes, resident_megabytes
 from bench.rasters import seed_zones
 from ocr.image import DEFAULT_LIMITS, ImageRefused, decode_image
 from ocr.mrz import MrzError, decode_arabic_escapes, parse, parse_text
@@ -85,12 +85,16 @@ CASES: Mapping[str, Callable[[int], str]] = {"text": try_text, "image": try_imag
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a process says at its end: results counted, findings, seconds of the slowest case, memory in MB."""
+    """What a process says at its end: results counted, findings, seconds of the slowest case.
+
+    ``most_mb`` is its peak of memory, ``growth_mb`` how much more it held at the end than after a quarter of its cases.
+    """
 
     counts: dict[str, int]
     findings: list[tuple[int, str]]
     slowest_s: float
-    megabytes: tuple[float, float]
+    most_mb: float
+    growth_mb: float
 
 
 def run_batch(kind: str, numbers: range, current: "Synchronized[int]") -> Batch:
@@ -112,8 +116,9 @@ def run_batch(kind: str, numbers: range, current: "Synchronized[int]") -> Batch:
             findings.append((number, f"{spent:.1f} s of CPU time"))
         slowest = max(slowest, spent)
         counts[result] = counts.get(result, 0) + 1
-        warm = (peak_megabytes() or 0.0) if place == len(numbers) // 4 else warm
-    return Batch(counts, findings, slowest, (warm, peak_megabytes() or 0.0))
+        warm = (resident_megabytes() or 0.0) if place == len(numbers) // 4 else warm
+    grown = (resident_megabytes() or 0.0) - warm
+    return Batch(counts, findings, slowest, peak_megabytes() or 0.0, grown)
 
 
 def _serve(kind: str, numbers: range, current: "Synchronized[int]", answers: "multiprocessing.Queue[Batch]") -> None:
@@ -148,11 +153,11 @@ def _watched(kind: str, numbers: range) -> tuple[Batch, int]:
         if current.value != last:
             last, since = current.value, time.monotonic()
         if not process.is_alive() and answers.empty():
-            return Batch({"died": 1}, [(last, f"the process died: {process.exitcode}")], 0.0, (0.0, 0.0)), last + 1
+            return Batch({"died": 1}, [(last, f"the process died: {process.exitcode}")], 0.0, 0.0, 0.0), last + 1
         if time.monotonic() - since > PATIENCE_S:
             process.kill()
             process.join()
-            return Batch({"hung": 1}, [(last, f"nothing for {PATIENCE_S:.0f} s")], 0.0, (0.0, 0.0)), last + 1
+            return Batch({"hung": 1}, [(last, f"nothing for {PATIENCE_S:.0f} s")], 0.0, 0.0, 0.0), last + 1
 
 
 @dataclass(slots=True)
@@ -171,17 +176,17 @@ class State:
         self.next = reached
         for result, times in batch.counts.items():
             self.counts[result] = self.counts.get(result, 0) + times
-        warm, most = batch.megabytes
         self.slowest_s = max(self.slowest_s, batch.slowest_s)
-        self.most_mb, self.growth_mb = max(self.most_mb, most), max(self.growth_mb, most - warm)
+        self.most_mb = max(self.most_mb, batch.most_mb)
+        self.growth_mb = max(self.growth_mb, batch.growth_mb)
         self.findings += batch.findings
 
     def __str__(self) -> str:
         results = ", ".join(f"{times:,} {result}" for result, times in sorted(self.counts.items()))
         return (
             f"cases 0 to {self.next - 1:,}: {results}; slowest {self.slowest_s:.2f} s of CPU time; memory at most "
-            f"{self.most_mb:.0f} MB, at most {self.growth_mb:.0f} MB of it after the first quarter of a batch; "
-            f"{len(self.findings)} findings"
+            f"{self.most_mb:.0f} MB, growing by at most {self.growth_mb:.0f} MB over the last three quarters of a "
+            f"batch; {len(self.findings)} findings"
         )
 
 

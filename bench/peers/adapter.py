@@ -45,8 +45,17 @@ def cpu_seconds() -> float:
 
 def peak_megabytes() -> float | None:
     """The most memory that this process has held; None where the system does not tell."""
-    status = Path("/proc/self/status")  # getrusage would count the process that started this one
+    return _status_megabytes("VmHWM")  # getrusage would count the process that started this one
+
+
+def resident_megabytes() -> float | None:
+    """The memory that this process holds now; None where the system does not tell."""
+    return _status_megabytes("VmRSS")
+
+
+def _status_megabytes(name: str) -> float | None:
+    status = Path("/proc/self/status")
     if not status.exists():
         return None
     rows = dict(row.split(":", 1) for row in status.read_text().splitlines())
-    return int(rows["VmHWM"].split()[0]) / 1024
+    return int(rows[name].split()[0]) / 1024

@@ -98,7 +98,7 @@ def test_a_campaign_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: py
 
     def once(_kind: str, numbers: range) -> list[tuple[int, Batch]]:
         tried.append(numbers)
-        return [(numbers.stop, Batch({"fine": len(numbers)}, [], 0.1, (50.0, 52.0)))]
+        return [(numbers.stop, Batch({"fine": len(numbers)}, [], 0.1, 50.0, 2.0))]
 
     monkeypatch.setattr(fuzz, "batches", once)
     campaign("text", 10)
