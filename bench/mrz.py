@@ -60,7 +60,7 @@ HEADINGS = (
     "whole MRZ right",
     "right, ICAO",
     "digits valid yet wrong",
-    "stood by, of right",
+    "stood by, of right and valid",
     "stood by and wrong",
     "CPU ms median / p95",
     "MB",

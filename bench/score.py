@@ -20,7 +20,11 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Figures of one reader; shares are of all images, `exact_icao` of those with a zone in ICAO's formats."""
+    """Figures of one reader; shares are of all images, `exact_icao` of those with a zone in ICAO's formats.
+
+    `accepted_where_right` is of those among them that are right and whose printed check digits hold: a specimen that
+    breaks its own must not be accepted.
+    """
 
     images: int
     icao_images: int
@@ -42,6 +46,7 @@ def score(samples: Sequence[Sample], answers: Mapping[str, Answer]) -> Score:
     right = [(sample, answer) for sample, text, answer in texts if text == sample.truth]
     zones = [sample for sample in samples if sample.icao]
     right_zones = [answer for sample, answer in right if sample.icao]
+    acceptable = [answer for sample, answer in right if sample.icao and digits_hold(sample.truth)]
     times = [answer.ms for _, answer in given if answer.ms is not None]
     return Score(
         images=len(samples),
@@ -49,7 +54,7 @@ def score(samples: Sequence[Sample], answers: Mapping[str, Answer]) -> Score:
         exact=_share(len(right), len(samples)),
         exact_icao=_share(len(right_zones), len(zones)),
         valid_yet_wrong=_share(sum(t != s.truth and digits_hold(t) for s, t, _ in texts), len(samples)),
-        accepted_where_right=_share(sum(answer.valid for answer in right_zones), len(right_zones)),
+        accepted_where_right=_share(sum(answer.valid for answer in acceptable), len(acceptable)),
         wrong_accepted=sum(answer.valid for sample, text, answer in texts if text != sample.truth),
         characters_wrong=_share(sum(distance(t, s.truth) for s, t, _ in texts), sum(len(s.truth) for s in samples)),
         errors=sum(answer.why.startswith("error") for _, answer in given),

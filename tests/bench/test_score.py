@@ -11,12 +11,14 @@ from bench.score import Sample, digits_hold, distance, percentile, score, wilson
 
 ZONE = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
 OTHER_NAME = ZONE.replace("ANNA", "ANHA")
+BROKEN = ZONE[:-1] + "1"
 FRENCH = "IDFRAMADEUP<<<<<<<<<<<<<<<<<<<952042\n0509952018746NICOLAS<<PAUL<8206152M3"
 SAMPLES = [
     Sample("right", ZONE, True),
     Sample("doubtful", ZONE, True),
     Sample("wrong name", ZONE, True),
     Sample("dead", ZONE, True),
+    Sample("broken", BROKEN, True),
     Sample("french", FRENCH, False),
     Sample("none", "", False),
 ]
@@ -28,19 +30,20 @@ def test_every_figure_counts_what_it_says() -> None:
         "doubtful": Answer(ZONE + "\n", False, 20.0),
         "wrong name": Answer(OTHER_NAME, True, 30.0),
         "dead": Answer(None, False, None, "error: it ended"),
+        "broken": Answer(BROKEN, False, 35.0),
         "french": Answer(FRENCH, False, 40.0),
         "none": Answer(None, False, 50.0),
     }
     figures = score(SAMPLES, answers)
-    assert (figures.images, figures.icao_images) == (6, 4)
-    assert figures.exact == pytest.approx(4 / 6)
-    assert figures.exact_icao == pytest.approx(2 / 4)
-    assert figures.valid_yet_wrong == pytest.approx(1 / 6)
+    assert (figures.images, figures.icao_images) == (7, 5)
+    assert figures.exact == pytest.approx(5 / 7)
+    assert figures.exact_icao == pytest.approx(3 / 5)
+    assert figures.valid_yet_wrong == pytest.approx(1 / 7)
     assert figures.accepted_where_right == pytest.approx(1 / 2)
     assert figures.wrong_accepted == 1
     assert figures.errors == 1
-    assert (figures.median_ms, figures.p95_ms) == (30.0, 50.0)
-    assert figures.characters_wrong == pytest.approx((1 + 89) / (4 * 89 + len(FRENCH)))
+    assert (figures.median_ms, figures.p95_ms) == (32.5, 50.0)
+    assert figures.characters_wrong == pytest.approx((1 + 89) / (5 * 89 + len(FRENCH)))
 
 
 def test_a_zone_seen_where_there_is_none_is_wrong() -> None:
@@ -53,7 +56,7 @@ def test_an_image_without_an_answer_is_unread() -> None:
     assert score(SAMPLES[:1], {}).exact == 0.0
 
 
-@pytest.mark.parametrize(("text", "holds"), [(ZONE, True), (ZONE[:-1] + "1", False), ("", False), (FRENCH, False)])
+@pytest.mark.parametrize(("text", "holds"), [(ZONE, True), (BROKEN, False), ("", False), (FRENCH, False)])
 def test_digits_hold_in_a_zone_of_icao(text: str, holds: bool) -> None:
     assert digits_hold(text) == holds
 
