@@ -23,7 +23,7 @@ from ocr.training.tools import MODEL_NAME, Score
 NETWORK = "[1,28,0,1 Ct3,3,16 Mp3,3 Lfys40 Lfx64 Lrx64 O1c1]"
 ROUND_LINES = 4000
 ROUNDS_KEPT = 2  # a round trains on its own lines and those of the round before
-PATIENCE = 3  # rounds without a better model before training stops
+PATIENCE = 4  # rounds without a better model before training stops
 
 PICKING = 8_000_000  # seeds from here on pick the best round, below they train
 HELD_OUT = 9_000_000  # seeds from here on judge the model that is published
@@ -49,6 +49,11 @@ SCHEDULE = (
     Round(1.0, 8, 6e-4, 8000),
     Round(1.0, 8, 3e-4, 8000),
     Round(1.0, 8, 1e-4, 8000),
+    Round(1.0, 8, 8e-4, 12000),
+    Round(1.0, 8, 4e-4, 12000),
+    Round(1.0, 8, 2e-4, 12000),
+    Round(1.0, 8, 1e-4, 12000),
+    Round(1.0, 8, 5e-5, 12000),
 )
 
 
