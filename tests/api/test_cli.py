@@ -11,6 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from api.cli import app
+from ocr.worker import ReaderPool
 from service.settings import load_settings
 
 LISTED = {"id": "x1", "schema": "Person", "properties": {"name": ["Behnam Vazirzadeh"], "birthDate": ["1970-02-03"]}}
@@ -130,3 +131,12 @@ def test_a_service_that_is_away_is_said_so_with_the_id_to_repeat() -> None:
     made = run("inspect", "--post", "IQ-ZUR", "--direction", "entry", "--mrz", "x", "--server", "http://127.0.0.1:9")
     assert made.exit_code == 1
     assert "repeat with --id" in made.stderr
+
+
+def test_frames_of_one_document_make_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = Path(__file__).parents[1] / "ocr" / "pictures"
+    monkeypatch.setattr(ReaderPool.__init__, "__kwdefaults__", {**ReaderPool.__init__.__kwdefaults__, "seconds": 60.0})
+    made = run("read", "--json", "--together", pictures / "td2.jpg", pictures / "no_zone.jpg")
+    assert made.exit_code == 0, made.output
+    (reading,) = [json.loads(line) for line in made.stdout.splitlines()]
+    assert len(reading["frames"]) == 2
