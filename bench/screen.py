@@ -1,7 +1,9 @@
-"""Our screening beside rapidfuzz on the same travellers: recall, false alerts, CPU and memory, in one run.
+"""Our screening beside the field on the same travellers: recall, false alerts, CPU and memory, in one run.
 
-``python -m bench.screen --data DIR [--filler] [--half even|odd]``. DIR holds ``list.ftm.json``, ``filler.ftm.json`` and
-``queries.jsonl``, here or under ``benchmark`` or ``watchlist/benchmark``.
+``python -m bench.screen --data DIR [--filler] [--half even|odd] [--peers PYTHON]``. DIR holds ``list.ftm.json``,
+``filler.ftm.json`` and ``queries.jsonl``, here or under ``benchmark`` or ``watchlist/benchmark``. rapidfuzz goes
+through the whole list. nomenklatura, run by PYTHON, has no index that would let it finish: it is handed the entries
+that our search ranks first, so its CPU is that of comparing alone, and what our search misses it misses too.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import subprocess
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -28,6 +31,7 @@ from watchlist.sources.formats import open_list
 
 Query = dict[str, Any]
 Found = list[tuple[str, float, bool]]  # entry id, score, strong
+CANDIDATES = 25  # entries that a peer without an index is handed
 APART = ("native_arabic_query", "xscript_cyr_index")
 
 
@@ -38,6 +42,7 @@ def main() -> None:
     entries = [entry for name in files for entry in _entries(folder / f"{name}.ftm.json")]
     queries = [json.loads(line) for line in (folder / "queries.jsonl").open(encoding="utf-8")]
     queries = [query for query in queries if options.half is None or _is_even(query) == (options.half == "even")]
+    queries = queries[:: options.every]
     started = process_time()
     index = Index.build(entries)
     print(f"{len(entries):,} entries, {len(queries):,} travellers; built in {process_time() - started:.1f} s of CPU")
@@ -45,8 +50,12 @@ def main() -> None:
     _places(index, queries)
     _namesakes(index, entries, ours[0])
     if not options.ours:
-        theirs = _report("rapidfuzz token_sort_ratio with dates", queries, _rapidfuzz(entries))
-        print(f"ratios: CPU {theirs[1] / ours[1]:.1f}, missed at 1 % {(1 - theirs[2]) / max(1e-9, 1 - ours[2]):.1f}")
+        _ratios(ours, _report("rapidfuzz token_sort_ratio with dates", queries, _rapidfuzz(entries)))
+    if options.peers:
+        asked = _with_candidates(index, queries)
+        paths = [folder / f"{name}.ftm.json" for name in files]
+        for algorithm in ("logic-v2", "er-unstable"):
+            _ratios(ours, _nomenklatura(options.peers, algorithm, paths, queries, asked))
     print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
 
 
@@ -55,7 +64,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--filler", action="store_true", help="enlarge the list with made-up persons")
     parser.add_argument("--half", choices=("even", "odd"), help="only travellers whose id is even or odd")
-    parser.add_argument("--ours", action="store_true", help="leave the comparison out")
+    parser.add_argument("--ours", action="store_true", help="leave rapidfuzz out")
+    parser.add_argument("--every", type=int, default=1, help="only every so manieth traveller")
+    parser.add_argument("--peers", help="the Python of an environment with nomenklatura")
     return parser.parse_args()
 
 
@@ -103,6 +114,30 @@ def _dated(score: float, query: Query, entry: Entry) -> float:
     return score + (0.1 if found.weight > 3 else -0.2 if found.weight <= dates.CONTRADICTION else 0.0)
 
 
+def _with_candidates(index: Index, queries: Sequence[Query]) -> str:
+    """Each traveller with the ids of the entries that our search ranks first, a line each."""
+    asked = ({"query": query, "candidates": index.candidates(subject_of(query), CANDIDATES)} for query in queries)
+    return "".join(json.dumps(one) + "\n" for one in asked)
+
+
+def _nomenklatura(
+    python: str, algorithm: str, paths: Sequence[Path], queries: Sequence[Query], asked: str
+) -> tuple[float, float, float]:
+    command = [python, "-m", "bench.peers.screening", algorithm, *map(str, paths)]
+    done = subprocess.run(command, input=asked, stdout=subprocess.PIPE, text=True, check=True)
+    *answers, took = map(json.loads, done.stdout.splitlines())
+    found = {answer["id"]: [(id_, score, False) for id_, score in answer["hits"]] for answer in answers}
+    title = f"nomenklatura {algorithm}, on our first {CANDIDATES} candidates"
+    threshold, recall = score(title, queries, found)
+    print(f"  CPU a query {took['ms']:.2f} ms, memory at most {took['mb']:.0f} MiB")
+    return threshold, took["ms"], recall
+
+
+def _ratios(ours: tuple[float, float, float], theirs: tuple[float, float, float]) -> None:
+    missed = (1 - theirs[2]) / max(1e-9, 1 - ours[2])
+    print(f"  ratios to ours: CPU {theirs[1] / ours[1]:.1f}, missed at 1 % {missed:.1f}")
+
+
 def _report(title: str, queries: Sequence[Query], find: Callable[[Query], Found]) -> tuple[float, float, float]:
     started = process_time()
     found = {query["id"]: find(query) for query in queries}
@@ -115,7 +150,7 @@ def _report(title: str, queries: Sequence[Query], find: Callable[[Query], Found]
 def score(title: str, queries: Sequence[Query], found: dict[str, Found]) -> tuple[float, float]:
     """Print the rates; the threshold and the core recall at 1 % false alerts."""
     positives = [query for query in queries if query.get("expect")]
-    core = [query for query in positives if query.get("related") is not False and query["slice"] not in APART]
+    core = list(filter(_is_core, positives))
     negatives = sorted((_top(found, query) for query in queries if not query.get("expect")), reverse=True)
     print(f"{title}: {len(positives)} listed ({len(core)} core), {len(negatives)} not")
     thresholds = [_threshold(negatives, rate) for rate in (0.01, 0.001)]
@@ -125,10 +160,21 @@ def score(title: str, queries: Sequence[Query], found: dict[str, Found]) -> tupl
         groups: dict[str, list[Query]] = defaultdict(list)
         for query in positives:
             groups[query[key]].append(query)
-        parts = (f"{name} {_recall(found, group, thresholds[0]):.3f}" for name, group in sorted(groups.items()))
+        parts = (_part(name, group, found, thresholds[0]) for name, group in sorted(groups.items()))
         print("   ", ", ".join(parts))
     _strengths(queries, core, found)
     return thresholds[0], _recall(found, core, thresholds[0])
+
+
+def _is_core(query: Query) -> bool:
+    return bool(query.get("expect")) and query.get("related") is not False and query["slice"] not in APART
+
+
+def _part(name: str, group: Sequence[Query], found: dict[str, Found], least: float) -> str:
+    """The recall of a group, and of those in it whose name shares anything with a listed one."""
+    kin = list(filter(_is_core, group))
+    among = f" (core {_recall(found, kin, least):.3f} of {len(kin)})" if 0 < len(kin) < len(group) else ""
+    return f"{name} {_recall(found, group, least):.3f} of {len(group)}{among}"
 
 
 def _strengths(queries: Sequence[Query], core: Sequence[Query], found: dict[str, Found]) -> None:

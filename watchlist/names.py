@@ -138,8 +138,8 @@ def stem(token: str) -> str:
 
 # A sound's consonant, then what other spellings make of it; empty where it may go unwritten.
 _SOUNDS: dict[str, tuple[str, ...]] = {
-    "TSCH": ("S",), "SHCH": ("S",), "SCH": ("S",), "TCH": ("S",), "SH": ("S",), "ZH": ("S",), "DZH": ("J",),
-    "DJ": ("J",), "CH": ("S", "K"), "KH": ("K", ""), "GH": ("G", "K"), "TH": ("T", "S"), "DH": ("D", "S"),
+    "TSCH": ("S",), "SHCH": ("S",), "SCH": ("S",), "TCH": ("S",), "SH": ("S",), "ZH": ("S", "J"), "DZH": ("J",),
+    "DJ": ("J",), "CH": ("S", "K", "J"), "KH": ("K", ""), "GH": ("G", "K"), "TH": ("T", "S"), "DH": ("D", "S"),
     "PH": ("F",), "CK": ("K",), "TS": ("S",), "TZ": ("S",), "CZ": ("S",), "CE": ("S", "J"), "CI": ("S", "J"),
     "CY": ("S", "J"), "B": ("B",), "C": ("K", "J"), "D": ("D",), "F": ("F",), "G": ("G", "J"), "J": ("J",),
     "K": ("K",), "L": ("L",), "M": ("M",), "N": ("N",), "P": ("B",), "Q": ("K", "G"), "R": ("R",),

@@ -155,3 +155,70 @@ def test_scores_are_between_nothing_and_one_and_sum_the_evidence(rashid: Entry, 
 
 def test_a_longer_list_asks_for_more() -> None:
     assert prior(1_000_000) > prior(100_000) > prior(1_000) == prior(0)
+
+
+def cut_to(letters: int) -> Subject:
+    return Subject("AL DURIYAN", "RASHID KAMAL"[:letters].strip(), date_of_birth="1974-08-12", name_truncated=True)
+
+
+@given(st.integers(1, 12), st.integers(1, 12))
+def test_the_more_is_left_of_a_truncated_name_the_more_it_says(rashid: Entry, one: int, other: int) -> None:
+    less, more = sorted((one, other))
+    assert hit(cut_to(more), rashid).score >= hit(cut_to(less), rashid).score
+
+
+@given(SUBJECTS, st.permutations([0, 1, 2]))
+def test_the_order_of_an_entrys_names_changes_no_score(rashid: Entry, subject: Subject, order: list[int]) -> None:
+    turned = replace(rashid, names=tuple(rashid.names[at] for at in order))
+    assert hit(subject, turned).score == pytest.approx(hit(subject, rashid).score)
+
+
+@given(SUBJECTS)
+def test_the_closer_a_date_of_birth_the_higher_the_score(rashid: Entry, subject: Subject) -> None:
+    dates = ["1999-01-30", "1974-02-25", None, "1975", "1974", "1975-08-12", "1974-12-08", "1974-08-12"]
+    scores = [hit(replace(subject, date_of_birth=date), rashid).score for date in dates]
+    assert scores == sorted(scores)
+
+
+GOLDEN = [
+    (
+        Subject(name="Kamal Rasheed Al Duryan", date_of_birth="1974-12-08", nationality="TUR", sex="M"),
+        [
+            ("name", "name.alike", "KAMAL, RASHEED ~ RASHID, DURYAN ~ DURIYAN", 11.0),
+            ("date_of_birth", "dob.swapped", "1974-08-12", 6.0),
+            ("nationality", "nationality.different", "IRQ", -1.0),
+            ("sex", "sex.equal", "M", 0.3),
+        ],
+    ),
+    (
+        Subject(name="Rashid Duriyan", date_of_birth="1974", mother_name="Huda Ali", document_number="AO123456"),
+        [
+            ("name", "name.partial", "RASHID, DURIYAN", 8.7),
+            ("date_of_birth", "dob.year-only", "1974-08-12", 3.6),
+            ("nationality", "nationality.missing", "IRQ", 0.0),
+            ("sex", "sex.missing", "M", 0.0),
+            ("document", "document.alike", "A0123456", 6.0),
+            ("mother_name", "mother-name.differs", "Samira Hassan", -3.5),
+        ],
+    ),
+    (
+        Subject(native_name="رشيد كمال الدريان"),
+        [
+            ("name", "name.equal", "rshid, kmal, drian", 12.0),
+            ("date_of_birth", "dob.subject-lacks", "1974-08-12", 0.0),
+            ("nationality", "nationality.missing", "IRQ", 0.0),
+            ("sex", "sex.missing", "M", 0.0),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("subject", "explained"), GOLDEN)
+def test_an_explanation_says_what_was_compared_and_what_it_weighed(
+    rashid: Entry, subject: Subject, explained: list[tuple[str, str, str, float]]
+) -> None:
+    said = [
+        (item.field, item.message, item.params.get("agreed", item.entry_value), round(item.weight, 1))
+        for item in hit(subject, rashid).explanation
+    ]
+    assert said == explained
