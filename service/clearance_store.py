@@ -72,7 +72,7 @@ async def given_for(
     keys = sorted(set(entries))
     if not keys:
         return {}
-    now_called = {old: key for key in keys for old in await _former(session, key)}
+    now_called = await _with_former(session, keys)
     like = or_(
         ClearanceRow.document_key == crossing.document.key,
         ClearanceRow.person_keys.op("&&")(list(crossing.person_keys)),
@@ -85,13 +85,18 @@ async def given_for(
     return found
 
 
-async def _former(session: AsyncSession, key: EntryKey) -> list[EntryKey]:
-    """An entry's id and every id that was merged into it."""
-    names, ids = key
-    merged = select(literal(ids).label("id")).cte("merged", recursive=True)
-    older = select(EntryAliasRow.old_id).where(EntryAliasRow.list == names, EntryAliasRow.new_id == merged.c.id)
-    rows = await session.scalars(select(merged.union(older).c.id))
-    return [(names, one) for one in rows]
+async def _with_former(session: AsyncSession, keys: Sequence[EntryKey]) -> dict[EntryKey, EntryKey]:
+    """Each of these entries, and every one that was merged into it, with the entry it is now."""
+    now_called = {key: key for key in keys}
+    fresh = list(keys)
+    while fresh:
+        rows = await session.execute(
+            select(EntryAliasRow).where(tuple_(EntryAliasRow.list, EntryAliasRow.new_id).in_(fresh))
+        )
+        older = {(row.list, row.old_id): now_called[row.list, row.new_id] for (row,) in rows}
+        fresh = [key for key in older if key not in now_called]
+        now_called |= {key: older[key] for key in fresh}
+    return now_called
 
 
 async def current_id(session: AsyncSession, list_: str, entry_id: str) -> str:
