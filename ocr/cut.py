@@ -23,6 +23,9 @@ PITCH = 29
 MARGIN = 14
 """Pixels of paper before and after the text in it."""
 
+_STRETCH = 4  # places of a line that tell ink from paper
+_LEAST_CONTRAST = 0.3  # of that of the whole line, to which a faint stretch of it is stretched
+
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
@@ -30,8 +33,13 @@ class TextLine:
 
     ``start`` and ``end`` lie half way up the capitals, at the left edge of the first place and the
     right edge of the last as one reads; ``height`` is that of a capital; ``pitch`` the distance
-    from one character to the next; ``bow`` is how far the middle of the line hangs below the
-    straight line from start to end.
+    from one character to the next at its middle; ``bow`` is how far the middle of the line hangs
+    below the straight line from start to end.
+
+    On a page seen at an angle the scale changes along a line: at its end the page is exp(``taper``)
+    times as large as at its start, and a character so many times as high and, as the page turns away,
+    the square of that as wide. ``slants`` are how far uprights lean to the right on their way
+    down, at start and end (0: upright, 1: at 45 degrees).
     """
 
     start: tuple[float, float]
@@ -39,6 +47,8 @@ class TextLine:
     height: float
     pitch: float
     bow: float = 0.0
+    taper: float = 0.0
+    slants: tuple[float, float] = (0.0, 0.0)
 
     @property
     def length(self) -> float:
@@ -52,7 +62,7 @@ class TextLine:
 
     def turned(self) -> "TextLine":
         """The same line read upside down."""
-        return replace(self, start=self.end, end=self.start, bow=-self.bow)
+        return replace(self, start=self.end, end=self.start, bow=-self.bow, taper=-self.taper, slants=self.slants[::-1])
 
 
 def cut_line(pixels: Pixels, line: TextLine) -> Pixels:
@@ -66,10 +76,26 @@ def cut_line(pixels: Pixels, line: TextLine) -> Pixels:
 
 
 def normalise_line(strip: Pixels) -> Pixels:
-    """Stretch the contrast of a line image: ink to 0, paper to 255. The shape stays."""
-    dark, light = np.percentile(strip, (1, 90))
-    stretched = (strip.astype(np.float32) - dark) * (255 / max(float(light - dark), 16.0))
+    """Stretch the contrast of a line image: ink to 0, paper to 255. The shape stays.
+
+    Where light falls off along the line or a shadow or reflection lies on it, ink and paper are those
+    of the neighbourhood, as far as its contrast is not so low that noise would be stretched.
+    """
+    dark, light = _levels(strip)
+    whole = np.percentile(strip, (1, 90))
+    least = np.float32(max(_LEAST_CONTRAST * float(whole[1] - whole[0]), 16.0))
+    stretched = (strip - dark) * (255 / np.maximum(light - dark, least))
     return np.asarray(np.clip(stretched, 0, 255), np.uint8)
+
+
+def _levels(strip: Pixels) -> Floats:
+    """Ink and paper for each column of a line image, [2, width], from stretches of some places around it."""
+    count = max(round(strip.shape[1] / (_STRETCH * PITCH)), 1)
+    parts = np.array_split(strip, count, axis=1)
+    levels = np.array([np.percentile(part, (2, 88)) for part in parts])
+    smooth = cv2.blur(levels, (1, 3), borderType=cv2.BORDER_REPLICATE)
+    middles = (np.arange(count) + 0.5) * strip.shape[1] / count
+    return np.array([np.interp(np.arange(strip.shape[1]), middles, level) for level in smooth.T], np.float32)
 
 
 def unroll(
@@ -80,14 +106,17 @@ def unroll(
     Not ``fine`` is quicker and takes what lies outside the image as white.
     """
     across, up = line.pitch / PITCH, line.height / CAPITAL_HEIGHT
-    width = int(line.length / across) + 2 * margin
-    along = (np.arange(width, dtype=np.float32) - margin) * across
-    share = along / line.length
-    down = (np.arange(2 * half, dtype=np.float32) - half + 0.5) * up
-    below = down[:, None] + (4 * line.bow * share * (1 - share))[None, :]
+    inside = max(round(line.length / across), 1)
+    done = ((np.arange(inside + 2 * margin, dtype=np.float32) - margin + 0.5) / inside)[None, :]
+    growth = np.float32(np.exp(line.taper))
+    nearness = (1 + growth) / 2 / (done + growth * (1 - done))  # the page's scale, 1 at the line's middle
+    share = 2 * done * nearness / (1 + growth)
+    down = (np.arange(2 * half, dtype=np.float32) - half + 0.5)[:, None] * up * nearness
+    below = down + 4 * line.bow * done * (1 - done) * nearness
+    along = share * line.length + down * (line.slants[0] + (line.slants[1] - line.slants[0]) * share)
     cos, sin = ((b - a) / line.length for a, b in zip(line.start, line.end, strict=True))
-    columns = line.start[0] + along[None, :] * cos - below * sin
-    rows = line.start[1] + along[None, :] * sin + below * cos
+    columns = line.start[0] + along * cos - below * sin
+    rows = line.start[1] + along * sin + below * cos
     places = (columns.astype(np.float32), rows.astype(np.float32))
     return _sample(pixels, *places, max(across, up), fine)
 

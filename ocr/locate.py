@@ -6,7 +6,7 @@ second line may hold none.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +19,7 @@ from ocr.strip import Row, Strip, strip_along
 _MOST_SEEDS = 16
 _PROMISING = 2  # seeds of a level that are looked at before the next level
 _CLEAR = 0.3  # score of a band that needs no second look
+_MOST_TRIMMED = 3  # places
 _EVEN, _UNEVEN = 0.35, 0.12  # evenness of a row that is text of one pitch, and of one that is not
 
 
@@ -44,7 +45,8 @@ def find_bands(pixels: Pixels) -> Iterator[Band]:
     for turn in (0.0, 45.0):
         rest: list[Seed] = []
         for seeds in find_seeds(pixels, turn):
-            yield from search.bands(seeds[:_PROMISING], _CLEAR)
+            for seed in seeds[:_PROMISING]:
+                yield from search.bands([seed], _CLEAR)
             rest += seeds
         yield from search.bands(rest, 0.0)
 
@@ -153,10 +155,11 @@ def _zones(group: list[Row]) -> list[list[Row]]:
 
 
 def _band(group: Sequence[Row], strip: Strip) -> Band:
-    left, right = min(row.left for row in group), max(row.right for row in group)
+    group = _alike_seen(group)
     pitch = float(np.median([row.pitch for row in group]))
     widths = (30,) if len(group) == 3 else (36, 44)
-    count = min(widths, key=lambda width: abs(width - (right - left) / pitch - 0.3))
+    left, right, count = _ends(group, pitch, widths)
+    left, right = _trimmed(group, (left, right), pitch, count, strip)
     off = abs(count - (right - left) / pitch - 0.3)
     if off < 2.5:
         pitch = (right - left) / (count - 0.3)
@@ -167,18 +170,61 @@ def _band(group: Sequence[Row], strip: Strip) -> Band:
     return Band(lines, max(1 - off / 4, 0.0) * evenness)
 
 
+def _ends(group: Sequence[Row], pitch: float, widths: Sequence[int]) -> tuple[float, float, int]:
+    """Where rows begin and end, the widest that fits a format best, and its characters."""
+    fits = [
+        (round(abs(count - (right - left) / pitch - 0.3)), left - right, left, right, count)
+        for left in {row.left for row in group}
+        for right in {row.right for row in group}
+        for count in widths
+    ]
+    _, _, left, right, count = min(fits)
+    return left, right, count
+
+
+def _trimmed(
+    group: Sequence[Row], ends: tuple[float, float], pitch: float, count: int, strip: Strip
+) -> tuple[float, float]:
+    """The ends without what is too many places for the format: of the outer ones that with less ink."""
+    left, right = ends
+    growth = float(np.exp(group[0].taper))
+    for _ in range(min(round((right - left) / pitch + 0.3 - count), _MOST_TRIMMED)):
+        first, last = (left, left + pitch / growth), (right - pitch * growth, right)
+        if _ink_between(group, first, strip) < _ink_between(group, last, strip):
+            left = first[1]
+        else:
+            right = last[0]
+    return left, right
+
+
+def _ink_between(group: Sequence[Row], ends: tuple[float, float], strip: Strip) -> float:
+    """The ink of a place of all rows."""
+    columns = slice(max(round(ends[0]), 0), max(round(ends[1]), 1))
+    return float(sum(strip.flat[row.top : row.bottom, columns].mean() for row in group))
+
+
+def _alike_seen(group: Sequence[Row]) -> list[Row]:
+    """Rows with the taper and the slants that they have in common."""
+    taper = float(np.mean([row.taper for row in group]))
+    start, end = np.mean([row.slants for row in group], axis=0)
+    return [replace(row, taper=taper, slants=(float(start), float(end))) for row in group]
+
+
 def _line(row: Row, left: float, right: float, height: float, pitch: float, strip: Strip) -> TextLine:
     centre = (row.top + row.bottom - 1) / 2
+    columns = (left, left + (right - left) / (1 + np.exp(row.taper)), right)
     start, middle, end = (
-        np.array(strip.point(column, centre + sunk))
-        for column, sunk in zip((left, (left + right) / 2, right), row.sunk, strict=True)
+        np.array(strip.point(column, centre + sunk)) for column, sunk in zip(columns, row.sunk, strict=True)
     )
     along = (end - start) / max(float(np.hypot(*(end - start))), 1.0)
-    chord = middle - (start + end) / 2
+    chord = middle - start
+    lean = strip.lean(start, end)
     return TextLine(
         (float(start[0]), float(start[1])),
         (float(end[0]), float(end[1])),
         height=height * strip.scale,
         pitch=pitch * strip.scale,
         bow=float(chord[1] * along[0] - chord[0] * along[1]),
+        taper=row.taper,
+        slants=(row.slants[0] + lean, row.slants[1] + lean),
     )

@@ -17,8 +17,10 @@ LEVELS = (700, 440, 1100, 280)
 At one of them the characters of a zone are 5 to 12 pixels high.
 """
 
-_INK = 9  # wider than any stroke at a level, in pixels
-_FAINTEST = 10  # grey levels between ink and paper
+_STROKES = 5  # pixels of a level within which a character shows strokes of several directions
+_SMEARED = 3  # pixels by which that makes text thicker
+_MOST_ENLARGED = 2.0
+_DARKEST = 8.0  # grey levels that are the sensor's, not the light's
 _SHORTEST, _THINNEST, _THICKEST = 15, 4, 24  # pixels of a piece of text at a level
 _MOST_PIECES = 250
 _LOWEST = 12  # pixels: no two lines of text stand in a level less high
@@ -42,18 +44,19 @@ def find_seeds(pixels: Pixels, turn: float = 0.0) -> Iterator[list[Seed]]:
     Text is joined along rows and columns; for text at a slant ``turn`` the image, in degrees.
     """
     longest = max(pixels.shape)
-    for scale in dict.fromkeys(min(side / longest, 1.0) for side in LEVELS):
+    for scale in dict.fromkeys(min(side / longest, _MOST_ENLARGED) for side in LEVELS):
         if min(pixels.shape) * scale < _LOWEST:
             continue
         level, back = _turned(_reduced(pixels, scale), turn)
-        chains = [_seen_from(seed, back, turn) for ink in _ink_maps(level) for seed in _chain(_pieces(ink))]
+        chains = [_seen_from(seed, back, turn) for seed in _chain(_pieces(_text(level)))]
         yield _ranked([_enlarged(seed, 1 / scale) for seed in chains], longest)
 
 
 def _reduced(pixels: Pixels, scale: float) -> Pixels:
     if scale == 1:
         return pixels
-    return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=how), np.uint8)
 
 
 def _turned(level: Pixels, turn: float) -> tuple[Pixels, Table]:
@@ -78,14 +81,16 @@ def _enlarged(seed: Seed, by: float) -> Seed:
     return Seed(x, y, seed.angle, seed.length * by, seed.thickness * by)
 
 
-def _ink_maps(level: Pixels) -> tuple[Pixels, Pixels]:
-    """What is darker than its surroundings: by one threshold for all, and by a local one."""
-    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (_INK, _INK))
-    depth = cv2.morphologyEx(level, cv2.MORPH_BLACKHAT, kernel)
-    otsu, _ = cv2.threshold(depth, 0, 255, cv2.THRESH_OTSU)
-    everywhere = depth > max(_FAINTEST, 0.8 * otsu)
-    here = (depth > _FAINTEST) & (depth > 1.4 * cv2.blur(depth, (61, 61)).astype(np.float32))
-    return everywhere.astype(np.uint8), here.astype(np.uint8)
+def _text(level: Pixels) -> Pixels:
+    """Where strokes of many directions meet, as in text; an edge or a pattern of lines has but one.
+
+    Measured is the lesser eigenvalue of the structure tensor of the logarithm of the light, so that
+    text in a shadow is as much text as any other.
+    """
+    light = np.log(level.astype(np.float32) + _DARKEST)
+    strokes = np.sqrt(np.maximum(cv2.cornerMinEigenVal(light, _STROKES, ksize=3), 0))
+    least = np.maximum(1.2 * cv2.blur(strokes, (41, 41)), 0.3 * np.percentile(strokes[::2, ::2], 98.5))
+    return np.asarray(strokes > least, np.uint8)
 
 
 def _pieces(ink: Pixels) -> Table:
@@ -110,7 +115,7 @@ def _pieces_along(ink: Pixels, lying: bool) -> Iterator[tuple[float, ...]]:
         if (abs(angle) <= 45) != lying or not _THINNEST <= thickness <= _THICKEST:
             continue
         if length > max(_SHORTEST, 2.5 * thickness) and cv2.contourArea(outline) > 0.4 * length * thickness:
-            yield x, y, angle, length, thickness
+            yield x, y, angle, length, max(thickness - _SMEARED, 3.0)
 
 
 def _chain(pieces: Table) -> list[Seed]:

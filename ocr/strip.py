@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,12 +16,18 @@ from ocr.seeds import Seed
 WIDTHS = (30, 36, 44)
 """Characters in a line of a zone."""
 
-_CAPITAL = 20  # height of a capital in a strip, pixels, if the seed is right
-_HALF = 110  # rows of a strip above and below the seed
+_CAPITAL = 16  # height of a capital in a strip, pixels, if the seed is right
+_HALF = 88  # rows of a strip above and below the seed
 _CHUNKS = 16  # columns into which a strip is cut to see how its lines run
-_SLOPES = range(-40, 41, 3)  # pixels of a strip
-_BOWS = (-12, -9, -6, -4, -2, 0, 2, 4, 6, 9, 12)
-_REACH = 6  # pixels by which a row may still run off once the strip is straight
+_SLOPES = range(-24, 25, 3)  # pixels of a strip from its middle to its end
+_BOWS = range(-24, 25, 3)
+_TURNS = (-0.2, -0.13, -0.07, 0.0, 0.07, 0.13, 0.2)  # by which the scale grows from the middle to the end
+_NEAR = 2.5 * _CAPITAL  # rows so far from the seed count little
+_UNLIKELY = 0.25  # how much less a run that turns, sinks or hangs so much is believed
+_LEAN = 0.06  # by which upright OCR-B seems to lean to the left, for the strokes of 2, 4, 7, A and Z
+_SLANTS = np.linspace(-0.4, 0.4, 13)
+_TAPERS = np.linspace(-0.45, 0.45, 31)
+_REACH = 5  # pixels by which a row may still run off once the strip is straight
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,7 @@ class Row:
     """A row of text in a straightened strip: its edges, pitch and evenness (1: repeats perfectly).
 
     ``sunk`` is how far the true centre lies below the row's at its left edge, middle and right edge.
+    ``taper`` and ``slants`` are as in TextLine; ``pitch`` is that at the middle of the places.
     """
 
     top: int
@@ -37,6 +45,8 @@ class Row:
     pitch: float
     evenness: float
     sunk: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    taper: float = 0.0
+    slants: tuple[float, float] = (0.0, 0.0)
 
     @property
     def places(self) -> float:
@@ -45,13 +55,30 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """How lines run in a strip: as seen at an angle on a page that may be curled.
+
+    From the strip's middle to its end a line sinks by ``slope`` pixels and hangs by ``bow`` less, and
+    the scale grows by the share ``turn``.
+    """
+
+    slope: float
+    bow: float
+    turn: float
+
+    def below(self, along: Any, row: Any) -> Any:
+        """How far below the strip's middle a ``row`` of the straightened strip lies, at -1 to 1 ``along`` it."""
+        return (row + self.slope * along + self.bow * (1 - along * along)) / (1 + self.turn * along)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Strip:
-    """A stretch of the image along a seed, in which lines sink by ``slope`` and hang by ``bow``."""
+    """A stretch of the image along a seed, how its lines run there, and its ink with them straight."""
 
     frame: TextLine
     width: int
-    slope: float
-    bow: float
+    run: "Run"
+    flat: Floats
     rows: tuple[Row, ...]
 
     @property
@@ -61,11 +88,16 @@ class Strip:
 
     def point(self, column: float, row: float) -> tuple[float, float]:
         """The place in the image of a place in the straightened strip."""
-        share = column / self.width
-        below = row - _HALF + 0.5 + self.slope * (share - 0.5) + 4 * self.bow * share * (1 - share)
+        below = float(self.run.below(2 * column / self.width - 1, row - _HALF + 0.5))
         cos, sin = ((b - a) / self.frame.length for a, b in zip(self.frame.start, self.frame.end, strict=True))
         x, y = column * cos - below * sin, column * sin + below * cos
         return self.frame.start[0] + x * self.scale, self.frame.start[1] + y * self.scale
+
+    def lean(self, start: NDArray[np.floating], end: NDArray[np.floating]) -> float:
+        """The sine of the angle from the strip's direction to that of a line."""
+        along = (end - start) / max(float(np.hypot(*(end - start))), 1.0)
+        cos, sin = ((b - a) / self.frame.length for a, b in zip(self.frame.start, self.frame.end, strict=True))
+        return float(along[1] * cos - along[0] * sin)
 
 
 def strip_along(pixels: Pixels, seed: Seed) -> Strip:
@@ -73,10 +105,10 @@ def strip_along(pixels: Pixels, seed: Seed) -> Strip:
     frame = _frame(seed)
     strip = unroll(pixels, frame, _HALF, 0, fine=False)
     ink = _ink(strip)
-    slope, bow, profile = _run_of_lines(ink)
-    flat = _flatten(ink, slope, bow)
+    run, profile = _run_of_lines(ink, seed.length / frame.length)
+    flat = _flatten(ink, run)
     rows = [row for span in _spans(profile) if (row := _row(flat, *span))]
-    return Strip(frame, strip.shape[1], slope, bow, tuple(_completed(rows, flat)))
+    return Strip(frame, strip.shape[1], run, flat, tuple(_completed(rows, flat)))
 
 
 def _completed(rows: list[Row], flat: Floats) -> list[Row]:
@@ -112,45 +144,49 @@ def _frame(seed: Seed) -> TextLine:
 
 def _ink(strip: Pixels) -> Floats:
     """How much darker than its surroundings each pixel is, the darkest ink cut to a common depth."""
-    depth = cv2.morphologyEx(strip, cv2.MORPH_BLACKHAT, np.ones((17, 17), np.uint8))
+    depth = cv2.morphologyEx(strip, cv2.MORPH_BLACKHAT, np.ones((13, 13), np.uint8))
     usual = np.percentile(depth[_HALF - _CAPITAL : _HALF + _CAPITAL], 95)
     return np.minimum(depth.astype(np.float32), np.float32(usual))
 
 
-def _run_of_lines(ink: Floats) -> tuple[float, float, Floats]:
-    """How far the lines sink from left to right, how far their middle hangs, the profile of rows."""
+def _run_of_lines(ink: Floats, sure: float) -> tuple[Run, Floats]:
+    """How the lines run, and the profile of their rows; text is ``sure`` to be in this share of the strip."""
     columns = np.stack([part.mean(axis=1) for part in np.array_split(ink, _CHUNKS, axis=1)])
     smooth = cv2.GaussianBlur(columns, (3, 1), 0)
-    depth = np.maximum(smooth - cv2.blur(smooth, (61, 1)), 0)
-    slope, _, _ = _sharpest(depth, _SLOPES, (0,))
-    _, bow, _ = _sharpest(depth, (slope,), _BOWS)
-    return _sharpest(depth, range(slope - 3, slope + 4), (bow,))
+    outer = np.abs((2 * np.arange(_CHUNKS) + 1) / _CHUNKS - 1) > sure
+    depth = np.maximum(smooth - cv2.blur(smooth, (49, 1)), 0) * np.where(outer, np.float32(0.3), np.float32(1))[:, None]
+    run, _ = _sharpest(depth, [Run(slope, bow, 0) for slope in _SLOPES for bow in _BOWS], 2)
+    run, _ = _sharpest(depth, [Run(run.slope + by, run.bow, turn) for turn in _TURNS for by in (-3, 0, 3)], 2)
+    near = (-2, -1, 0, 1, 2)
+    run, _ = _sharpest(depth, [Run(run.slope + by, run.bow + sag, run.turn) for by in near for sag in near])
+    return _sharpest(depth, [Run(run.slope, run.bow, run.turn + by / 60) for by in near])
 
 
-def _sharpest(columns: Floats, slopes: Sequence[int], bows: Sequence[int]) -> tuple[int, int, Floats]:
-    """The slope and bow at which the rows of the strip stand out most, and their profile."""
-    share = (np.arange(_CHUNKS) + 0.5) / _CHUNKS
-    runs = [(slope, bow) for slope in slopes for bow in bows]
-    sunk = np.array([slope * (share - 0.5) + 4 * bow * share * (1 - share) for slope, bow in runs])
-    rows = np.arange(columns.shape[1]) + np.rint(sunk).astype(int)[:, :, None]
-    rows = rows.clip(0, columns.shape[1] - 1)
-    profiles = columns[np.arange(_CHUNKS)[:, None], rows].mean(axis=1)
-    best = int(np.square(profiles).sum(axis=1).argmax())
-    return (*runs[best], np.asarray(profiles[best], np.float32))
+def _sharpest(columns: Floats, runs: Sequence[Run], step: int = 1) -> tuple[Run, Floats]:
+    """The run at which the rows of the strip stand out most, and their profile at every ``step``-th row."""
+    along = ((2 * np.arange(_CHUNKS, dtype=np.float32) + 1) / _CHUNKS - 1)[:, None]
+    rows = np.arange(0, 2 * _HALF, step, dtype=np.float32) - _HALF + 0.5
+    found = np.array([(run.slope, run.bow, run.turn) for run in runs], np.float32)[:, :, None, None]
+    below = Run(*found.transpose(1, 0, 2, 3)).below(along, rows)
+    places = np.rint(below + _HALF - 0.5).astype(np.int32).clip(0, 2 * _HALF - 1)
+    profiles = columns[np.arange(_CHUNKS)[:, None], places].mean(axis=1)
+    strength = np.square(profiles) @ np.exp(-np.square(rows / _NEAR) / 2)
+    extreme = np.square(found[:, :, 0, 0] / (_SLOPES[-1], _BOWS[-1], _TURNS[-1])).sum(axis=1)
+    best = int((strength * (1 - _UNLIKELY * extreme)).argmax())
+    return runs[best], np.asarray(profiles[best], np.float32)
 
 
-def _flatten(ink: Floats, slope: float, bow: float) -> Floats:
+def _flatten(ink: Floats, run: Run) -> Floats:
     height, width = ink.shape
-    share = np.arange(width, dtype=np.float32) / width
-    sunk = slope * (share - 0.5) + 4 * bow * share * (1 - share)
-    rows = np.arange(height, dtype=np.float32)[:, None] + sunk[None, :].astype(np.float32)
+    along = (2 * np.arange(width, dtype=np.float32) + 1) / width - 1
+    rows = run.below(along[None, :], np.arange(height, dtype=np.float32)[:, None] - _HALF + 0.5) + (_HALF - 0.5)
     columns = np.broadcast_to(np.arange(width, dtype=np.float32), ink.shape)
-    return np.asarray(cv2.remap(ink, columns, rows, cv2.INTER_LINEAR), np.float32)
+    return np.asarray(cv2.remap(ink, columns, rows.astype(np.float32), cv2.INTER_LINEAR), np.float32)
 
 
 def _spans(profile: Floats) -> list[tuple[int, int]]:
     """Rows of the strip that hold text, as (top, bottom)."""
-    on = profile > 0.3 * profile[_HALF - 12 : _HALF + 12].max()
+    on = profile > 0.3 * profile[_HALF - 10 : _HALF + 10].max()
     on[1:-1] |= on[:-2] & on[2:]
     steps = np.flatnonzero(np.diff(np.concatenate(([0], on.astype(np.int8), [0]))))
     spans = [(int(top), int(bottom)) for top, bottom in zip(steps[::2], steps[1::2], strict=True)]
@@ -173,8 +209,45 @@ def _row(flat: Floats, top: int, bottom: int) -> Row | None:
     left, right = int(starts[longest]), int(stops[longest])
     if right - left < 12 * _CAPITAL:
         return None
-    pitch, evenness = _pitch(columns[left:right])
-    return Row(top, bottom, left, right, pitch, evenness, _sunk(flat, top, bottom, left, right))
+    upright, slants = _uprighted(flat[top:bottom, left:right])
+    taper = _taper(upright)
+    pitch, evenness = _pitch(_untapered(upright, np.array([taper]))[0])
+    return Row(top, bottom, left, right, pitch, evenness, _sunk(flat, top, bottom, left, right), taper, slants)
+
+
+def _uprighted(row: Floats) -> tuple[Floats, tuple[float, float]]:
+    """The ink of a row's columns along its uprights, and how these lean at its start and end."""
+    height, width = row.shape
+    down = np.arange(height)[:, None] - (height - 1) / 2
+    share = np.arange(width) / width
+
+    def leaning(slants: NDArray[np.floating]) -> Floats:
+        places = np.rint(np.arange(width) + slants[:, None, :] * down).astype(np.int32).clip(0, width - 1)
+        return np.asarray(row[np.arange(height)[:, None], places].mean(axis=1), np.float32)
+
+    columns = leaning(np.repeat(_SLANTS[:, None], width, 1))
+    contrast = np.square(columns - cv2.blur(columns, (2 * _CAPITAL + 1, 1)))
+    parts = np.stack([part.sum(axis=1) for part in np.array_split(contrast, 4, axis=1)], axis=1)
+    steps = np.arange(len(_SLANTS))
+    pairs = np.stack(np.meshgrid(steps, steps, indexing="ij"), -1).reshape(-1, 2)
+    at = np.rint(pairs[:, :1] + (pairs[:, 1:] - pairs[:, :1]) * np.linspace(0, 1, 4)).astype(int)
+    start, end = _SLANTS[pairs[parts[at, np.arange(4)].sum(axis=1).argmax()]]
+    return leaning((start + (end - start) * share)[None, :])[0], (float(start) + _LEAN, float(end) + _LEAN)
+
+
+def _untapered(columns: Floats, tapers: NDArray[np.floating]) -> Floats:
+    """The ink along a row as if the page were seen from straight ahead, for each of some tapers."""
+    done = (np.arange(len(columns)) + 0.5) / len(columns)
+    share = done / (done + np.exp(tapers[:, None]) * (1 - done))
+    return np.asarray(np.interp(share * len(columns) - 0.5, np.arange(len(columns)), columns), np.float32)
+
+
+def _taper(columns: Floats) -> float:
+    """The taper at which a row repeats itself most evenly."""
+    waves = _untapered(columns - columns.mean(), _TAPERS)
+    power = np.square(np.abs(np.fft.rfft(waves, 2 * len(columns))))
+    low, high = (int(2 * len(columns) / (size * _CAPITAL)) for size in (1.8, 0.55))
+    return float(_TAPERS[power[:, low : high + 1].max(axis=1).argmax()])
 
 
 def _sunk(flat: Floats, top: int, bottom: int, left: int, right: int) -> tuple[float, float, float]:

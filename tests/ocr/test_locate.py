@@ -131,3 +131,65 @@ def test_contrast_is_stretched_from_ink_to_paper() -> None:
     stretched = normalise_line(strip)
     assert (stretched.min(), stretched.max()) == (0, 255)
     assert stretched.shape == strip.shape
+
+
+def seen(sheet: np.ndarray, ends: np.ndarray, moved: list[tuple[float, float]]) -> tuple[np.ndarray, np.ndarray]:
+    """A sheet whose corners, clockwise from the top left one, are moved by shares of its width."""
+    height, width = sheet.shape
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    placed = corners + np.array(moved, np.float32) * width
+    placed -= placed.min(axis=0)
+    size = tuple(int(side) for side in placed.max(axis=0) + 1)
+    matrix = cv2.getPerspectiveTransform(corners, placed.astype(np.float32))
+    image = cv2.warpPerspective(sheet, matrix, size, borderValue=70)
+    return image, cv2.perspectiveTransform(ends.reshape(1, -1, 2), matrix).reshape(ends.shape)
+
+
+def test_characters_get_larger_towards_the_camera() -> None:
+    leaning = [(0.0, 0.06), (0.0, -0.06), (0.0, 0.06), (0.0, -0.06)]
+    image, ends = seen(*page(LINES[MrzFormat.TD3], 20), leaning)
+    band = next(find_bands(image))
+    band = band if fits(band, ends) else band.turned()
+    assert fits(band, ends)
+    assert all(0.15 < line.taper < 0.5 for line in band.lines)
+
+
+def test_a_tapered_line_is_cut_to_even_places() -> None:
+    sheet = np.full((200, 1000), 255, np.uint8)
+    growth = 1.3
+    done = (np.arange(44) + 0.5) / 44
+    places = np.rint(100 + 800 * done / (done + growth * (1 - done))).astype(int)
+    for place in places:
+        sheet[95:106, place - 1 : place + 2] = 0
+    line = TextLine((100, 100), (900, 100), height=18.0, pitch=800 / 44, taper=float(np.log(growth)))
+    image = cut_line(sheet, line)
+    centres = MARGIN + (np.arange(44) + 0.5) * PITCH
+    assert all(image[20, round(centre) - 3 : round(centre) + 4].min() < 100 for centre in centres)
+    assert all(image[20, round(centre + PITCH / 2)] > 200 for centre in centres[:-1])
+
+
+def test_slanted_characters_are_cut_upright() -> None:
+    sheet = np.full((200, 1000), 255, np.uint8)
+    for place in range(44):
+        x = 100 + (place + 0.5) * 18
+        cv2.line(sheet, (round(x - 3), 92), (round(x + 3), 108), 0, 2)  # leans to the right on its way down
+    line = TextLine((100, 100), (100 + 44 * 18, 100), height=18.0, pitch=18.0, slants=(0.375, 0.375))
+    upright = 255 - cut_line(sheet, line)[10:30].astype(np.float32)
+    slanted = 255 - cut_line(sheet, TextLine(line.start, line.end, 18.0, 18.0))[10:30].astype(np.float32)
+    assert upright.mean(axis=0).max() > 1.4 * slanted.mean(axis=0).max()
+
+
+def test_a_shadow_on_a_line_is_lifted() -> None:
+    strip = np.full((40, 800), 220, np.uint8)
+    strip[10:30, ::10] = 60
+    strip[:, 400:] //= 2
+    stretched = normalise_line(strip)
+    assert stretched[5, 600:].min() > 200
+    assert stretched[20, 600:800:10].max() < 60
+
+
+def test_text_is_found_on_striped_paper() -> None:
+    sheet, ends = page(LINES[MrzFormat.TD3], 20)
+    rows, columns = np.indices(sheet.shape)
+    stripes = np.where(np.sin((rows + 0.4 * columns) * 0.7) > 0, 1.0, 0.6)
+    assert found(np.rint(sheet * stripes).astype(np.uint8), ends)
