@@ -120,6 +120,8 @@ def _png_chunks(data: bytes) -> Iterator[bytes]:
     at = len(_PNG_MAGIC)
     while at + 12 <= len(data):
         length, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
+        if at + 12 + length > len(data):  # a decoder would make room for what is not there
+            return
         yield kind
         if kind in _LAST_PARTS:
             return

@@ -146,6 +146,13 @@ def test_a_png_whose_pixels_are_missing_is_refused() -> None:
         decode_image(png_of_size(4000, 4000)[:60] + b"\0" * 40)
 
 
+def test_a_png_whose_last_chunk_claims_more_than_there_is_is_refused() -> None:
+    data = encoded(".png")
+    animated = data[:33] + chunk(b"acTL", struct.pack(">II", 2, 0)) + data[33:-12]
+    with pytest.raises(ImageDamaged, match="breaks off"):
+        decode_image(animated + b"\x7f\xff\xff\xffIEND" + data[-4:])
+
+
 def test_transparency_is_laid_on_white() -> None:
     pixels = np.zeros((10, 10, 4), np.uint8)
     pixels[:5, :, 3] = 255
