@@ -6,19 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 
 from api.present import document_out, finding_out, traveller_out
-from api.schemas.lifecycle import (
-    AdjudicationOut,
-    ChangeOut,
-    ClearanceOut,
-    EndingOut,
-    HitCaseOut,
-    RaisedHitOut,
-    RescreeningOut,
-    RevisionOut,
-    SourceOut,
-    TermsOut,
-    VersionOut,
-)
+from api.schemas.hits import AdjudicationOut, ClearanceOut, EndingOut, HitCaseOut, RaisedHitOut
+from api.schemas.lifecycle import ChangeOut, RescreeningOut, RevisionOut, SourceOut, TermsOut, VersionOut
 from service.canonical import plain
 from service.clearing import Clearance
 from service.entries import Revised

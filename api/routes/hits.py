@@ -11,7 +11,7 @@ from pydantic import AfterValidator
 from api.deps import ServicesDep, permit
 from api.present import language_of
 from api.present_lists import case_out, clearance_out
-from api.schemas.lifecycle import (
+from api.schemas.hits import (
     AdjudicatedOut,
     AdjudicationIn,
     ClearanceIn,
