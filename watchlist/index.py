@@ -74,7 +74,7 @@ class Index:
         for at, arrays in enumerate(self._segments):
             rows = self._rows_of(at, gone)
             digest -= sum(digest_of(self._records[at][row]) for row in rows)
-            alive = arrays["alive"].copy() if rows else arrays["alive"]
+            alive = np.array(arrays["alive"])
             alive[rows] = False
             segments.append(arrays | {"alive": alive})
         if entries:

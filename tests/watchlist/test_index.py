@@ -159,3 +159,10 @@ def test_a_build_says_how_far_it_is(everyone: tuple[Entry, ...]) -> None:
     heard: list[tuple[str, int]] = []
     Index.build((replace(everyone[0], id=str(at)) for at in range(5_000)), progress=lambda *said: heard.append(said))
     assert heard == [("reading", 5_000), ("sorting", 5_000)]
+
+
+def test_a_snapshot_that_was_saved_can_be_changed(rashid: Entry, tmp_path: Path) -> None:
+    Index.build([]).save(tmp_path)
+    changed = Index.load(tmp_path).changed([rashid])
+    assert changed.screen(FOUND[0][0])[0].entry_id == rashid.id
+    assert changed.changed(removed=[(rashid.list, rashid.id)]).version == Index.build([]).version
