@@ -16,6 +16,7 @@ from service.canonical import plain
 from service.clearing import Clearance, Ending, EndingCause, changes, identifiers, lives_on
 from service.domain import Crossing, PartialDate, Traveller
 from service.list_store import entry_of
+from service.store import lock
 from service.tables import ClearanceEndingRow, ClearanceRow, EntryAliasRow, ListEntryRow
 from watchlist.records import Entry
 
@@ -193,9 +194,16 @@ def _traveller(stored: Mapping[str, Any]) -> Traveller:
 # --- what a new version of a list does to clearances -----------------------------------------------------------
 
 
+async def hold_still(session: AsyncSession, list_: str) -> None:
+    """Wait for whoever settles the clearances of a list, or gives one, to commit: none is given for what an entry
+    said a moment before it changed."""
+    await lock(session, [f"settle:{list_}"])
+
+
 async def settle(session: AsyncSession, list_: str, version: int, *, said_by: str, now: datetime) -> int:
     """After a version of a list came in: follow entries that got another id, and let clearances lapse whose entry
     says something else of its person. Returns how many lapsed."""
+    await hold_still(session, list_)
     changed = select(ListEntryRow.entry_id).where(ListEntryRow.list == list_, ListEntryRow.first_version == version)
     struck = select(ListEntryRow.entry_id).where(ListEntryRow.list == list_, ListEntryRow.last_version == version - 1)
     standing = await _standing(session, list_)
@@ -210,6 +218,7 @@ async def settle(session: AsyncSession, list_: str, version: int, *, said_by: st
 
 async def settle_merge(session: AsyncSession, list_: str, new_id: str, *, said_by: str, now: datetime) -> int:
     """After an entry was merged into another: the same for the clearances of it."""
+    await hold_still(session, list_)
     lapsed = 0
     for one in await _standing(session, list_):
         if await current_id(session, list_, one.entry_id) == new_id:

@@ -61,6 +61,7 @@ async def give(session: AsyncSession, new: NewClearance, *, actor: Actor, now: d
     if earlier := await clearance_store.clearance(session, new.id):
         return _same(earlier, new)
     await _require_hit(session, new, crossing)
+    await clearance_store.hold_still(session, new.list)
     entry_id = await clearance_store.current_id(session, new.list, new.entry_id)
     entry = await clearance_store.current_entry(session, new.list, entry_id)
     if entry is None:

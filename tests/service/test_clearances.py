@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,8 +11,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from made_up import NOON, later
+from service import clearance_store
 from service.clearances import clear, listed, merge, revoke
 from service.clearing import Clearance, EndingCause
 from service.database import Database
@@ -180,3 +183,24 @@ async def test_what_cannot_be_given_is_refused(desk: Desk) -> None:
     assert await clear(sessions, good, actor=SECOND_LINE, now=later(days=1)) == first
     with pytest.raises(ConflictingReplay):
         await clear(sessions, replace(good, note="another"), actor=SECOND_LINE, now=NOON)
+
+
+async def test_none_is_given_for_what_the_entry_said_before_an_import_that_is_about_to_commit(desk: Desk) -> None:
+    made, sessions = await desk.cross(), desk.database.sessions
+    async with sessions.begin() as importing:
+        await clearance_store.settle(importing, "wanted", 2, said_by="service", now=later(hours=1))
+        await importing.execute(_CORRECTED)
+        giving = asyncio.create_task(clear(sessions, clearance(made), actor=SECOND_LINE, now=later(hours=1)))
+        while not await importing.scalar(_WAITING):
+            assert not giving.done(), "it was given for what the entry said before"
+            await asyncio.sleep(0)
+    assert (await giving).identifiers["date_of_birth"] == ["1980-01-02"]
+
+
+_CORRECTED = sa.text(
+    "UPDATE list_entry SET payload = jsonb_set(payload, '{dates_of_birth}', '[\"1980-01-02\"]') WHERE entry_id = 'x1'"
+)
+_WAITING = sa.text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = "
+    "(SELECT oid FROM pg_database WHERE datname = current_database())"
+)
