@@ -11,12 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from ocr.evidence import Aligned, Cell
 from ocr.layout import ALPHABET, FILLER, LAYOUTS, LETTERS, MrzFormat, Span
-from ocr.solve import ILLEGAL, Place, Solution, alphabet_at, options_of, solve
+from ocr.solve import ILLEGAL, Place, Solution, alphabet_at, options_of, share_among, solve
 from ocr.states import STATE_CODES
 
 _CODES = sorted(code.ljust(3, FILLER) for code in STATE_CODES)
+_CODE_PLACES = np.array([[ALPHABET.index(character) for character in code] for code in _CODES])
+_PLACES = np.arange(3)
+_OVERLOOKED = 1e-5  # what every reading keeps for a character that nobody thought of
 _FIRST_LETTERS = "PIACV"
 _ROW_OF_FILLERS = 3  # after so many fillers a name is over
 
@@ -50,7 +55,7 @@ class Repair:
 class Decoded:
     """The most probable zone; ``confidences`` per line and character, 0 to 1, ``centres`` their columns.
 
-    ``agreement`` is what the more doubtful of two readers gives each character.
+    ``readers`` is how probable each reader by itself finds each character.
     ``format`` is None for a layout outside ICAO's. ``covered`` are the places under check digits.
 
     ``probability`` is that of all characters under a check digit together; ``misplaced`` counts
@@ -61,7 +66,7 @@ class Decoded:
     format: MrzFormat | None
     lines: tuple[str, ...]
     confidences: tuple[tuple[float, ...], ...]
-    agreement: tuple[tuple[float, ...], ...]
+    readers: tuple[tuple[tuple[float, ...], ...], ...]
     centres: tuple[tuple[float, ...], ...]
     repairs: tuple[Repair, ...]
     probability: float
@@ -152,23 +157,29 @@ def _decoded(
 ) -> Decoded:
     texts: list[str] = []
     confidences: list[tuple[float, ...]] = []
-    agreement: list[tuple[float, ...]] = []
+    readers: list[tuple[tuple[float, ...], ...]] = []
     repairs: list[Repair] = []
     sight = 0.0
     for row, line in enumerate(cells):
         text = "".join(solution.characters.get((row, i), cell.raw or FILLER) for i, cell in enumerate(line))
-        alphabets = [_alphabet(format_, (row, i)) for i in range(len(line))]
         texts.append(text)
-        confidences.append(tuple(map(_confidence, line, text, alphabets)))
-        agreement.append(tuple(map(Cell.agreement, line, text, alphabets)))
-        repairs += _repairs(format_, row, line, text)
+        alphabets = _alphabets(format_, row, text)
+        confidences.append(tuple(map(_share, line, text, alphabets)))
+        looks = [cell.looks for cell in line]
+        seen = [tuple(_share(look, c, a) for look in each) for each, c, a in zip(looks, text, alphabets, strict=True)]
+        for start, code in _codes_in(format_, row, text):
+            confidences[-1] = _with(confidences[-1], start, _shares_among_codes(line[start : start + 3], code))
+            by_reader = [_shares_among_codes(view, code) for view in zip(*looks[start : start + 3], strict=False)]
+            seen[start : start + 3] = zip(*by_reader, strict=True) if by_reader else [()] * 3
+        readers.append(tuple(seen))
+        repairs += _repairs(format_, row, line, text, alphabets)
         sight += sum(math.log(cell.share(c)) for cell, c in zip(line, text, strict=True)) / len(line) / len(cells)
     centres = tuple(tuple(cell.centre for cell in line) for line in cells)
     return Decoded(
         format_,
         tuple(texts),
         tuple(confidences),
-        tuple(agreement),
+        tuple(readers),
         centres,
         tuple(repairs),
         solution.probability,
@@ -178,35 +189,79 @@ def _decoded(
     )
 
 
-def _repairs(format_: MrzFormat | None, row: int, line: Sequence[Cell], text: str) -> list[Repair]:
+def _repairs(
+    format_: MrzFormat | None, row: int, line: Sequence[Cell], text: str, alphabets: Sequence[str]
+) -> list[Repair]:
     return [
-        Repair(row + 1, i + 1, cell.raw, text[i], cell.share(cell.raw), _reason(format_, (row, i), cell))
+        Repair(row + 1, i + 1, cell.raw, text[i], cell.share(cell.raw), _reason(format_, (row, i), cell, alphabets[i]))
         for i, cell in enumerate(line)
         if cell.raw != text[i]
     ]
 
 
-def _confidence(cell: Cell, character: str, alphabet: str) -> float:
-    """How probable a character is among those its field allows, or by sight if it is not of them."""
-    if character not in alphabet:
-        return cell.share(character)
-    return math.exp(dict(options_of(cell, alphabet)).get(character, 2 * ILLEGAL)) if cell.raw else 0.0
+def _share(cell: Cell, character: str, alphabet: str) -> float:
+    """How probable a character is among those that may stand there, or by sight if it is not of them."""
+    if not cell.raw:
+        return 0.0
+    return share_among(cell, character, alphabet) if character in alphabet else cell.share(character)
 
 
-def _alphabet(format_: MrzFormat | None, place: Place) -> str:
+def _with(line: tuple[float, ...], start: int, part: tuple[float, ...]) -> tuple[float, ...]:
+    return line[:start] + part + line[start + len(part) :]
+
+
+def _codes_in(format_: MrzFormat | None, row: int, text: str) -> list[tuple[int, str]]:
+    """The codes of states in a line and where they begin; what is no such code is not among them."""
     if format_ is None:
-        return ALPHABET
+        return []
+    spans = [LAYOUTS[format_].fields[name] for name in ("issuing_state", "nationality")]
+    found = [(span.start, text[span.start : span.stop]) for span in spans if span.line == row]
+    return [(start, code) for start, code in found if code in _CODES]
+
+
+def _shares_among_codes(stretch: Sequence[Cell], code: str) -> tuple[float, ...]:
+    """How probable each character of ``code`` is where codes of states stand, or, at a price, any other."""
+    logs = np.log([[cell.share(character) + _OVERLOOKED for character in ALPHABET] for cell in stretch])
+    weights = np.exp(logs[_PLACES, _CODE_PLACES].sum(axis=1))
+    plain = logs.argmax(axis=1)
+    total = weights.sum() + math.exp(logs[_PLACES, plain].sum() + ILLEGAL)
+    chosen = np.array([ALPHABET.index(character) for character in code])
+    return tuple(float(weights @ (_CODE_PLACES[:, place] == chosen[place]) / total) for place in _PLACES)
+
+
+def _alphabets(format_: MrzFormat | None, row: int, text: str) -> list[str]:
+    """The characters that may stand in each place of a line; beyond the end of a name only fillers."""
+    if format_ is None:
+        return [ALPHABET] * len(text)
     layout = LAYOUTS[format_]
-    spans = [*layout.fields.values(), *(check.place for check in layout.checks.values())]
-    return next(alphabet_at(span, place[1]) for span in spans if span.holds(*place))
+    alphabets = [""] * len(text)
+    for span in (*layout.fields.values(), *(check.place for check in layout.checks.values())):
+        if span.line == row:
+            alphabets[span.start : span.stop] = [alphabet_at(span, i) for i in range(span.start, span.stop)]
+    name = layout.fields["name"]
+    if name.line == row:
+        end = name.start + _length_of_name(text[name.start : name.stop])
+        alphabets[end : name.stop] = FILLER * max(name.stop - end, 0)
+    return alphabets
 
 
-def _reason(format_: MrzFormat | None, place: Place, cell: Cell) -> Reason:
+def _length_of_name(text: str) -> int:
+    """How many places of a field a name may take; beyond them there is no letter.
+
+    Two fillers stand once in a name, between its identifiers: where they have been seen, a letter
+    can follow one filler; else it can follow two.
+    """
+    name = text.rstrip(FILLER)
+    return len(name) + (2 if FILLER * 2 in name else 3)
+
+
+def _reason(format_: MrzFormat | None, place: Place, cell: Cell, alphabet: str) -> Reason:
     if not cell.raw:
         return Reason.MISSING
-    if format_ is None or cell.raw not in _alphabet(format_, place):
+    fields = LAYOUTS[format_].fields.items() if format_ else ()
+    field = next((name for name, span in fields if span.holds(*place)), "")
+    if field == "name" and cell.raw in LETTERS:
+        return Reason.NAME_END
+    if cell.raw not in alphabet:
         return Reason.ALPHABET
-    field = next((name for name, span in LAYOUTS[format_].fields.items() if span.holds(*place)), "")
-    if field in {"issuing_state", "nationality"}:
-        return Reason.STATE_CODE
-    return Reason.NAME_END if field == "name" else Reason.CHECK_DIGIT
+    return Reason.STATE_CODE if field in {"issuing_state", "nationality"} else Reason.CHECK_DIGIT

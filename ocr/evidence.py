@@ -56,11 +56,13 @@ class Cell:
         """How probable ``character`` is here by sight alone."""
         return self.shares.get(character, FLOOR)
 
-    def agreement(self, character: str, alphabet: str) -> float:
-        """What the more doubtful reader gives ``character`` among those of ``alphabet``."""
+    @property
+    def looks(self) -> tuple["Cell", ...]:
+        """The place as each reader by itself saw it."""
         if not self.raw:
-            return 0.0
-        return min(_share_among(shares, character, alphabet) for shares in self.readers or (self.shares,))
+            return ()
+        seen = self.readers or (self.shares,)
+        return tuple(Cell(max(shares, key=shares.__getitem__), shares, self.centre) for shares in seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +119,6 @@ def _blended(cell: Cell, best: int, both: list[float], first: list[float], secon
 
 def _named(shares: list[float]) -> Mapping[str, float]:
     return MappingProxyType(dict(zip(ALPHABET, shares, strict=True)))
-
-
-def _share_among(shares: Mapping[str, float], character: str, alphabet: str) -> float:
-    if character not in alphabet:
-        return shares.get(character, 0.0)
-    total = sum(share for other, share in shares.items() if other in alphabet)
-    return shares.get(character, 0.0) / total if total else 0.0
 
 
 def align(symbols: Sequence[Symbol], count: int, origin: float, pitch: float) -> Aligned:

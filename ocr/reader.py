@@ -127,7 +127,7 @@ def find_zone(pixels: Pixels, engine: Engine, clock: Clock) -> Zone | None:
     """
     best: Zone | None = None
     for way, images in _candidates(pixels, clock):
-        zone = _read_lines(way, images, engine, clock)
+        zone = read_lines(way, images, engine, clock)
         if zone is None:
             continue
         clock.tried.append(zone)
@@ -166,14 +166,17 @@ def _merit(decoded: Decoded) -> float:
 def _ways(pixels: Pixels, band: Band, clock: Clock) -> tuple[float, list[tuple[Band, list[Pixels]]]]:
     """How clear a band is at a glance, and the band as one reads and upside down, the clearer first."""
     with clock.step("cut"):
-        ways = [(way, [cut_line(pixels, line) for line in way.lines]) for way in (band, band.turned())]
+        images = [cut_line(pixels, line) for line in band.lines]
+        turned = [np.ascontiguousarray(image[::-1, ::-1]) for image in reversed(images)]
+        ways = [(band, images), (band.turned(), turned)]
     with clock.step("glance"):
         clear = [sum(map(clarity, images)) / len(images) for _, images in ways]
     clock.glanced.append((band, max(clear)))
     return max(clear), [ways[i] for i in sorted(range(2), key=lambda i: -clear[i])]
 
 
-def _read_lines(band: Band, images: Sequence[Pixels], engine: Engine, clock: Clock) -> Zone | None:
+def read_lines(band: Band, images: Sequence[Pixels], engine: Engine, clock: Clock) -> Zone | None:
+    """What the lines cut from a band say, None where they are of no format's length."""
     with clock.step("recognise"):
         seen = [engine.read(image) for image in images]
         places = sum(image.shape[1] - 2 * MARGIN for image in images) / len(images) / PITCH

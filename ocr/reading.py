@@ -9,25 +9,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from ocr.calibration import Chances, chances
 from ocr.dates import is_date
-from ocr.decode import Decoded, Repair
+from ocr.decode import Decoded, Reason, Repair
 from ocr.layout import LAYOUTS
 from ocr.mrz import Mrz, MrzFormat, parse
 from ocr.solve import Place
 from ocr.states import is_state_code
 
-SURE = 0.95
-"""Least probability of a character that no check digit covers, for the reading to be accepted."""
-AGREED = 0.2
-"""Least probability that either of two readers gives a character that no check digit covers."""
+RISK = 1e-3
+"""Chance of any wrong character from which on a reading is not accepted."""
+AGREED = 0.5
+"""Least probability that each of two readers gives a character that no check digit covers."""
 AGREED_ON_UNKNOWN = 0.9
 """The same, of a code that is no state's: printed so, or misread."""
 MISPLACED = 2
 """Most symbols that the engine may have lost or invented: each place has been looked at again."""
-SURE_TOGETHER = 0.99
-"""Least probability of all characters under check digits together."""
-SURE_WITH_DIGIT = 0.3
-"""Least probability by sight of a character that a check digit confirms."""
 
 
 Params = dict[str, str | int | float]
@@ -92,6 +89,7 @@ class MrzReading:
     ``confidences`` are per line and character, 0 to 1. ``valid`` says that every check digit
     holds, ``accepted`` that nothing is in ``obstacles``. ``crop_png`` shows the straightened
     lines one below the other, ``boxes`` per line and character where each stands in it.
+    ``chance`` is the calibrated chance that any character is wrong, None where none was recognised.
     ``mrz`` is None for a zone outside ICAO's layouts, ``lines`` too where no zone was found.
     ``frames`` say of each frame handed in what became of it.
     """
@@ -109,6 +107,7 @@ class MrzReading:
     steps: tuple[Step, ...]
     elapsed_ms: float
     frames: tuple[FrameOutcome, ...] = (FrameOutcome.USED,)
+    chance: float | None = None
 
     @classmethod
     def nothing(cls, steps: tuple[Step, ...], elapsed_ms: float) -> Self:
@@ -139,10 +138,11 @@ def judge(
 ) -> MrzReading:
     """The reading that a decoded zone makes, with everything that stands against it."""
     mrz = parse(decoded.lines) if decoded.format else None
+    likely = chances(decoded)
     if mrz is None:
         found: tuple[Obstacle, ...] = (Obstacle(ObstacleCode.LAYOUT_UNKNOWN),)
     else:
-        found = obstacles_of(mrz) + _doubts(decoded, mrz)
+        found = obstacles_of(mrz) + _doubts(decoded, mrz, likely)
     return MrzReading(
         format=decoded.format,
         lines=decoded.lines,
@@ -156,6 +156,7 @@ def judge(
         boxes=boxes,
         steps=steps,
         elapsed_ms=elapsed_ms,
+        chance=likely.zone,
     )
 
 
@@ -181,36 +182,51 @@ def _is_name(mrz: Mrz) -> bool:
     )
 
 
-def _doubts(decoded: Decoded, mrz: Mrz) -> tuple[Obstacle, ...]:
+def _doubts(decoded: Decoded, mrz: Mrz, likely: Chances) -> tuple[Obstacle, ...]:
     """What in the evidence stands against a zone whose text may be faultless."""
     doubts: list[Obstacle] = []
     if decoded.misplaced > MISPLACED:
         doubts.append(Obstacle(ObstacleCode.LENGTH_DOUBTFUL, "", {"characters": decoded.misplaced}))
-    if mrz.valid and decoded.probability < SURE_TOGETHER:
-        params: Params = {"probability": round(decoded.probability, 3)}
+    named = likely.to_confirm(RISK)
+    if mrz.valid and None in named:
+        params: Params = {"probability": round(decoded.probability, 3), "chance": _rounded(likely.covered)}
         doubts.append(Obstacle(ObstacleCode.DOUBTFUL_CHARACTER, "check_digits", params))
     for name in ("issuing_state", "nationality"):
         span = LAYOUTS[mrz.format].fields[name]
-        agreement = min(decoded.agreement[span.line][span.start : span.stop])
+        agreement = min(_agreement(decoded, (span.line, column)) for column in range(span.start, span.stop))
         if agreement < AGREED_ON_UNKNOWN and not is_state_code(code := getattr(mrz, name)):
             doubts.append(Obstacle(ObstacleCode.STATE_UNKNOWN, name, {"code": code}))
+    # That no state has the code is a reason to look again, not proof of what is printed.
+    mended = {
+        (repair.line - 1, repair.position - 1) for repair in decoded.repairs if repair.reason is Reason.STATE_CODE
+    }
     for name, span in LAYOUTS[mrz.format].fields.items():
         code = ObstacleCode.NAME_DOUBTFUL if name == "name" else ObstacleCode.DOUBTFUL_CHARACTER
-        places = ((span.line, column) for column in range(span.start, span.stop))
-        doubts += [Obstacle(code, name, _shown(decoded, place)) for place in places if _is_doubtful(decoded, place)]
+        places = [(span.line, column) for column in range(span.start, span.stop)]
+        unsure = [place for place in places if place in likely.places]
+        doubts += [
+            Obstacle(code, name, _shown(decoded, place, likely.places[place]))
+            for place in unsure
+            if place in named | mended or _agreement(decoded, place) < AGREED
+        ]
     return tuple(doubts)
 
 
-def _is_doubtful(decoded: Decoded, place: Place) -> bool:
-    line, column = place
-    confidence = decoded.confidences[line][column]
-    if place in decoded.covered:
-        return confidence < SURE_WITH_DIGIT
-    return confidence < SURE or decoded.agreement[line][column] < AGREED
+def _agreement(decoded: Decoded, place: Place) -> float:
+    """How probable the more doubtful reader finds a character."""
+    return min(decoded.readers[place[0]][place[1]], default=0.0)
 
 
-def _shown(decoded: Decoded, place: Place) -> Params:
+def _shown(decoded: Decoded, place: Place, chance: float) -> Params:
     line, column = place
-    confidence = round(decoded.confidences[line][column], 3)
-    character = decoded.lines[line][column]
-    return {"line": line + 1, "position": column + 1, "character": character, "confidence": confidence}
+    return {
+        "line": line + 1,
+        "position": column + 1,
+        "character": decoded.lines[line][column],
+        "confidence": round(decoded.confidences[line][column], 3),
+        "chance": _rounded(chance),
+    }
+
+
+def _rounded(chance: float) -> float:
+    return float(f"{chance:.2g}")

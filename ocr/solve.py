@@ -83,15 +83,25 @@ def options_of(cell: Cell, alphabet: str) -> tuple[tuple[str, float], ...]:
 
     Where the plain reading is out of alphabet, what looks the same becomes likely.
     """
-    shares = cell.shares
-    if cell.raw and cell.raw not in alphabet:
-        least = MISTAKEN * cell.share(cell.raw)
-        shares = {**shares, **{c: max(cell.share(c), least) for c in look_alikes(cell.raw)}}
-    priced = [(share if c in alphabet else share * _PRICE, c) for c, share in shares.items()]
+    priced = [(share, c) for c, share in _priced(cell, alphabet).items()]
     enough = max(priced)[0] * _LEAST
     likely = sorted((option for option in priced if option[0] > enough), reverse=True)[:_MOST_OPTIONS]
     total = sum(price for price, _ in likely)
     return tuple((character, math.log(price / total)) for price, character in likely)
+
+
+def share_among(cell: Cell, character: str, alphabet: str) -> float:
+    """How probable ``character`` is where only those of ``alphabet`` may stand (0 to 1)."""
+    priced = _priced(cell, alphabet)
+    return priced.get(character, 0.0) / sum(priced.values())
+
+
+def _priced(cell: Cell, alphabet: str) -> dict[str, float]:
+    shares = cell.shares
+    if cell.raw and cell.raw not in alphabet:
+        least = MISTAKEN * cell.share(cell.raw)
+        shares = {**shares, **{c: max(cell.share(c), least) for c in look_alikes(cell.raw)}}
+    return {c: share if c in alphabet else share * _PRICE for c, share in shares.items()}
 
 
 def _plan(cells: Sequence[Sequence[Cell]], layout: Layout) -> list[_Step]:
