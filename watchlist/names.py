@@ -146,7 +146,7 @@ _SOUNDS: dict[str, tuple[str, ...]] = {
     "S": ("S",), "T": ("T",), "V": ("F", ""), "W": ("", "F"), "X": ("KS", "S"), "Z": ("S",),
 }  # fmt: skip
 _SOUND = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
-_MOST_KEYS = 4
+_MOST_KEYS = 6
 
 
 @lru_cache(maxsize=1 << 16)
