@@ -51,8 +51,7 @@ CHANGES = [
         RETURN NEW;
     END $$
     """,
-    "CREATE TRIGGER list_change_decided_once BEFORE UPDATE ON list_change "
-    "FOR EACH ROW EXECUTE FUNCTION decided_once()",
+    "CREATE TRIGGER list_change_decided_once BEFORE UPDATE ON list_change FOR EACH ROW EXECUTE FUNCTION decided_once()",
     """
     CREATE TABLE entry_alias (
         list text NOT NULL REFERENCES watchlist (name),
@@ -155,7 +154,8 @@ CHORES = [
     CREATE TABLE list_source (
         list text PRIMARY KEY,
         location text NOT NULL,
-        state text NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'trying', 'unchanged', 'imported', 'waiting', 'failed')),
+        state text NOT NULL DEFAULT 'new'
+            CHECK (state IN ('new', 'trying', 'unchanged', 'imported', 'waiting', 'failed')),
         last_tried_at timestamptz,
         last_changed_at timestamptz,
         last_error text,
