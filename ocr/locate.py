@@ -19,6 +19,7 @@ from ocr.strip import Row, Strip, strip_along
 _MOST_SEEDS = 16
 _PROMISING = 2  # seeds of a level that are looked at before the next level
 _CLEAR = 0.3  # score of a band that needs no second look
+_SAMPLES = 12  # of the ink of a place
 _MOST_TRIMMED = 3  # places
 _EVEN, _UNEVEN = 0.35, 0.12  # evenness of a row that is text of one pitch, and of one that is not
 
@@ -161,11 +162,13 @@ def _band(group: Sequence[Row], strip: Strip) -> Band:
     left, right, count = _ends(group, pitch, widths)
     left, right = _trimmed(group, (left, right), pitch, count, strip)
     off = abs(count - (right - left) / pitch - 0.3)
+    left, right = left - 0.15 * pitch, right + 0.15 * pitch
     if off < 2.5:
-        pitch = (right - left) / (count - 0.3)
+        left, right = _settled(group, (left, right), count, strip)
+        pitch = (right - left) / count
     # OCR-B's capitals are 0.94 of its pitch; a measured height far from that is a mismeasured one.
     height = min(max(float(np.median([row.bottom - row.top for row in group])), 0.8 * pitch), 1.05 * pitch)
-    lines = tuple(_line(row, left - 0.15 * pitch, right + 0.15 * pitch, height, pitch, strip) for row in group)
+    lines = tuple(_line(row, left, right, height, pitch, strip) for row in group)
     evenness = float(np.mean([row.evenness for row in group]))
     return Band(lines, max(1 - off / 4, 0.0) * evenness)
 
@@ -195,6 +198,24 @@ def _trimmed(
         else:
             right = last[0]
     return left, right
+
+
+def _settled(group: Sequence[Row], ends: tuple[float, float], count: int, strip: Strip) -> tuple[float, float]:
+    """The ends moved so that ink lies within the places and the gaps lie between them.
+
+    The phase of the ink's wave of one place tells how far it is off; that of either half, how far each end is.
+    """
+    left, right = ends
+    growth = float(np.exp(group[0].taper))
+    done = (np.arange(_SAMPLES * count) + 0.5) / (_SAMPLES * count)
+    columns = left + (right - left) * done / (done + growth * (1 - done))
+    ink = sum(strip.flat[row.top : row.bottom].mean(axis=0) for row in group)
+    wave = np.interp(columns, np.arange(strip.width), ink) * np.exp(-2j * np.pi * count * done)
+    halves = [-np.sum(half) for half in np.array_split(wave, 2)]
+    off = -float(np.angle(sum(halves))) / (2 * np.pi)
+    apart = -float(np.angle(halves[1] * np.conj(halves[0]))) / (2 * np.pi)
+    place = (right - left) / count
+    return left + (off - apart) * place / growth, right + (off + apart) * place * growth
 
 
 def _ink_between(group: Sequence[Row], ends: tuple[float, float], strip: Strip) -> float:
