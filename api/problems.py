@@ -26,7 +26,7 @@ from ocr.layout import MrzError
 from ocr.tesseract import EngineMissing
 from ocr.worker import ReadFailed
 from service import errors
-from service.movement_lines import LineError
+from service.json_rows import LineError
 from service.toml_reader import TomlError
 from watchlist.sources.reading import ListFileError
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 
@@ -188,7 +189,7 @@ class CrossingPoint:
     heard_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the key is asked for again and again, and made once
 class TravelDocument:
     """What identifies a travel document. `document_number` holds no fillers."""
 
@@ -197,7 +198,7 @@ class TravelDocument:
     document_number: str
     date_of_expiry: PartialDate | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Issuer and number: what makes two presentations the same document.
 

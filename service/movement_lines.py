@@ -7,15 +7,10 @@ The fields are those of `service.domain`; `id`, `at`, `recorded_at`, `crossing_p
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2s
 from sys import intern
-from typing import TypeVar
 from uuid import UUID
 
 from service.domain import (
@@ -37,14 +32,9 @@ from service.domain import (
     Traveller,
     Visa,
 )
+from service.json_rows import Row
 from service.person import person_keys
 from service.rules.comparing import COMPARED
-
-Code = TypeVar("Code", bound=StrEnum)
-
-
-class LineError(ValueError):
-    """A line cannot be read as a movement; the message names the line, counted from 1, and the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +61,7 @@ def read_line(number: int, line: str) -> Line:
     Raises:
         LineError: the line is no movement.
     """
-    row = _Row.of(number, line)
+    row = Row.of(number, line)
     name = row.text("id")
     awaiting = row.values.get("decision") == PENDING
     decision = row.code("decision", Outcome) if row.has("decision") and not awaiting else None
@@ -84,9 +74,9 @@ def read_line(number: int, line: str) -> Line:
     )
 
 
-def _crossing(name: str, row: _Row) -> Crossing:
+def _crossing(name: str, row: Row) -> Crossing:
     traveller, keys = _traveller(row.row("traveller"))
-    return Crossing(
+    crossing = Crossing(
         id=uuid_of(name),
         crossing_point=intern(row.text("crossing_point")),
         direction=row.code("direction", Direction),
@@ -96,13 +86,26 @@ def _crossing(name: str, row: _Row) -> Crossing:
         clock=row.code("clock", Clock) if row.has("clock") else Clock.CERTAIN,
         source=row.code("source", Source) if row.has("source") else Source.LIVE,
         person_keys=keys,
+        visa=_visa(row.row("visa")) if row.has("visa") else None,
+        admitted_until=row.day("admitted_until"),
+        group_id=row.optional("group_id"),
+    )
+    return crossing if _SELDOM.isdisjoint(row.values) else _with_seldom(crossing, row)
+
+
+_SELDOM = frozenset(
+    "failed_check_digits accompanying relations consent other_readings vehicle address phone sponsor".split()
+)
+
+
+def _with_seldom(crossing: Crossing, row: Row) -> Crossing:
+    """The crossing with what few lines have, which few need to be asked for."""
+    return replace(
+        crossing,
         failed_check_digits=tuple(
             FailedCheckDigit(each.text("field"), each.text("printed"), each.text("computed"))
             for each in row.rows("failed_check_digits")
         ),
-        visa=_visa(row.row("visa")) if row.has("visa") else None,
-        admitted_until=row.day("admitted_until"),
-        group_id=row.optional("group_id"),
         accompanying=row.texts("accompanying"),
         relations=tuple(Relation(each.text("to"), each.text("kind")) for each in row.rows("relations")),
         consent=row.optional("consent"),
@@ -114,13 +117,13 @@ def _crossing(name: str, row: _Row) -> Crossing:
     )
 
 
-def _document(row: _Row) -> TravelDocument:
+def _document(row: Row) -> TravelDocument:
     expiry = row.partial("date_of_expiry") if row.has("date_of_expiry") else None
     code = row.optional("document_code") or "P"
     return _shared(TravelDocument(intern(code), intern(row.text("issuing_state")), row.text("document_number"), expiry))
 
 
-def _traveller(row: _Row) -> tuple[Traveller, tuple[str, ...]]:
+def _traveller(row: Row) -> tuple[Traveller, tuple[str, ...]]:
     """The traveller, the same value for all lines of the same data, and the keys of the person."""
     return _person(
         row.text("primary_identifier"),
@@ -156,7 +159,7 @@ def _shared(document: TravelDocument) -> TravelDocument:
     return document
 
 
-def _visa(row: _Row) -> Visa:
+def _visa(row: Row) -> Visa:
     return Visa(
         number=row.optional("number"),
         kind=row.optional("kind"),
@@ -169,14 +172,14 @@ def _visa(row: _Row) -> Visa:
     )
 
 
-def _other_reading(row: _Row) -> OtherReading:
+def _other_reading(row: Row) -> OtherReading:
     field = row.text("field")
     if field not in COMPARED:
         raise row.error("field", f"must be one of {', '.join(sorted(COMPARED))}")
     return OtherReading(row.code("source", ReadFrom), field, row.text("value"))
 
 
-def _listing(row: _Row) -> Listing:
+def _listing(row: Row) -> Listing:
     return Listing(
         kind=row.code("kind", ListingKind),
         reference=row.text("reference"),
@@ -194,103 +197,3 @@ def uuid_of(name: str) -> UUID:
     except ValueError:
         written = name.encode()
         return UUID(bytes=written[:8].ljust(8, b"\0") + blake2s(written, digest_size=8).digest())
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """An object of a line, and where it stands."""
-
-    values: Mapping[str, object]
-    number: int
-    path: str = ""
-
-    @classmethod
-    def of(cls, number: int, line: str) -> _Row:
-        try:
-            values = json.loads(line)
-        except json.JSONDecodeError as broken:
-            raise LineError(f"line {number}: is not JSON: {broken}") from None
-        if not isinstance(values, dict):
-            raise LineError(f"line {number}: is no JSON object")
-        return cls(values, number)
-
-    def error(self, name: str, reason: str) -> LineError:
-        return LineError(f"line {self.number}: {self.path}{name}: {reason}")
-
-    def has(self, name: str) -> bool:
-        return self.values.get(name) is not None
-
-    def row(self, name: str) -> _Row:
-        value = self.values.get(name)
-        if isinstance(value, dict):
-            return _Row(value, self.number, f"{self.path}{name}.")
-        raise self.error(name, "must be an object")
-
-    def text(self, name: str) -> str:
-        value = self.values.get(name)
-        if isinstance(value, str) and value:
-            return value
-        raise self.error(name, "must be a text that is not empty")
-
-    def optional(self, name: str) -> str | None:
-        return self.text(name) if self.values.get(name) not in (None, "") else None
-
-    def rows(self, name: str) -> Iterator[_Row]:
-        """The objects of a list; none where it is left out."""
-        for at, value in enumerate(self._list(name)):
-            if not isinstance(value, dict):
-                raise self.error(f"{name}[{at}]", "must be an object")
-            yield _Row(value, self.number, f"{self.path}{name}[{at}].")
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        found = self._list(name)
-        if all(isinstance(each, str) and each for each in found):
-            return tuple(map(str, found))
-        raise self.error(name, "must be a list of texts that are not empty")
-
-    def codes(self, name: str, codes: type[Code]) -> tuple[Code, ...]:
-        try:
-            return tuple(codes(each) for each in self.texts(name))
-        except ValueError:
-            raise self.error(name, f"must be a list of {', '.join(codes)}") from None
-
-    def _list(self, name: str) -> Sequence[object]:
-        value = self.values.get(name) or ()
-        if isinstance(value, list | tuple):
-            return value
-        raise self.error(name, "must be a list")
-
-    def count(self, name: str) -> int | None:
-        value = self.values.get(name)
-        if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
-            return value
-        raise self.error(name, "must be a whole number of at least 0")
-
-    def code(self, name: str, codes: type[Code]) -> Code:
-        try:
-            return codes(self.text(name))
-        except ValueError:
-            raise self.error(name, f"must be one of {', '.join(codes)}") from None
-
-    def moment(self, name: str) -> datetime:
-        try:
-            moment = datetime.fromisoformat(self.text(name))
-        except ValueError:
-            raise self.error(name, "must be a moment such as 2026-03-01T09:00:00Z") from None
-        if moment.tzinfo is None:
-            raise self.error(name, "must say its offset from UTC, such as Z or +03:00")
-        return moment
-
-    def day(self, name: str) -> date | None:
-        if not self.has(name):
-            return None
-        try:
-            return date.fromisoformat(self.text(name))
-        except ValueError:
-            raise self.error(name, "must be a date such as 2026-03-01") from None
-
-    def partial(self, name: str) -> PartialDate:
-        try:
-            return PartialDate.parse(self.text(name))
-        except ValueError:
-            raise self.error(name, "must be a date such as 1974-08-12 or 1974-XX-XX") from None

@@ -59,11 +59,19 @@ class Policy:
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
     posts: Mapping[str, Mapping[str, Values]] = field(default_factory=dict)  # post -> rule -> values
     regimes: tuple[Regime, ...] = ()
+    _worked_out: dict[tuple[str, str, str], Value] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _in_state: dict[RuleState, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def state(self, rule_id: str) -> RuleState:
         """Whether the rule is active, in shadow or off."""
         setting = self.rules.get(rule_id)
         return setting.state if setting else RuleState.SHADOW
+
+    def in_state(self, state: RuleState) -> frozenset[str]:
+        """The rules in a state, worked out once."""
+        if state not in self._in_state:
+            self._in_state[state] = frozenset(rule_id for rule_id in PARAMETERS if self.state(rule_id) is state)
+        return self._in_state[state]
 
     def parameters(self, rule_id: str, post: str) -> Values:
         """The rule's parameters at a post: the post's own, else the rule's, else the defaults."""
@@ -71,6 +79,12 @@ class Policy:
 
     def parameter(self, rule_id: str, name: str, post: str) -> Value:
         """One of them."""
+        asked = (rule_id, name, post)
+        if asked not in self._worked_out:
+            self._worked_out[asked] = self._parameter(rule_id, name, post)
+        return self._worked_out[asked]
+
+    def _parameter(self, rule_id: str, name: str, post: str) -> Value:
         own = self.posts.get(post, _NONE).get(rule_id, _NO_VALUES)
         if name in own:
             return own[name]
@@ -79,7 +93,8 @@ class Policy:
 
     def day_of(self, moment: datetime) -> date:
         """The calendar day at the posts, which is what the law counts in."""
-        return (moment.astimezone(UTC) + self.utc_offset).date()
+        universal = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+        return (universal + self.utc_offset).date()
 
     def admitted_stay(self, visa_kind: str, asked: Asked) -> Regime | None:
         """The first row that says how many days such a traveller is admitted for; None when none does."""

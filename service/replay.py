@@ -18,12 +18,13 @@ from datetime import UTC, datetime
 from heapq import heappop, heappush
 from uuid import UUID
 
-from service.domain import CrossingPoint, Finding, Movement, verdict
-from service.movement_lines import Line, LineError, read_line
+from service.domain import CrossingPoint, Direction, Finding, Movement, verdict
+from service.json_rows import LineError
+from service.movement_lines import Line, read_line
 from service.policy import Policy
 from service.rules.case import Case
-from service.rules.catalogue import irregularities, patience, waits
-from service.rules.links import marks, sought
+from service.rules.catalogue import OF_OTHERS, childhood, irregularities, patience, waits
+from service.rules.links import marks, run_of, sought
 from service.rules.order import happened
 from service.rules.persons import BY_LIKENESS
 from service.rules.revision import revision, to_judge_again
@@ -41,7 +42,7 @@ def replay(lines: Iterable[str], policy: Policy, posts: Mapping[str, CrossingPoi
     Raises:
         LineError: a line is no movement, or repeats an id.
     """
-    log = _Log(policy, posts)
+    log = _Log(policy, posts, run_of(policy), childhood(policy))
     for number, text in enumerate(lines, start=1):
         if text.strip():
             line = read_line(number, text)
@@ -53,6 +54,15 @@ def replay(lines: Iterable[str], policy: Policy, posts: Mapping[str, CrossingPoi
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """What a movement is judged beside: the traveller's own, and the others with their places."""
+
+    own: list[Movement]
+    places: list[int]
+    others: list[Movement]
+
+
 @dataclass(slots=True)
 class _Log:
     """What was replayed so far: the movements, filed by document, person and marks, and the findings that stand.
@@ -62,7 +72,10 @@ class _Log:
 
     policy: Policy
     posts: Mapping[str, CrossingPoint]
-    now: datetime = _NEVER
+    run: int
+    age: int
+    now: datetime = _NEVER  # the latest time of recording
+    heard: datetime = _NEVER  # the same before the last movement
     lines: list[Line] = field(default_factory=list)
     places: dict[UUID, int] = field(default_factory=dict)
     filed: dict[str, int | list[int]] = field(default_factory=dict)
@@ -74,18 +87,16 @@ class _Log:
         place, movement = len(self.lines), line.movement
         self.lines.append(line)
         self.places[movement.id] = place
-        self.now = max(self.now, movement.recorded_at)
-        keys = (*_keys(movement), *marks(movement.crossing, self.policy))
-        for key in keys:
+        self.heard, self.now = self.now, max(self.now, movement.recorded_at)
+        for key in (*_keys(movement), *marks(movement.crossing, self.policy, self.run)):
             self._file(key, place)
-        own = self._own(movement)
-        others = self._others(movement, own)
-        findings = self._judge(place, own, others)
+        near = self._near(place)
+        findings = self._judge(place, near)
         yield {"id": line.name, "verdict": verdict(findings), "findings": [self._written(each) for each in findings]}
-        again = {self.places[m.id] for m in to_judge_again(movement, own)} if own else set[int]()
-        again.update(self._company_again(movement, others), self._due())
-        for other in sorted(again - {place}):
-            yield from self._changes(other, caused_by=line.name)
+        again = self._own_again(movement, near)
+        beside = {*self._company_again(movement, near), *self._due()}
+        for other in sorted(beside | again - {place}):
+            yield from self._changes(other, of_others=other not in again, caused_by=line.name)
 
     def _file(self, key: str, place: int) -> None:
         there = self.filed.get(key)
@@ -107,41 +118,54 @@ class _Log:
                 found.update(there)
         return found
 
-    def _own(self, movement: Movement) -> list[Movement]:
-        """The other movements of the same document or person."""
-        found = [self.lines[place].movement for place in self._found(_keys(movement))]
-        among = [m for m in found if m is not movement]
-        return BY_LIKENESS.movements(movement.crossing, among) if among else among
-
-    def _others(self, movement: Movement, own: list[Movement]) -> list[Movement]:
-        """The movements of other travellers that are linked to it, and all of those who belong to its company."""
-        found = self._found(sought(movement.crossing, own, self.policy))
-        excluded = {self.places[movement.id], *(self.places[m.id] for m in own)}
-        found -= excluded
+    def _near(self, place: int) -> _Near:
+        """The other movements of the same document or person, and those of others that are linked to it."""
+        movement = self.lines[place].movement
+        shared = self._found(_keys(movement))
+        shared.discard(place)
+        own = {id(m): each for each in shared for m in (self.lines[each].movement,)}
+        among = [self.lines[each].movement for each in shared]
+        mine = BY_LIKENESS.movements(movement.crossing, among) if among else among
+        found = self._found(sought(movement.crossing, mine, self.policy, self.run))
+        found.discard(place)
+        found.difference_update(own[id(m)] for m in mine)
         if found:
-            near = [self.lines[place].movement for place in found]
-            named = {key for m in (movement, *own) for key in m.crossing.accompanying}
-            found |= self._found(key for m in near if _travels(m, named) for key in _keys(m))
-            found -= excluded
-        return [self.lines[place].movement for place in found]
+            found |= self._company_of(movement, mine, found)
+            found.discard(place)
+            found.difference_update(own[id(m)] for m in mine)
+        return _Near(mine, sorted(found), [self.lines[each].movement for each in sorted(found)])
 
-    def _judge(self, place: int, own: list[Movement], others: list[Movement]) -> tuple[Finding, ...]:
+    def _company_of(self, movement: Movement, own: list[Movement], found: set[int]) -> set[int]:
+        """Whatever else those did who belong to the company: under any document where there are children in it."""
+        named = {key for m in (movement, *own) for key in m.crossing.accompanying}
+        company = [m for each in found if _travels(m := self.lines[each].movement, named)]
+        if any(_young(m, self.age) for m in (movement, *company)):
+            return self._found(key for m in company for key in _keys(m))
+        if movement.crossing.direction is Direction.EXIT:
+            return self._found({m.crossing.document.key for m in company})
+        return set()
+
+    def _judge(self, place: int, near: _Near, *, of_others: bool = False) -> tuple[Finding, ...]:
+        """What stands on a movement now; with `of_others` only what other travellers or the time can have changed."""
         line = self.lines[place]
         movement = line.movement
         case = Case(
             movement.crossing,
-            own,
+            near.own,
             self.posts,
             self.policy,
             as_of=self.now,
             seq=movement.seq,
             recorded_at=movement.recorded_at,
-            others=others,
+            others=near.others,
             listings=line.listings,
             observed=line.observed,
             awaiting=line.awaiting,
         )
-        findings = irregularities(case)
+        findings = irregularities(case, of_others=of_others)
+        if of_others:
+            kept = (each for each in self.standing.get(place, ()) if each.rule not in OF_OTHERS)
+            findings = (*kept, *findings)
         self._wait(place, waits(case))
         if findings:
             self.standing[place] = findings
@@ -162,28 +186,35 @@ class _Log:
             self.awaited.discard(found)
             yield found[1]
 
-    def _company_again(self, movement: Movement, others: list[Movement]) -> Iterator[int]:
+    def _own_again(self, movement: Movement, near: _Near) -> set[int]:
+        """Those of the traveller's own that come after it."""
+        if not near.own:
+            return set()
+        around: list[Movement] = []
+        if movement.recorded_at <= self.heard:  # it came late: it may stand before what others of them sent at its post
+            around = [self.lines[place].movement for place in self._found(key for m in near.own for key in _keys(m))]
+        return {self.places[m.id] for m in to_judge_again(movement, near.own, around)}
+
+    def _company_again(self, movement: Movement, near: _Near) -> Iterator[int]:
         """Those others whom the movement may change: who crossed after it, and before it who was not waited for.
 
         Whoever crossed shortly before is judged when the rest of the company had its time to follow.
         """
-        for m in others:
-            place = self.places[m.id]
+        crossed = movement.crossing.occurred_at
+        for place, m in zip(near.places, near.others, strict=True):
             if happened(movement) < happened(m):
                 yield place
                 continue
             patient = patience(self.policy, m.crossing.crossing_point)
-            if movement.crossing.occurred_at - m.crossing.occurred_at > patient[-1]:
+            if crossed - m.crossing.occurred_at > patient[-1]:
                 continue
             self._wait(place, (m.crossing.occurred_at + each for each in patient))
             if m.crossing.occurred_at + patient[0] <= self.now:
                 yield place
 
-    def _changes(self, place: int, *, caused_by: str) -> Iterator[Written]:
+    def _changes(self, place: int, *, of_others: bool, caused_by: str) -> Iterator[Written]:
         before = self.standing.get(place, ())
-        movement = self.lines[place].movement
-        own = self._own(movement)
-        change = revision(before, self._judge(place, own, self._others(movement, own)))
+        change = revision(before, self._judge(place, self._near(place), of_others=of_others))
         for finding in (*change.withdrawn, *change.raised):
             yield {"caused_by": caused_by, "id": self.lines[place].name, **self._written(finding)}
 
@@ -202,6 +233,12 @@ def _travels(m: Movement, named: set[str]) -> bool:
     """Whether somebody belongs to a company, by what either side says."""
     crossing = m.crossing
     return bool(crossing.group_id or crossing.accompanying) or crossing.document.key in named
+
+
+def _young(m: Movement, age: int) -> bool:
+    """Whether somebody may be under an age, by the year alone, which is quick."""
+    born = m.crossing.traveller.date_of_birth.year
+    return born is not None and m.crossing.occurred_at.year - born <= age
 
 
 def _keys(movement: Movement) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import typer
 
 from api.commands.common import command
 from service.errors import SettingsRefused
-from service.movement_lines import LineError
+from service.json_rows import LineError
 from service.policy import Policy, PolicyError, default_policy, load_policy
 from service.reference import crossing_points
 from service.replay import replay as replayed

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import takewhile
 from typing import TypeVar
 
 from service.domain import (
@@ -77,13 +78,18 @@ class Case:
     @cached_property
     def presented(self) -> tuple[Movement, ...]:
         """Every earlier presentation by the person, refused ones among them, in order."""
-        return self._before(self.persons.movements(self.crossing, self.history))
+        return self._before(self._own)
+
+    @cached_property
+    def _own(self) -> list[Movement]:
+        return self.persons.movements(self.crossing, self.history)
 
     @cached_property
     def same_document(self) -> tuple[Movement, ...]:
         """Every earlier presentation of the document, whoever brought it, in order."""
         key = self.crossing.document.key
-        return self._before([m for m in self.history if m.crossing.document.key == key])
+        same = [m for m in self.history if m.crossing.document.key == key]
+        return self.presented if same == self._own else self._before(same)
 
     def _before(self, movements: Sequence[Movement]) -> tuple[Movement, ...]:
         if not movements:
@@ -127,10 +133,13 @@ class Case:
         homes = self.policy.home_states
         return traveller.nationality in homes or not homes.isdisjoint(traveller.other_nationalities)
 
-    @cached_property
-    def stays(self) -> tuple[KnownStay, ...]:
-        """The stays up to the crossing, oldest first; the one that begins or ends with it is the last."""
-        return tuple(known_stays((*self.earlier, self.this), self.day_of))
+    def stays(self) -> Iterator[KnownStay]:
+        """The stays up to the crossing, the latest first: that which begins or ends with it."""
+        return known_stays((*self.earlier, self.this), self.day_of)
+
+    def stays_since(self, day: date) -> list[KnownStay]:
+        """The stays of which something lies on or after a day, oldest first."""
+        return list(takewhile(lambda stay: stay.last >= day, self.stays()))[::-1]
 
     @cached_property
     def day(self) -> date:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from service.domain import Finding, FindingStatus
 from service.policy import Policy, RuleState
@@ -24,18 +25,29 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def irregularities(case: Case) -> tuple[Finding, ...]:
-    """What the active rules find on a case."""
-    return _findings(case, RuleState.ACTIVE)
+OF_OTHERS = frozenset(rule.id for rule in RULES if rule.of_others)
+"""The rules that another traveller's movement, or the time that passes, may change."""
+
+
+def irregularities(case: Case, *, of_others: bool = False) -> tuple[Finding, ...]:
+    """What the active rules find on a case; with `of_others` only those in `OF_OTHERS`."""
+    return _findings(case, _in_state(case.policy, RuleState.ACTIVE), of_others=of_others)
 
 
 def shadow(case: Case) -> tuple[Finding, ...]:
     """What the rules on trial find: to be recorded and counted, and shown to nobody at the booth."""
-    return tuple(replace(finding, status=FindingStatus.SHADOW) for finding in _findings(case, RuleState.SHADOW))
+    findings = _findings(case, _in_state(case.policy, RuleState.SHADOW))
+    return tuple(replace(finding, status=FindingStatus.SHADOW) for finding in findings)
 
 
-def _findings(case: Case, state: RuleState) -> tuple[Finding, ...]:
-    return tuple(finding for rule in RULES if case.policy.state(rule.id) is state for finding in rule.find(case))
+def _findings(case: Case, rules: Iterable[Rule], *, of_others: bool = False) -> tuple[Finding, ...]:
+    asked = (rule for rule in rules if rule.of_others) if of_others else rules
+    return tuple([rule.worded(case, found) for rule in asked for found in rule.look(case)])
+
+
+def _in_state(policy: Policy, state: RuleState) -> tuple[Rule, ...]:
+    named = policy.in_state(state)
+    return tuple([rule for rule in RULES if rule.id in named])
 
 
 def waits(case: Case) -> Iterator[datetime]:
@@ -46,10 +58,21 @@ def waits(case: Case) -> Iterator[datetime]:
             yield moment
 
 
+@lru_cache(maxsize=1 << 10)
+def _patience(hours: int, *minutes: int) -> tuple[timedelta, ...]:
+    return tuple(sorted({timedelta(hours=hours), *(timedelta(minutes=each) for each in minutes)}))
+
+
 def patience(policy: Policy, post: str) -> tuple[timedelta, ...]:
     """How long after a crossing the rules wait for the others of its company: M8, P3 and P4, the shortest first."""
-    hours, *minutes = (_number(policy, post, *each) for each in (("M8", "hours"), ("P3", "minutes"), ("P4", "minutes")))
-    return tuple(sorted((timedelta(hours=hours), *(timedelta(minutes=each) for each in minutes))))
+    waiting = (("M8", "hours"), ("P3", "minutes"), ("P4", "minutes"))
+    return _patience(*(_number(policy, post, *each) for each in waiting))
+
+
+def childhood(policy: Policy) -> int:
+    """Until which age in years anybody may be a child by the rules of protection, at any post."""
+    posts = ("", *policy.posts)
+    return max(_number(policy, post, rule, "age") for post in posts for rule in ("P1", "P2", "P3", "P4"))
 
 
 def _number(policy: Policy, post: str, rule: str, name: str) -> int:

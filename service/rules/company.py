@@ -42,8 +42,12 @@ def is_child(case: Case, m: Movement, age: int) -> bool:
 
     Where not even the year is known nobody is taken for a child beside others; P1 asks about who is alone.
     """
-    latest = m.crossing.traveller.date_of_birth.latest()
-    return latest is not None and age_on(latest, case.day_of(m.crossing)) < age
+    born = m.crossing.traveller.date_of_birth
+    day = case.day_of(m.crossing)
+    if born.year is None or day.year - born.year > age:
+        return False
+    latest = born.latest()
+    return latest is not None and age_on(latest, day) < age
 
 
 def related(a: Movement, b: Movement) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from ocr.states import is_state_code
 from service.dates import months_after
-from service.domain import Crossing, ListingKind, Movement, Severity
+from service.domain import Crossing, ListingKind, Movement, Severity, Traveller
 from service.person import same_birth, same_name
 from service.rules.case import Case
 from service.rules.comparing import differs
@@ -104,16 +104,22 @@ D4 = Rule(
 
 def _other_person(case: Case) -> Iterator[Found]:
     here = case.crossing
-    differing = [(m, fields) for m in case.same_document if (fields := _differences(here, m.crossing))]
+    known: dict[int, tuple[str, ...]] = {}  # by the value's place in memory: one traveller is compared once
+    differing = []
+    for m in case.same_document:
+        other = m.crossing.traveller
+        if id(other) not in known:
+            known[id(other)] = _differences(here.traveller, other)
+        if known[id(other)]:
+            differing.append((m, known[id(other)]))
     if differing:
         named = sorted({field for _, fields in differing for field in fields})
         params = {"fields": named, "times": len(differing)}
         yield Found("other_person", params, evidence=tuple(m for m, _ in differing))
 
 
-def _differences(a: Crossing, b: Crossing) -> tuple[str, ...]:
+def _differences(one: Traveller, other: Traveller) -> tuple[str, ...]:
     """The biographic fields in which one document contradicts itself; what is unknown contradicts nothing."""
-    one, other = a.traveller, b.traveller
     known_years = one.date_of_birth.year and other.date_of_birth.year
     differs = {
         "name": one != other and not same_name(one, other),
@@ -186,10 +192,11 @@ def _neighbours(case: Case, stretch: str, number: int) -> list[tuple[int, Moveme
     """Other documents of the issuer, numbered less than a run away and presented in the hours before, the last time."""
     run, hours = case.parameter("D7", "run", int), timedelta(hours=case.parameter("D7", "hours", int))
     found: dict[str, tuple[int, Movement]] = {}
-    for m in sorted(case.others, key=happened):
-        there, at = number_of(m.crossing.document) or ("", 0)
+    placed = ((number_of(m.crossing.document), m) for m in case.others)
+    near = ((there[1], m) for there, m in placed if there and there[0] == stretch)
+    for at, m in sorted(near, key=lambda each: happened(each[1])):
         before = happened(m) < happened(case.this) and case.crossing.occurred_at - m.crossing.occurred_at <= hours
-        if before and there == stretch and at != number and abs(at - number) < run:
+        if before and at != number and abs(at - number) < run:
             found[m.crossing.document.key] = (at, m)
     return list(found.values())
 
@@ -208,4 +215,5 @@ D7 = Rule(
     "A family or a group that is registered together counts as one.",
     ("rebut.registered_together", "rebut.issued_together"),
     _run,
+    of_others=True,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -82,18 +82,19 @@ def stay_allowance(case: Case) -> Allowance | None:
     if case.national or _under_permit(case):
         return None
     limit = limit_of(case)
-    stays = [Stay(stay.first, stay.last) for stay in _stays_before(case)]
-    return allowance(stays, case.day, days=limit.days, window=limit.window, permits=_permits(case))
+    known = list(case.stays())[::-1]
+    before = known if case.leaving else known[:-1]  # on entry the stay that would begin is what is asked about
+    stays = [Stay(stay.first, stay.last) for stay in before]
+    return allowance(stays, case.day, days=limit.days, window=limit.window, permits=_permits(case, before))
 
 
-def _stays_before(case: Case) -> tuple[KnownStay, ...]:
-    """On entry without the stay that would begin: it is what is asked about."""
-    return case.stays[:-1] if case.crossing.direction is Direction.ENTRY else case.stays
+def _window_start(case: Case, limit: Limit) -> date:
+    return case.day - timedelta(limit.window - 1)
 
 
-def _permits(case: Case) -> Iterator[Stay]:
+def _permits(case: Case, stays: Iterable[KnownStay]) -> Iterator[Stay]:
     """The times under a residence permit or long-stay visa, by what was shown at either end of a stay."""
-    for stay in _stays_before(case):
+    for stay in stays:
         for visa in stay.visas:
             if visa.kind in case.policy.permit_kinds:
                 yield Stay(visa.valid_from or stay.first, visa.valid_until or stay.last)
@@ -112,22 +113,18 @@ def _too_many_days(case: Case) -> Iterator[Found]:
     if case.national:
         return
     limit = limit_of(case)
-    if not _may_exceed(case, limit.days, case.day - timedelta(limit.window - 1)):
+    since = _window_start(case, limit)
+    counted = case.stays_since(since)
+    # the plain sum of the days never falls short of their number, and spares most the exact count
+    if sum((stay.last - max(stay.first, since)).days + 1 for stay in counted) <= limit.days:
         return
     if (found := stay_allowance(case)) and found.days_used > limit.days:
-        counted = (stay for stay in case.stays if stay.last >= found.window_start)
         yield Found(
             "stayed_too_long" if case.leaving else "no_days_left",
             {"days_allowed": limit.days, "window_days": limit.window, "citation": limit.citation, **_figures(found)},
             evidence=tuple(m for stay in counted for m in stay.evidence),
             unheard=case.unheard,
         )
-
-
-def _may_exceed(case: Case, days: int, window_start: date) -> bool:
-    """Whether the plain sum of the days is above the limit. It never falls short, and spares most the exact count."""
-    inside = (stay for stay in case.stays if stay.last >= window_start)
-    return sum((stay.last - max(stay.first, window_start)).days + 1 for stay in inside) > days
 
 
 def _figures(found: Allowance) -> Params:

@@ -7,7 +7,8 @@ of different travellers are linked where they share a mark, or where one names t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from service.domain import Crossing, Movement, TravelDocument
 from service.policy import Policy
@@ -17,44 +18,47 @@ _SPACE = re.compile(r"\s+")
 _NOT_DIGITS = re.compile(r"\D")
 
 
-def marks(crossing: Crossing, policy: Policy) -> tuple[str, ...]:
-    """What the crossing is filed under beside its document and its person: found again by those it is linked to."""
-    found = [*crossing.accompanying, *contacts(crossing, policy)]
-    if crossing.group_id:
-        found.append(f"group:{crossing.group_id}")
-    if placed := number_of(crossing.document):
-        stretch, number = placed
-        found.append(f"{stretch}:{number // run_of(policy)}")
-    return tuple(found)
+def marks(crossing: Crossing, policy: Policy, run: int) -> tuple[str, ...]:
+    """What the crossing is filed under beside its document and its person: found again by those it is linked to.
+
+    `run` is how many numbers make a stretch, see `run_of`.
+    """
+    placed = number_of(crossing.document)
+    stretch = (f"{placed[0]}:{placed[1] // run}",) if placed else ()
+    group = (f"group:{crossing.group_id}",) if crossing.group_id else ()
+    return (*stretch, *group, *crossing.accompanying, *contacts(crossing, policy))
 
 
-def sought(crossing: Crossing, own: Sequence[Movement], policy: Policy) -> set[str]:
+def sought(crossing: Crossing, own: Iterable[Movement], policy: Policy, run: int) -> set[str]:
     """The marks under which a case's `others` are found; `own` are the traveller's own movements.
 
     Whoever travelled along before is looked for as well; of the numbers, those of the neighbouring stretches.
     """
-    found = {crossing.document.key, *marks(crossing, policy)}
+    found = {crossing.document.key, *marks(crossing, policy, run)}
+    if placed := number_of(crossing.document):
+        found.update(f"{placed[0]}:{placed[1] // run + step}" for step in (-1, 1))
     for m in own:
+        found.add(m.crossing.document.key)
+        found.update(m.crossing.accompanying)
         if m.crossing.group_id:
             found.add(f"group:{m.crossing.group_id}")
-        found.update(m.crossing.accompanying, (m.crossing.document.key,))
-    if placed := number_of(crossing.document):
-        stretch, number = placed
-        at = number // run_of(policy)
-        found.update((f"{stretch}:{at - 1}", f"{stretch}:{at + 1}"))
     return found
 
 
 def contacts(crossing: Crossing, policy: Policy) -> Iterator[str]:
     """Phone, address and sponsor in one spelling, without those of the licensed."""
-    if crossing.phone or crossing.address or crossing.sponsor:
-        licensed = policy.parameter("P5", "licensed", crossing.crossing_point)
-        let_pass = {plain_contact(each) for each in licensed} if isinstance(licensed, tuple) else set()
-        for kind in ("phone", "address", "sponsor"):
-            if (value := getattr(crossing, kind)) and (plain := plain_contact(value)) not in let_pass:
-                yield f"{kind}:{plain}"
+    given = (("phone", crossing.phone), ("address", crossing.address), ("sponsor", crossing.sponsor))
+    for kind, value in given:
+        if value and (plain := plain_contact(value)) not in _licensed(policy, crossing.crossing_point):
+            yield f"{kind}:{plain}"
 
 
+def _licensed(policy: Policy, post: str) -> frozenset[str]:
+    licensed = policy.parameter("P5", "licensed", post)
+    return frozenset(map(plain_contact, licensed)) if isinstance(licensed, tuple) else frozenset()
+
+
+@lru_cache(maxsize=1 << 12)
 def plain_contact(text: str) -> str:
     """A phone number as its last nine digits, which a country code leaves alone; any other text in small letters."""
     digits = _NOT_DIGITS.sub("", text)
@@ -64,11 +68,16 @@ def plain_contact(text: str) -> str:
 
 def number_of(document: TravelDocument) -> tuple[str, int] | None:
     """The stretch of an issuer's numbers that a document belongs to, and its number there; None without digits."""
-    match = _NUMBER.fullmatch(document.document_number.upper())
+    return _placed(document.issuing_state, document.document_number)
+
+
+@lru_cache(maxsize=1 << 16)
+def _placed(state: str, written: str) -> tuple[str, int] | None:
+    match = _NUMBER.fullmatch(written.upper())
     if not match:
         return None
     head, digits, tail = match.groups()
-    return f"run:{document.issuing_state}:{head}#{len(digits)}#{tail}", int(digits)
+    return f"run:{state}:{head}#{len(digits)}#{tail}", int(digits)
 
 
 def run_of(policy: Policy) -> int:

@@ -119,11 +119,11 @@ M4 = Rule(
 )
 
 
-def _ended_stays(case: Case) -> list[KnownStay]:
-    """The stays of which both ends are recorded, but for those under an exempt visa or a permit."""
+def _ended_stays(case: Case) -> Iterator[KnownStay]:
+    """The stays of which both ends are recorded, the latest first, but for those under an exempt visa or a permit."""
     exempt = {*case.parameter("M5", "exempt_visa_kinds", tuple), *case.policy.permit_kinds}
-    ended = (stay for stay in case.stays if stay.entry and stay.exit)
-    return [stay for stay in ended if not any(visa.kind in exempt for visa in stay.visas)]
+    ended = (stay for stay in case.stays() if stay.entry and stay.exit)
+    return (stay for stay in ended if not any(visa.kind in exempt for visa in stay.visas))
 
 
 def _back_to_back(case: Case) -> Iterator[Found]:
@@ -131,7 +131,7 @@ def _back_to_back(case: Case) -> Iterator[Found]:
         return
     gap = timedelta(case.parameter("M5", "gap_days", int) + 1)
     run: list[KnownStay] = []
-    for stay in reversed(_ended_stays(case)):
+    for stay in _ended_stays(case):
         following = run[-1].first if run else case.day
         joined = following - stay.last <= gap
         if not joined or (stay.last - stay.first).days + 1 < case.parameter("M5", "stay_days", int):

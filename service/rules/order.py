@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from operator import attrgetter
 
 from service.domain import Movement, Source
 
 Moment = tuple[datetime, datetime]  # occurred, recorded
+
+
+recorded: Callable[[Movement], tuple[int, datetime, datetime, int]]
+recorded = attrgetter("seq", "recorded_at", "crossing.occurred_at", "crossing.id.int")
+"""What orders the movements of one post by when they were recorded; no two are alike in it."""
+
+happened: Callable[[Movement], tuple[datetime, datetime, int]]
+happened = attrgetter("crossing.occurred_at", "recorded_at", "crossing.id.int")
+"""What orders the movements of several travellers by when they happened; no two are alike in it."""
 
 
 def in_order(movements: Iterable[Movement]) -> list[Movement]:
@@ -18,9 +28,9 @@ def in_order(movements: Iterable[Movement]) -> list[Movement]:
     later, `occurred_at` decides, then the time of recording. What no time can part has an order all the same, the same
     in every run.
     """
-    placed = moments(movements)
-    placed.sort(key=lambda each: (each[0], each[1].seq, each[1].crossing.crossing_point))
-    return [m for _, m in placed]
+    placed = [(moment, m.seq, m.crossing.crossing_point, at, m) for at, (moment, m) in enumerate(moments(movements))]
+    placed.sort()  # the place in the order of recording parts what nothing else does, and movements are not compared
+    return [each[-1] for each in placed]
 
 
 def moments(movements: Iterable[Movement]) -> list[tuple[Moment, Movement]]:
@@ -33,13 +43,3 @@ def moments(movements: Iterable[Movement]) -> list[tuple[Moment, Movement]]:
             moment = latest[post] = max(moment, latest.get(post, moment))
         placed.append((moment, m))
     return placed
-
-
-def recorded(m: Movement) -> tuple[int, datetime, datetime, int]:
-    """What orders the movements of one post by when they were recorded; no two are alike in it."""
-    return (m.seq, m.recorded_at, m.crossing.occurred_at, m.id.int)
-
-
-def happened(m: Movement) -> tuple[datetime, datetime, int]:
-    """What orders the movements of several travellers by when they happened; no two are alike in it."""
-    return (m.crossing.occurred_at, m.recorded_at, m.id.int)

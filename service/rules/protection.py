@@ -35,6 +35,7 @@ P1 = Rule(
     ("rebut.adult_present", "rebut.age_shown"),
     _unaccompanied_child,
     Severity.PROTECTION,
+    of_others=True,
 )
 
 
@@ -59,6 +60,7 @@ P2 = Rule(
     ("rebut.relation_shown", "rebut.consent_shown", "rebut.age_shown"),
     _unrelated_adult,
     Severity.PROTECTION,
+    of_others=True,
 )
 
 
@@ -77,9 +79,10 @@ def _party_due(case: Case) -> datetime | None:
 
 def _many_children(case: Case) -> Iterator[Found]:
     """Each of the adult's journeys of the last days, this one among them."""
-    due, age = _party_due(case), case.parameter("P3", "age", int)
-    if is_child(case, case.this, age):
+    age = case.parameter("P3", "age", int)
+    if not any(is_child(case, m, age) for m in case.around) or is_child(case, case.this, age):
         return
+    due = _party_due(case)
     until = due if due and case.as_of >= due else None
     since = case.crossing.occurred_at - timedelta(case.parameter("P3", "days", int))
     journeys = [m for m in case.earlier if m.crossing.occurred_at >= since]
@@ -108,6 +111,7 @@ P3 = Rule(
     _many_children,
     Severity.PROTECTION,
     due=_party_due,
+    of_others=True,
 )
 
 
@@ -120,14 +124,17 @@ def _dependants_due(case: Case) -> datetime | None:
 
 def _without_dependants(case: Case) -> Iterator[Found]:
     """Nobody is left behind who is at home here, or with whom another adult of the company stays."""
-    due, age = _dependants_due(case), case.parameter("P4", "age", int)
-    if due is None or case.entry is None or case.as_of < due or is_child(case, case.this, age):
+    age, entry = case.parameter("P4", "age", int), case.entry
+    if entry is None or not any(is_child(case, m, age) for m in case.around) or is_child(case, case.this, age):
         return
-    inside = [m for m in company(case, case.entry, due) if not left_by(case, m, due)]
+    due = _dependants_due(case)
+    if due is None or case.as_of < due:
+        return
+    inside = [m for m in company(case, entry, due) if not left_by(case, m, due)]
     children = [m for m in inside if is_child(case, m, age)]
     behind = [m for m in children if not case.is_national(m.crossing.traveller)]
     if behind and len(children) == len(inside):
-        yield Found("dependants_left", {"children": len(behind)}, evidence=(case.entry, *behind))
+        yield Found("dependants_left", {"children": len(behind)}, evidence=(entry, *behind))
 
 
 P4 = Rule(
@@ -139,6 +146,7 @@ P4 = Rule(
     _without_dependants,
     Severity.PROTECTION,
     due=_dependants_due,
+    of_others=True,
 )
 
 
@@ -167,6 +175,7 @@ P5 = Rule(
     ("rebut.licensed_operator", "rebut.namesake", "rebut.data_corrected"),
     _one_contact,
     Severity.PROTECTION,
+    of_others=True,
 )
 
 
@@ -225,6 +234,7 @@ P6 = Rule(
     ("rebut.group_leader", "rebut.explained_in_private"),
     _document_held,
     Severity.PROTECTION,
+    of_others=True,
 )
 
 

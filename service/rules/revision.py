@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from service.domain import Finding, FindingStatus, Movement, Source
 from service.rules.order import moments, recorded
@@ -32,20 +33,32 @@ def _identity(finding: Finding) -> tuple[object, ...]:
     return (finding.rule, finding.rule_version, finding.severity, finding.message, finding.evidence, written)
 
 
-def to_judge_again(arrived: Movement, related: Sequence[Movement]) -> list[Movement]:
+CLOCK_AHEAD = timedelta(minutes=5)  # by which a post's clock may be ahead of the time of recording
+
+
+def to_judge_again(arrived: Movement, related: Iterable[Movement], around: Iterable[Movement] = ()) -> list[Movement]:
     """Of the movements of the same document or person, those that `arrived` may change: those that come after it.
 
     A movement is judged by what came before it. What arrives last in every respect changes none of the others. What
     was recorded at a post after `arrived`, by a clock that was behind it, is moved by it, and so may change any.
+    `around` are the other movements on any of their documents: they take part in the order.
     """
     others = [m for m in related if m.id != arrived.id]
+    known = {m.id: m for m in (*others, *around) if m.id != arrived.id}.values()
     since = arrived.crossing.occurred_at
-    if all(m.crossing.occurred_at < since and not _moved(m, arrived) for m in others):
+    if all(_latest(m) < since and not _moved(m, arrived) for m in known):
         return []
-    placed = {m.id: moment for moment, m in moments([*others, arrived])}
-    if any(_moved(m, arrived) and m.crossing.occurred_at < placed[arrived.id][0] for m in others):
+    placed = {m.id: moment for moment, m in moments([*known, arrived])}
+    if any(_moved(m, arrived) and m.crossing.occurred_at < placed[arrived.id][0] for m in known):
         return others
-    return [m for m in others if placed[m.id][0] >= since]
+    return [m for m in others if max(placed[m.id][0], _latest(m)) >= since]
+
+
+def _latest(m: Movement) -> datetime:
+    """The latest moment that a movement can be taken to have happened at: no earlier than what its post sent before."""
+    if m.crossing.source is not Source.LIVE:
+        return m.crossing.occurred_at
+    return max(m.crossing.occurred_at, m.recorded_at + CLOCK_AHEAD)
 
 
 def _moved(m: Movement, arrived: Movement) -> bool:

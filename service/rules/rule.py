@@ -40,6 +40,7 @@ class Rule:
     `version` grows when the same case would be judged otherwise. `description` is two sentences in English: what is
     found, and what is not. `rebuttable_by` are message ids of what would rebut the finding. `due` is for a rule that
     waits: the moment from which it can say what it finds on the case, None where it has nothing to wait for.
+    `of_others` says that it waits, or looks at other travellers' movements: neither changes what other rules find.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Rule:
     look: Look
     severity: Severity = Severity.IRREGULAR
     due: Due | None = None
+    of_others: bool = False
 
     @property
     def title(self) -> str:
@@ -63,16 +65,20 @@ class Rule:
     def find(self, case: Case) -> Iterator[Finding]:
         """The findings of this rule on a case, whatever the policy says of the rule's state."""
         for found in self.look(case):
-            yield Finding(
-                rule=self.id,
-                rule_version=self.version,
-                severity=found.severity or self.severity,
-                message=f"rule.{self.id}.{found.message}",
-                params=_plain({**found.params, **_silence(found.unheard)}, case.policy),
-                evidence=tuple(dict.fromkeys(str(m.id) for m in (*found.evidence, case.this))),
-                rebuttable_by=self.rebuttable_by,
-                stale_posts=tuple(post.code for post in found.unheard),
-            )
+            yield self.worded(case, found)
+
+    def worded(self, case: Case, found: Found) -> Finding:
+        """What a look gave as a finding on the case."""
+        return Finding(
+            rule=self.id,
+            rule_version=self.version,
+            severity=found.severity or self.severity,
+            message=f"rule.{self.id}.{found.message}",
+            params=_plain({**found.params, **_silence(found.unheard)}, case.policy),
+            evidence=tuple(dict.fromkeys(str(m.id) for m in (*found.evidence, case.this))),
+            rebuttable_by=self.rebuttable_by,
+            stale_posts=tuple(post.code for post in found.unheard),
+        )
 
 
 def _silence(posts: tuple[CrossingPoint, ...]) -> Params:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,19 +35,22 @@ class KnownStay:
         return tuple(m.crossing.visa for m in self.evidence if m.crossing.visa)
 
 
-def known_stays(movements: Iterable[Movement], day_of: DayOf) -> Iterator[KnownStay]:
-    """The stays that movements in their order make up, oldest first; `day_of` gives the local day of a crossing."""
-    entry: Movement | None = None
-    for m in movements:
-        if m.crossing.direction is Direction.EXIT:
-            yield _stay(entry, m, day_of)
-            entry = None
+def known_stays(movements: Sequence[Movement], day_of: DayOf) -> Iterator[KnownStay]:
+    """The stays that movements in their order make up, the latest first; `day_of` gives the local day of a crossing.
+
+    An exit ends the stay that the entry right before it began; whatever else stands alone.
+    """
+    at = len(movements)
+    while at:
+        at -= 1
+        last = movements[at]
+        if last.crossing.direction is Direction.ENTRY:
+            yield _stay(last, None, day_of)
+        elif at and movements[at - 1].crossing.direction is Direction.ENTRY:
+            at -= 1
+            yield _stay(movements[at], last, day_of)
         else:
-            if entry:
-                yield _stay(entry, None, day_of)
-            entry = m
-    if entry:
-        yield _stay(entry, None, day_of)
+            yield _stay(None, last, day_of)
 
 
 def _stay(entry: Movement | None, exit: Movement | None, day_of: DayOf) -> KnownStay:

@@ -64,6 +64,7 @@ M8 = Rule(
     ("rebut.movement_supplied", "rebut.left_separately", "rebut.force_majeure"),
     _left_behind,
     due=_group_due,
+    of_others=True,
 )
 
 
@@ -87,4 +88,5 @@ M9 = Rule(
     _undecided,
     Severity.NOTICE,
     due=lambda case: _decision_due(case) if case.awaiting else None,
+    of_others=True,
 )

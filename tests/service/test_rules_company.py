@@ -41,7 +41,7 @@ def family(number: int, direction, when: str, born: str = CHILD, **changes):
 
 
 class TestM8GroupNotComplete:
-    CAME = [member(number, ENTRY, "2026-03-01 10:00") for number in (1, 2, 3)]
+    CAME = tuple(member(number, ENTRY, "2026-03-01 10:00") for number in (1, 2, 3))
     OWN = crossing("WEST", ENTRY, "2026-03-01 10:05", group_id="coach-7")
     LEAVES = crossing("WEST", EXIT, "2026-03-08 10:00", group_id="coach-7")
 
