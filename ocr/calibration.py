@@ -1,7 +1,8 @@
 """How likely it is that anything in a zone was read wrong: fitted to readings whose truth is known.
 
-A logistic model of each character that no check digit covers, one of all that are covered together,
-and one that takes both to the zone as it turned out. Each weight is of evidence for an error and
+A logistic model of each character that no check digit covers; for those that are covered, what the
+search over all combinations says of them; and one more that takes all together to what happened to
+whole zones. Each weight is of evidence for an error and
 none is negative, so more doubt is never less chance. `ocr.training.calibrate` fits them.
 """
 
@@ -24,8 +25,6 @@ _ALIKE = frozenset("MNHWKXODQ")  # letters that damage turns into one another
 
 PLACE_EVIDENCE = ("always", "filler", "alike", "doubtful", "surer", "together", "murk", "misplaced")
 """Evidence against a character: its kind, log-odds against it by two readers and by both, the zone's state."""
-COVERED_EVIDENCE = ("always", "together", "unlikeliest", "murk")
-"""Evidence against the characters under check digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,6 @@ class Calibration:
     """Weights of the evidence; ``zone`` are intercept and slope in log-odds."""
 
     place: tuple[float, ...]
-    covered: tuple[float, ...]
     zone: tuple[float, float]
 
 
@@ -64,18 +62,15 @@ class Chances:
 def load_calibration(path: Path = FITTED) -> Calibration:
     """The calibration that is part of the model."""
     stored = json.loads(path.read_text())
-    place, covered = (
-        tuple(float(stored[part][name]) for name in names)
-        for part, names in (("place", PLACE_EVIDENCE), ("covered", COVERED_EVIDENCE))
-    )
-    return Calibration(place, covered, (float(stored["zone"]["always"]), float(stored["zone"]["together"])))
+    place = tuple(float(stored["place"][name]) for name in PLACE_EVIDENCE)
+    return Calibration(place, (float(stored["zone"]["always"]), float(stored["zone"]["together"])))
 
 
 def chances(decoded: Decoded, calibration: Calibration | None = None) -> Chances:
     """How likely it is that a zone was read wrong, and where."""
     fitted = calibration or load_calibration()
     places = {place: _chance(fitted.place, place_evidence(decoded, place)) for place in uncovered(decoded)}
-    covered = _chance(fitted.covered, covered_evidence(decoded)) if decoded.covered else 0.0
+    covered = 1 - decoded.probability
     return Chances(together(fitted, [covered, *places.values()]), covered, places, fitted)
 
 
@@ -107,12 +102,6 @@ def place_evidence(decoded: Decoded, place: Place) -> tuple[float, ...]:
         _murk(decoded),
         float(min(decoded.misplaced, 3)),
     )
-
-
-def covered_evidence(decoded: Decoded) -> tuple[float, ...]:
-    """The COVERED_EVIDENCE against the characters under check digits."""
-    least = min(decoded.confidences[row][column] for row, column in decoded.covered)
-    return 1.0, _against(decoded.probability), _against(least), _murk(decoded)
 
 
 def log_odds(share: float) -> float:

@@ -17,11 +17,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from ocr.calibration import (  # first: bounds the libraries' threads as they load
-    COVERED_EVIDENCE,
     PLACE_EVIDENCE,
     Calibration,
     chances,
-    covered_evidence,
     log_odds,
     place_evidence,
     uncovered,
@@ -94,14 +92,10 @@ def fit(known: Sequence[Known]) -> Calibration:
         [place_evidence(reading.decoded, at) for reading, at in places],
         [reading.decoded.lines[at[0]][at[1]] != reading.truth[at[0]][at[1]] for reading, at in places],
     )
-    covered = fit_logistic(
-        [covered_evidence(reading.decoded) for reading in read],
-        [any(r.decoded.lines[i][j] != r.truth[i][j] for i, j in r.decoded.covered) for r in read],
-    )
-    rough = Calibration(place, covered, (0.0, 1.0))
+    rough = Calibration(place, (0.0, 1.0))
     odds = [log_odds(chances(reading.decoded, rough).zone) for reading in passing]
     start, slope = fit_logistic([(1.0, odd - min(odds)) for odd in odds], [not reading.is_right for reading in passing])
-    return Calibration(place, covered, (start - slope * min(odds), slope))
+    return Calibration(place, (start - slope * min(odds), slope))
 
 
 def _wrong(reading: Known) -> int:
@@ -150,7 +144,6 @@ def save(fitted: Calibration, recipe: dict[str, int], path: Path) -> None:
     stored = {
         "recipe": recipe,
         "place": dict(zip(PLACE_EVIDENCE, fitted.place, strict=True)),
-        "covered": dict(zip(COVERED_EVIDENCE, fitted.covered, strict=True)),
         "zone": dict(zip(("always", "together"), fitted.zone, strict=True)),
     }
     path.write_text(json.dumps(stored, indent=1) + "\n")
