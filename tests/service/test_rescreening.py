@@ -90,6 +90,8 @@ async def test_it_is_done_once_and_an_import_that_changes_nothing_asks_for_nothi
     await desk.bring(PEOPLE | {"x1": person(alias=["Abu Jawhar"])}, now=later(days=24))
     assert await _run(desk) == 0, "the entry says more, and this movement has its finding already"
     assert await _count(desk, HitRow) == 1
+    async with desk.database.sessions() as session:
+        assert len(list(await session.scalars(select(FindingRow.id).where(FindingRow.rule == "W2")))) == 1
 
 
 async def test_the_window_and_the_people_inside_bound_who_is_looked_at(desk: Desk) -> None:
