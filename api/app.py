@@ -33,6 +33,7 @@ from api.routes import (
     reference,
     screenings,
     sessions,
+    stays,
     watchlists,
 )
 from ocr.tesseract import MODEL
@@ -60,6 +61,7 @@ ROUTERS = (
     list_chores.router,
     hits.router,
     screenings.router,
+    stays.router,
 )
 
 

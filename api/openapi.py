@@ -25,6 +25,7 @@ TAGS = [
     {"name": "movements", "description": "The log of movements: searched, counted, exported."},
     {"name": "watchlists", "description": "Lists imported, written, approved, reviewed and screened against."},
     {"name": "hits", "description": "Second line: who a traveller is, and who was cleared of which entry."},
+    {"name": "stays", "description": "Days of stay, counted from what is sent: nobody's record is looked at."},
     {"name": "reference", "description": "Ports of entry, and how fresh what is known of each is."},
     {"name": "accounts", "description": "Officers' accounts."},
     {"name": "devices", "description": "Keys of cameras, workstations and monitors."},

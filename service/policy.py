@@ -106,6 +106,12 @@ class Policy:
         rows = (row for row in self.regimes if row.window_days is not None)
         return next((row for row in rows if row.holds_with(visa_kind, asked)), None)
 
+    @property
+    def window_limit(self) -> tuple[int, int]:
+        """How many days in a window of how many are allowed where no row of law says otherwise (E2)."""
+        days, window = (self.parameter("E2", name, "") for name in ("days", "window_days"))
+        return int(str(days)), int(str(window))
+
     def visa_regime(self, asked: Asked) -> Regime | None:
         """The first row that says whether such a traveller needs a visa; None when none does."""
         rows = (row for row in self.regimes if row.visa_required is not None)

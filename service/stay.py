@@ -55,6 +55,11 @@ def allowance(
     )
 
 
+def covered(stays: Iterable[Stay], day: date) -> bool:
+    """Whether a day lies within one of the stays."""
+    return any(stay.first <= day <= (stay.last or date.max) for stay in stays)
+
+
 def _days(stays: Iterable[Stay], start: int, end: int) -> set[int]:
     """The days of the stays, clipped: only those from `start` to `end` are there."""
     found: set[int] = set()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from api.commands.common import command
+from service.comparison import Difference, Outcome, differences, outcome
+from service.domain import CrossingPoint
 from service.errors import SettingsRefused
 from service.json_rows import LineError
 from service.policy import Policy, PolicyError, default_policy, load_policy
@@ -35,6 +38,41 @@ def replay(
             sys.stdout.write(write(line) + "\n")
     except LineError as refusal:
         raise SettingsRefused(str(refusal)) from None
+
+
+@app.command("compare")
+@command
+def compare(
+    source: Annotated[Path, typer.Argument(help="JSON lines, as `replay` reads them", exists=True, dir_okay=False)],
+    policy: Annotated[list[Path], typer.Option("--policy", help="policy file; once for the second, twice for both")],
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines out")] = False,
+) -> None:
+    """Run recorded movements under two policies, and say rule by rule on how many movements it stands under each.
+
+    With one policy given the bundled one comes first. The row REFER counts the verdicts at the desk.
+    """
+    if len(policy) > 2:
+        raise SettingsRefused("two policies can be compared, no more")
+    posts = {post.code: post for post in crossing_points()}
+    policies = [_policy(path) for path in ([None, *policy] if len(policy) == 1 else policy)]
+    try:
+        first, second = (_outcome(source, each, posts) for each in policies)
+    except LineError as refusal:
+        raise SettingsRefused(str(refusal)) from None
+    found = differences(first, second)
+    sys.stdout.write("".join(json.dumps(asdict(row)) + "\n" for row in found) if as_json else _table(policies, found))
+
+
+def _outcome(source: Path, policy: Policy, posts: Mapping[str, CrossingPoint]) -> Outcome:
+    with source.open(encoding="utf-8") as lines:
+        return outcome(lines, policy, posts)
+
+
+def _table(policies: Sequence[Policy], found: Iterable[Difference]) -> str:
+    first, second = (policy.version for policy in policies)
+    lines = [f"first: {first}\nsecond: {second}\n", "rule     first   second   only first   only second"]
+    lines += [f"{d.rule:<6}{d.first:>8}{d.second:>9}{d.only_first:>13}{d.only_second:>14}" for d in found]
+    return "\n".join(lines) + "\n"
 
 
 @app.command("check")

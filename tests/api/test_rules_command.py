@@ -65,3 +65,40 @@ def test_check_a_policy(tmp_path):
     done = mabar("check", str(policy))
     assert done.exit_code == 1
     assert "policy.toml: line 4, column 1: rules.E1.grace_day: is not known here" in done.stderr.replace("\n", " ")
+
+
+class TestCompare:
+    STRICT = (
+        'version = "strict"\neffective_from = 2026-01-01\nhome_states = ["IRQ"]\n'
+        "[rules.M2]\n[rules.E4]\nmonths_on_entry = 120\n"
+    )
+
+    @pytest.fixture
+    def movements(self, tmp_path):
+        (tmp_path / "movements.jsonl").write_text(LINES)
+        (tmp_path / "strict.toml").write_text(self.STRICT)
+        return tmp_path / "movements.jsonl"
+
+    def test_rule_by_rule_against_the_bundled_policy(self, movements, tmp_path):
+        done = mabar("compare", str(movements), "--policy", str(tmp_path / "strict.toml"), "--json")
+        assert [json.loads(each) for each in done.stdout.splitlines()] == [
+            {"rule": "E4", "first": 0, "second": 2, "only_first": 0, "only_second": 2},
+            {"rule": "REFER", "first": 1, "second": 2, "only_first": 0, "only_second": 1},
+        ]
+
+    def test_as_a_table(self, movements, tmp_path):
+        strict = str(tmp_path / "strict.toml")
+        done = mabar("compare", str(movements), "--policy", strict, "--policy", strict)
+        assert done.exit_code == 0
+        assert done.stdout.startswith("first: strict+")
+        assert "E4           2        2            0             0" in done.stdout
+
+    def test_three_are_too_many(self, movements, tmp_path):
+        done = mabar("compare", str(movements), *["--policy", str(tmp_path / "strict.toml")] * 3)
+        assert done.exit_code == 1
+        assert "two policies" in done.stderr
+
+    def test_a_line_that_is_no_movement(self, movements, tmp_path):
+        movements.write_text("{}")
+        done = mabar("compare", str(movements), "--policy", str(tmp_path / "strict.toml"))
+        assert done.stderr.startswith("mabar: line 1: id: must be a text")

@@ -104,6 +104,36 @@ def test_29_february_is_a_day():
     assert found.days_used == 3
 
 
+def on_the_calendar(known, at: int, days: int, window: int):
+    """The same answers from sets of days and nothing clever: the oracle of the table."""
+    present = {number for first, last in known for number in range(first, (at if last is None else last) + 1)}
+    present = {number for number in present if number <= at}
+
+    def used(on: int, days_there: set[int]) -> int:
+        return sum(1 for number in range(on - window + 1, on + 1) if number in days_there | {on})
+
+    last = at
+    while used(last + 1, present | set(range(at, last + 1))) <= days:
+        last += 1
+    again = next(on for on in range(at, at + 2 * window) if used(on, present) <= days)
+    reached = used(at, present)
+    return reached, max(0, days - reached), last if reached <= days else None, again
+
+
+@pytest.mark.parametrize(
+    ("case", "days", "window"),
+    [*((case, 90, 180) for case in NINETY_IN_180.values()), *((case, 3, 7) for case in THREE_IN_7.values())],
+    ids=[*NINETY_IN_180, *THREE_IN_7],
+)
+def test_the_hand_and_the_calendar_agree(case, days, window):
+    known, at, *answers = case
+    assert on_the_calendar(known, at, days, window) == tuple(answers)
+
+
+def test_thirty_cases_and_more():
+    assert len(NINETY_IN_180) + len(THREE_IN_7) >= 30
+
+
 def used_naively(present: set[int], at: int, window: int) -> int:
     return len([number for number in range(at - window + 1, at + 1) if number in present or number == at])
 
