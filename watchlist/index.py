@@ -25,7 +25,7 @@ from watchlist.packing import Arrays, Texts, hash_of, unpack_entry
 from watchlist.search import COMMON_SPELLING, Search, weight_of
 from watchlist.vocabulary import Vocabulary
 
-COMPARED = 10  # rows compared in full
+COMPARED = 8  # rows compared in full
 SLACK = 5.0  # what the bound may miss, in nats: a word that a slip of the pen made another
 SEGMENTS = 6  # with more, a search takes longer than it must
 SHORT = 10_000  # entries that are merged at every change: in a short list a struck name would still seem common

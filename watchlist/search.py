@@ -42,7 +42,7 @@ from watchlist.vocabulary import Floats, Vocabulary
 
 COMMON_SPELLING = 0.3  # of a common name's bearers, so many at most share one spelling
 RAREST = 8.5  # the most, in nats, that one word of a name can weigh
-SEARCHED = 300  # rows whose bound is worked out
+SEARCHED = 200  # rows whose bound is worked out
 BITS = 8  # words of a name whose finding is remembered, one by one
 
 Bearers = tuple[int, int]
