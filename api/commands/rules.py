@@ -19,6 +19,7 @@ from service.json_rows import LineError
 from service.policy import Policy, PolicyError, default_policy, load_policy
 from service.reference import crossing_points
 from service.replay import replay as replayed
+from service.rules.describing import catalogue
 
 app = typer.Typer(help="The irregular-movement rules.", no_args_is_help=True)
 
@@ -61,6 +62,15 @@ def compare(
         raise SettingsRefused(str(refusal)) from None
     found = differences(first, second)
     sys.stdout.write("".join(json.dumps(asdict(row)) + "\n" for row in found) if as_json else _table(policies, found))
+
+
+@app.command("describe")
+@command
+def describe(
+    policy: Annotated[Path | None, typer.Option("--policy", help="policy file; the bundled one when left out")] = None,
+) -> None:
+    """Write the catalogue for officers and lawyers: each rule, its parameters under the policy, and what rebuts it."""
+    typer.echo(catalogue(_policy(policy)), nl=False)
 
 
 def _outcome(source: Path, policy: Policy, posts: Mapping[str, CrossingPoint]) -> Outcome:

@@ -114,6 +114,8 @@ def test_who_needs_a_visa():
     assert policy.visa_regime(("TUR", "P", "IQ", date(2026, 1, 1))) is None
 
 
+ROW = HEAD + '[[regimes]]\ncitation = "x"\neffective_from = 2026-01-01\n'
+
 WRONG = {
     "no TOML": ("effective_from 2026", 1, 16, "", "is not TOML: Expected '='"),
     "broken off": ('version = "', 1, 12, "", "is not TOML"),
@@ -160,6 +162,15 @@ WRONG = {
     "rule at a post": (HEAD + "[posts.A.X1]\n", 3, 1, "posts.A.X1", "there is no such rule"),
     "inline": (HEAD + "posts = { A = { E1 = { grace_days = -1 } } }", 3, 1, "posts.A.E1.grace_days", "at least 0"),
     "one row": (HEAD + "[regimes]\ndays = 1", 3, 1, "regimes", "must be written as [[regimes]]"),
+    "a window without days": (
+        ROW + "window_days = 180\nvisa_required = true\n",
+        6,
+        1,
+        "regimes.0.window_days",
+        "nothing",
+    ),
+    "a window too short": (ROW + "days = 9\nwindow_days = 8\n", 7, 1, "regimes.0.window_days", "at least days"),
+    "no months": (ROW + "months_valid = -1\n", 6, 1, "regimes.0.months_valid", "at least 0"),
     "a row that says nothing": (
         HEAD + '[[regimes]]\ncitation = "x"\neffective_from = 2026-01-01',
         3,

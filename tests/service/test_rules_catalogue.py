@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,7 @@ from service.parameters import PARAMETERS
 from service.policy import Policy, RuleSetting, RuleState, default_policy
 from service.regimes import Regime
 from service.rules.catalogue import RULES, irregularities, shadow
+from service.rules.describing import catalogue
 from service.wording import LANGUAGES, texts, word
 from tests.cases import (
     ENTRY,
@@ -241,3 +243,15 @@ def test_judging_again_leaves_the_movement_itself_out():
     case = type(case).of(again, [first, again], case.posts, case.policy, again.recorded_at)
     assert [finding.rule for finding in irregularities(case)] == ["M2"]
     assert irregularities(type(case).of(first, [first, again], case.posts, case.policy, again.recorded_at)) == ()
+
+
+def test_the_documentation_is_what_the_code_says():
+    written = (Path(__file__).parents[2] / "docs" / "rules.md").read_text("utf-8")
+    _, _, after = written.partition("<!-- catalogue -->\n")
+    assert after.partition("<!-- end of catalogue -->")[0] == catalogue(default_policy())
+
+
+def test_what_is_not_active_is_said_to_be():
+    policy = Policy("1", date(2026, 1, 1), rules={"E1": RuleSetting(RuleState.OFF)})
+    assert "**E1, version 1, off: " in catalogue(policy)
+    assert "**E2, version 1, shadow: " in catalogue(policy)

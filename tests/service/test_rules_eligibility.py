@@ -1,18 +1,21 @@
-"""E1 to E4: the law on entering and staying, with each trap of the catalogue."""
+"""E1 to E5: the law on entering and staying, with each trap of the catalogue."""
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain import Outcome, PartialDate, Severity, Visa
+from service.domain import Listing, ListingKind, Outcome, PartialDate, Severity, Visa
+from service.policy import load_policy
 from service.regimes import Regime
 from service.rules.eligibility import stay_allowance
 from tests.cases import (
     ENTRY,
     EXIT,
+    FOREIGNER,
     NATIONAL,
     PASSPORT,
     SOUTH,
@@ -364,3 +367,113 @@ def test_a_national_is_one_by_the_policys_home_states():
     assert not case_of(
         crossing("WEST", ENTRY, "2026-03-10", traveller=NATIONAL), policy=policy_with(home_states=frozenset())
     ).national
+
+
+class TestE5EntryBan:
+    def findings(self, direction=ENTRY, made=crossing, **changes):
+        ban = Listing(ListingKind.ENTRY_BAN, "bans:1", **{"exact": True, **changes})
+        return found("E5", case_of(made("WEST", direction, "2026-03-10"), listings=(ban,)))
+
+    def test_a_ban_in_force(self):
+        (finding,) = self.findings(valid_until=date(2026, 3, 10))
+        assert (finding.severity, finding.params) == (Severity.ALERT, {"field": "bans:1", "valid_until": "2026-03-10"})
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"exact": False}, {"valid_until": date(2026, 3, 9)}, {"valid_from": date(2026, 3, 11)}, {"direction": EXIT}],
+        ids=["only alike", "over", "not yet", "on exit"],
+    )
+    def test_nothing_is_found(self, changes):
+        assert not self.findings(**changes)
+
+    def test_from_its_first_day(self):
+        assert self.findings(valid_from=date(2026, 3, 10))
+
+    def test_nationals_have_the_right_to_enter(self):
+        assert not self.findings(made=of_national)
+
+    def test_a_lost_document_is_no_ban(self):
+        lost = Listing(ListingKind.LOST_OR_STOLEN, "SLTD:1", exact=True, document=PASSPORT)
+        assert not found("E5", case_of(crossing("WEST", ENTRY, "2026-03-10"), listings=(lost,)))
+
+
+POLICIES = Path(__file__).parents[2] / "docs" / "policies"
+
+
+class TestRowsOfLaw:
+    IRAQ = load_policy((POLICIES / "iraq-example.toml").read_text("utf-8"))
+    SHORT = load_policy((POLICIES / "short-stay-example.toml").read_text("utf-8"))
+
+    def visa(self, post, when, policy=IRAQ, **changes):
+        return [f.message for f in found("E3", case_of(crossing(post, ENTRY, when, **changes), policy=policy))]
+
+    def test_a_waiver_in_one_jurisdiction_and_year_only(self):
+        missing = ["rule.E3.visa_missing"]
+        assert self.visa("NORTH", "2026-03-10") == []
+        assert self.visa("WEST", "2026-03-10") == missing
+        assert self.visa("NORTH", "2027-01-01 09:00") == missing
+
+    def test_a_class_of_documents_anywhere(self):
+        diplomat = replace(PASSPORT, document_code="PD")
+        assert self.visa("WEST", "2026-03-10", document=diplomat) == []
+
+    @pytest.mark.parametrize(
+        ("post", "entered", "last"),
+        [
+            ("NORTH", "2026-03-01", "2026-03-30"),
+            ("WEST", "2026-03-01", "2026-04-29"),
+            ("WEST", "2025-06-30", "2025-07-29"),
+        ],
+    )
+    def test_days_by_jurisdiction_and_date_of_entry(self, post, entered, last):
+        visa = Visa(kind="tourist")
+        leaving = crossing(post, EXIT, "2026-06-01", visa=visa)
+        finding = only("E1", case_of(leaving, crossing(post, ENTRY, entered, visa=visa), policy=self.IRAQ))
+        assert finding.params["admitted_until"] == last
+        assert finding.params["basis"].startswith("ILLUSTRATIVE")
+
+    @pytest.mark.parametrize(("nationality", "months"), [("JOR", None), ("SYR", 6)])
+    def test_months_of_validity_by_agreement(self, nationality, months):
+        """Four months before the expiry."""
+        document = replace(PASSPORT, date_of_expiry=PartialDate(2026, 7, 10))
+        traveller = replace(FOREIGNER, nationality=nationality)
+        made = crossing("WEST", ENTRY, "2026-03-10", document=document, traveller=traveller)
+        findings = found("E4", case_of(made, policy=self.IRAQ))
+        assert [f.params["months"] for f in findings] == ([months] if months else [])
+
+    def test_a_months_row_names_its_source_and_holds_on_entry_only(self):
+        document = replace(PASSPORT, date_of_expiry=PartialDate(2026, 5, 10))
+        entry = only("E4", case_of(crossing("WEST", ENTRY, "2026-03-10", document=document), policy=self.IRAQ))
+        assert (entry.params["months"], entry.params["citation"][:12]) == (3, "ILLUSTRATIVE")
+        assert not found("E4", case_of(crossing("WEST", EXIT, "2026-03-10", document=document), policy=self.IRAQ))
+
+    def window(self, days, document_code="P", nationality="JOR", left="2026-08-31"):
+        changes = {
+            "document": replace(PASSPORT, document_code=document_code),
+            "traveller": replace(FOREIGNER, nationality=nationality),
+        }
+        leaving = crossing("WEST", EXIT, left, **changes)
+        entered = replace(leaving, direction=ENTRY, occurred_at=leaving.occurred_at - timedelta(days - 1))
+        entered = replace(entered, id=crossing("WEST", ENTRY, left).id)
+        return found("E2", case_of(leaving, entered, policy=self.SHORT))
+
+    @pytest.mark.parametrize(
+        ("code", "nationality", "left", "allowed", "window"),
+        [
+            ("P", "JOR", "2026-08-31", 90, 180),
+            ("PO", "JOR", "2026-08-31", 180, 360),
+            ("P", "AZE", "2026-08-31", 30, 60),
+            ("P", "AZE", "2026-09-01", 90, 180),
+            ("PS", "AZE", "2026-08-31", 180, 360),
+        ],
+    )
+    def test_days_in_a_window_by_nationality_class_and_date(self, code, nationality, left, allowed, window):
+        assert not self.window(allowed, code, nationality, left)
+        (finding,) = self.window(allowed + 1, code, nationality, left)
+        assert (finding.params["days_allowed"], finding.params["window_days"]) == (allowed, window)
+        assert ("citation" in finding.params) == (allowed != 90)
+
+    def test_every_row_of_the_examples_says_that_it_is_made_up(self):
+        for policy in (self.IRAQ, self.SHORT):
+            assert policy.regimes
+            assert all(row.citation.startswith("ILLUSTRATIVE") for row in policy.regimes)
