@@ -7,10 +7,12 @@ The fields are those of `service.domain`; `id`, `at`, `recorded_at`, `crossing_p
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2s
 from sys import intern
+from typing import Any
 from uuid import UUID
 
 from service.domain import (
@@ -53,6 +55,7 @@ class Line:
 
 
 PENDING = "pending"
+UUID_LENGTH = 32  # hexadecimal digits, without hyphens
 
 
 def read_line(number: int, line: str) -> Line:
@@ -118,18 +121,28 @@ def _with_seldom(crossing: Crossing, row: Row) -> Crossing:
 
 
 def _document(row: Row) -> TravelDocument:
-    expiry = row.partial("date_of_expiry") if row.has("date_of_expiry") else None
-    code = row.optional("document_code") or "P"
-    return _shared(TravelDocument(intern(code), intern(row.text("issuing_state")), row.text("document_number"), expiry))
+    """The document, the same value for all lines of the same data."""
+    expiry = row.text("date_of_expiry") if row.has("date_of_expiry") else None
+    if expiry:
+        row.partial("date_of_expiry")
+    return _known_document(
+        row.optional("document_code") or "P", row.text("issuing_state"), row.text("document_number"), expiry
+    )
+
+
+@lru_cache(maxsize=1 << 17)
+def _known_document(code: str, state: str, number: str, expiry: str | None) -> TravelDocument:
+    return TravelDocument(intern(code), intern(state), number, PartialDate.parse(expiry) if expiry else None)
 
 
 def _traveller(row: Row) -> tuple[Traveller, tuple[str, ...]]:
     """The traveller, the same value for all lines of the same data, and the keys of the person."""
-    return _person(
+    row.partial("date_of_birth")
+    return _known_traveller(
         row.text("primary_identifier"),
         row.optional("secondary_identifier") or "",
-        intern(row.text("nationality")),
-        row.partial("date_of_birth"),
+        row.text("nationality"),
+        row.text("date_of_birth"),
         row.optional("sex") or "X",
         row.optional("native_name"),
         row.optional("father_name"),
@@ -139,24 +152,23 @@ def _traveller(row: Row) -> tuple[Traveller, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1 << 17)
-def _person(
-    primary: str,
-    secondary: str,
-    nationality: str,
-    born: PartialDate,
-    sex: str,
-    native: str | None,
-    father: str | None,
-    mother: str | None,
-    others: tuple[str, ...],
+def _known_traveller(
+    primary: str, secondary: str, nationality: str, born: str, sex: str, *others: Any
 ) -> tuple[Traveller, tuple[str, ...]]:
-    made = Traveller(primary, secondary, nationality, born, sex, False, native, father, mother, others)
+    native, father, mother, nationalities = others
+    made = Traveller(
+        primary,
+        secondary,
+        intern(nationality),
+        PartialDate.parse(born),
+        sex,
+        False,
+        native,
+        father,
+        mother,
+        nationalities,
+    )
     return made, person_keys(made)
-
-
-@lru_cache(maxsize=1 << 17)
-def _shared(document: TravelDocument) -> TravelDocument:
-    return document
 
 
 def _visa(row: Row) -> Visa:
@@ -192,8 +204,8 @@ def _listing(row: Row) -> Listing:
 
 def uuid_of(name: str) -> UUID:
     """The UUID that a name is, or one made from it that sorts as its first eight bytes do."""
-    try:
-        return UUID(name)
-    except ValueError:
-        written = name.encode()
-        return UUID(bytes=written[:8].ljust(8, b"\0") + blake2s(written, digest_size=8).digest())
+    if len(name) >= UUID_LENGTH:
+        with suppress(ValueError):
+            return UUID(name)
+    written = name.encode()
+    return UUID(bytes=written[:8].ljust(8, b"\0") + blake2s(written, digest_size=8).digest())

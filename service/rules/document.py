@@ -180,7 +180,7 @@ D6 = Rule(
 
 
 def _run(case: Case) -> Iterator[Found]:
-    placed = number_of(case.crossing.document)
+    placed = number_of(case.crossing.document) if case.others else None
     near = _neighbours(case, *placed) if placed else []
     most = max(_windows(case, near, placed[1]), key=len, default=[]) if placed and near else []
     if len(most) >= case.parameter("D7", "documents", int):

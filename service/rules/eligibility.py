@@ -113,6 +113,9 @@ def _too_many_days(case: Case) -> Iterator[Found]:
     if case.national:
         return
     limit = limit_of(case)
+    first = case.day_of(case.earlier[0].crossing) if case.earlier else case.day
+    if (case.day - first).days < limit.days:
+        return  # hardly so long ago that the traveller was first seen: most are spared the rest
     since = _window_start(case, limit)
     counted = case.stays_since(since)
     # the plain sum of the days never falls short of their number, and spares most the exact count

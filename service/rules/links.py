@@ -47,6 +47,8 @@ def sought(crossing: Crossing, own: Iterable[Movement], policy: Policy, run: int
 
 def contacts(crossing: Crossing, policy: Policy) -> Iterator[str]:
     """Phone, address and sponsor in one spelling, without those of the licensed."""
+    if not (crossing.phone or crossing.address or crossing.sponsor):
+        return
     given = (("phone", crossing.phone), ("address", crossing.address), ("sponsor", crossing.sponsor))
     for kind, value in given:
         if value and (plain := plain_contact(value)) not in _licensed(policy, crossing.crossing_point):

@@ -121,13 +121,17 @@ M4 = Rule(
 
 def _ended_stays(case: Case) -> Iterator[KnownStay]:
     """The stays of which both ends are recorded, the latest first, but for those under an exempt visa or a permit."""
-    exempt = {*case.parameter("M5", "exempt_visa_kinds", tuple), *case.policy.permit_kinds}
-    ended = (stay for stay in case.stays() if stay.entry and stay.exit)
-    return (stay for stay in ended if not any(visa.kind in exempt for visa in stay.visas))
+    for stay in case.stays():
+        if stay.entry and stay.exit and not any(_exempt(case, visa.kind) for visa in stay.visas):
+            yield stay
+
+
+def _exempt(case: Case, kind: str | None) -> bool:
+    return kind in case.policy.permit_kinds or kind in case.parameter("M5", "exempt_visa_kinds", tuple)
 
 
 def _back_to_back(case: Case) -> Iterator[Found]:
-    if case.national:
+    if case.national or not case.earlier:
         return
     gap = timedelta(case.parameter("M5", "gap_days", int) + 1)
     run: list[KnownStay] = []

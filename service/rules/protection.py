@@ -151,8 +151,8 @@ P4 = Rule(
 
 
 def _one_contact(case: Case) -> Iterator[Found]:
-    since = case.crossing.occurred_at - timedelta(case.parameter("P5", "days", int))
     for contact in contacts(case.crossing, case.policy):
+        since = case.crossing.occurred_at - timedelta(case.parameter("P5", "days", int))
         sharing = [
             m
             for m in sorted(case.others, key=happened)

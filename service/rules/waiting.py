@@ -74,8 +74,8 @@ def _decision_due(case: Case) -> datetime | None:
 
 
 def _undecided(case: Case) -> Iterator[Found]:
-    due = _decision_due(case)
-    if case.awaiting and due and case.as_of >= due:
+    due = _decision_due(case) if case.awaiting else None
+    if due and case.as_of >= due:
         yield Found("undecided", {"minutes": case.parameter("M9", "minutes", int)})
 
 
