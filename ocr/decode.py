@@ -7,14 +7,15 @@ its check digits. Every difference from the plain reading is listed as a repair.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 import numpy as np
 
 from ocr.evidence import Aligned, Cell
-from ocr.layout import ALPHABET, FILLER, LAYOUTS, LETTERS, MrzFormat, Span
+from ocr.layout import ALPHABET, DOCUMENT_LETTERS, FILLER, LAYOUTS, LETTERS, VISA_LETTER, MrzFormat, Span
 from ocr.solve import ILLEGAL, Place, Solution, alphabet_at, options_of, share_among, solve
 from ocr.states import STATE_CODES
 
@@ -22,7 +23,7 @@ _CODES = sorted(code.ljust(3, FILLER) for code in STATE_CODES)
 _CODE_PLACES = np.array([[ALPHABET.index(character) for character in code] for code in _CODES])
 _PLACES = np.arange(3)
 _OVERLOOKED = 1e-5  # what every reading keeps for a character that nobody thought of
-_FIRST_LETTERS = "PIACV"
+_VISAS = (MrzFormat.MRV_A, MrzFormat.MRV_B)
 _ROW_OF_FILLERS = 3  # after so many fillers a name is over
 
 
@@ -91,7 +92,7 @@ def _format(cells: Sequence[Sequence[Cell]]) -> MrzFormat:
     first, width = cells[0][0], len(cells[0])
     if len(cells) == 3:
         return MrzFormat.TD1
-    visa = first.share("V") > max(first.share(letter) for letter in "PIAC")
+    visa = first.share(VISA_LETTER) > max(first.share(letter) for letter in DOCUMENT_LETTERS)
     if width == 36:
         return MrzFormat.MRV_B if visa else MrzFormat.TD2
     return MrzFormat.MRV_A if visa else MrzFormat.TD3
@@ -105,7 +106,11 @@ def _is_old_french_card(cells: Sequence[Sequence[Cell]]) -> bool:
 
 def _unchecked(cells: Sequence[Sequence[Cell]], format_: MrzFormat) -> dict[Place, str]:
     """The likeliest characters of every field by itself; check digits are for `solve`."""
-    readers = {"document_code": _document_code, "name": _name}
+    letters = VISA_LETTER if format_ in _VISAS else DOCUMENT_LETTERS
+    readers: dict[str, Callable[[Sequence[Cell]], str]] = {
+        "document_code": partial(_document_code, letters),
+        "name": _name,
+    }
     readers |= dict.fromkeys(("issuing_state", "nationality"), _state_code)
     chosen: dict[Place, str] = {}
     for name, span in LAYOUTS[format_].fields.items():
@@ -119,9 +124,9 @@ def _plain(stretch: Sequence[Cell], span: Span) -> str:
     return "".join(options_of(cell, alphabet_at(span, span.start + i))[0][0] for i, cell in enumerate(stretch))
 
 
-def _document_code(stretch: Sequence[Cell]) -> str:
+def _document_code(letters: str, stretch: Sequence[Cell]) -> str:
     first, second = stretch
-    return options_of(first, _FIRST_LETTERS)[0][0] + options_of(second, LETTERS + FILLER)[0][0]
+    return options_of(first, letters)[0][0] + options_of(second, LETTERS + FILLER)[0][0]
 
 
 def _state_code(stretch: Sequence[Cell]) -> str:

@@ -9,6 +9,10 @@ DIGITS = "0123456789"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ALPHABET = DIGITS + LETTERS + FILLER
 
+VISA_LETTER = "V"
+DOCUMENT_LETTERS = "PIAC"
+"""What a document code begins with: of a visa, and of anything else. Doc 9303 parts 4 to 7, section 4.2."""
+
 VALUES = {character: value for value, character in enumerate(DIGITS + LETTERS)} | {FILLER: 0}
 WEIGHTS = (7, 3, 1)
 

@@ -5,6 +5,7 @@ digit. So a reading is accepted only where nothing at all stands against it.
 """
 
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -12,7 +13,7 @@ from typing import Self
 from ocr.calibration import Chances, chances
 from ocr.dates import is_date
 from ocr.decode import Decoded, Reason, Repair
-from ocr.layout import LAYOUTS
+from ocr.layout import DOCUMENT_LETTERS, LAYOUTS, VISA_LETTER
 from ocr.mrz import Mrz, MrzFormat, parse
 from ocr.solve import Place
 from ocr.states import is_state_code
@@ -36,6 +37,7 @@ class ObstacleCode(StrEnum):
     NO_ZONE = "no_zone"
     CHECK_DIGIT_FAILED = "check_digit_failed"
     DOUBTFUL_CHARACTER = "doubtful_character"
+    ILLEGAL_CHARACTER = "illegal_character"
     NAME_DOUBTFUL = "name_doubtful"
     STATE_UNKNOWN = "state_unknown"
     DATE_IMPOSSIBLE = "date_impossible"
@@ -173,7 +175,19 @@ def obstacles_of(mrz: Mrz) -> tuple[Obstacle, ...]:
         if not is_date(text)
     ]
     name = [] if _is_name(mrz) else [Obstacle(ObstacleCode.NAME_DOUBTFUL, "name")]
-    return (*failed, *dates, *name)
+    return (*failed, *dates, *_illegal(mrz), *name)
+
+
+def _illegal(mrz: Mrz) -> Iterator[Obstacle]:
+    """Characters that may not stand in their fields. Dates and names are judged by themselves."""
+    fields = LAYOUTS[mrz.format].fields
+    letters = {"document_code": DOCUMENT_LETTERS + VISA_LETTER}
+    for name in ("document_code", "issuing_state", "nationality", "sex"):
+        span = fields[name]
+        for place, character in enumerate(span.of(mrz.lines)):
+            if character not in (letters.get(name, span.alphabet) if place == 0 else span.alphabet):
+                params: Params = {"line": span.line + 1, "position": span.start + place + 1, "character": character}
+                yield Obstacle(ObstacleCode.ILLEGAL_CHARACTER, name, params)
 
 
 def _is_name(mrz: Mrz) -> bool:

@@ -79,9 +79,10 @@ def solve(cells: Sequence[Sequence[Cell]], format_: MrzFormat) -> Solution:
 
 
 def options_of(cell: Cell, alphabet: str) -> tuple[tuple[str, float], ...]:
-    """The likeliest characters of a cell with log probabilities, those out of alphabet at a price.
+    """The likeliest characters of a cell with log probabilities.
 
-    Where the plain reading is out of alphabet, what looks the same becomes likely.
+    Where the plain reading is out of alphabet it stays possible at a price, and what looks the same
+    becomes likely. Nothing else out of alphabet does: no check digit makes a letter of a date.
     """
     priced = [(share, c) for c, share in _priced(cell, alphabet).items()]
     enough = max(priced)[0] * _LEAST
@@ -101,7 +102,10 @@ def _priced(cell: Cell, alphabet: str) -> dict[str, float]:
     if cell.raw and cell.raw not in alphabet:
         least = MISTAKEN * cell.share(cell.raw)
         shares = {**shares, **{c: max(cell.share(c), least) for c in look_alikes(cell.raw)}}
-    return {c: share if c in alphabet else share * _PRICE for c, share in shares.items()}
+    allowed = {c: share for c, share in shares.items() if c in alphabet}
+    if cell.raw and cell.raw not in alphabet:
+        allowed[cell.raw] = shares[cell.raw] * _PRICE
+    return allowed or dict.fromkeys(alphabet, 1 / len(alphabet))
 
 
 def _plan(cells: Sequence[Sequence[Cell]], layout: Layout) -> list[_Step]:

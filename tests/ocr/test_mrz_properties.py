@@ -11,7 +11,7 @@ from ocr.decode import decode
 from ocr.evidence import Symbol, align_lines
 from ocr.layout import ALPHABET, FILLER, LAYOUTS, VALUES
 from ocr.mrz import MrzFormat, check_digit, parse, parse_text
-from ocr.reading import judge, obstacles_of
+from ocr.reading import ObstacleCode, judge, obstacles_of
 from ocr.training.content import made_up_zone
 
 SEEDS = st.integers(0, 2**32)
@@ -148,6 +148,24 @@ def test_what_is_decoded_is_a_zone_and_accepted_only_if_its_text_is_faultless(
     mrz, reading = parse(decoded.lines), judge(decoded, b"", (), (), 0.0)
     assert reading.valid == mrz.valid
     assert not (reading.accepted and (obstacles_of(mrz) or mrz.format != decoded.format))
+    raw = {(repair.line - 1, repair.position - 1): repair.raw for repair in decoded.repairs}
+    for name in ("date_of_birth", "date_of_expiry", "sex"):
+        span = LAYOUTS[decoded.format].fields[name]
+        for column in range(span.start, span.stop):
+            character = decoded.lines[span.line][column]
+            assert character in span.alphabet or (span.line, column) not in raw, "no repair breaks a rule"
+
+
+@pytest.mark.parametrize("format_", MrzFormat)
+@pytest.mark.parametrize(("field", "character"), [("document_code", "0"), ("nationality", "1"), ("sex", "B")])
+def test_what_may_not_stand_in_a_field_is_named_even_where_no_digit_guards_it(
+    format_: MrzFormat, field: str, character: str
+) -> None:
+    span = LAYOUTS[format_].fields[field]
+    mrz = parse(changed(zone(7, format_), span.line, span.start, character))
+    assert mrz.valid or mrz.format is not format_  # a visa without its V is no visa
+    illegal = [o for o in obstacles_of(mrz) if o.code is ObstacleCode.ILLEGAL_CHARACTER]
+    assert [(o.field, o.params["position"]) for o in illegal] == [(field, span.start + 1)]
 
 
 def _ranked(choices: list[tuple[str, float]]) -> tuple[tuple[str, float], ...]:

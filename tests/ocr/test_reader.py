@@ -14,6 +14,8 @@ from ocr.mrz import MrzError, MrzFormat, parse
 from ocr.reader import read_mrz, read_text
 from ocr.reading import MrzReading, ObstacleCode
 from ocr.tesseract import EngineMissing, LibraryEngine, ProgramEngine, load_engine
+from ocr.training import fonts
+from ocr.training.generate import generate_document
 from ocr.worker import ReaderPool
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -49,6 +51,16 @@ def test_each_format_is_read_and_accepted(name: str) -> None:
 def test_a_turned_picture_is_read_all_the_same(quarters: int) -> None:
     reading = read_mrz(changed(picture("td1"), lambda pixels: np.rot90(pixels, quarters)))
     assert reading.lines == ZONES["td1"]
+
+
+@pytest.mark.skipif(fonts.find_font("OCRB.otf") is None, reason="the OCR-B typeface is not installed")
+def test_the_first_columns_of_a_large_visa_are_not_taken_for_a_small_one() -> None:
+    document = generate_document(4, "clean", MrzFormat.MRV_A)
+    first, last = document.middles[:, 0, 0].min(), document.middles[:, 1, 0].max()
+    cropped = document.image[:, : round(first + (last - first) * 36.1 / 44)]
+    reading = read_mrz(cv2.imencode(".png", cropped)[1].tobytes())
+    assert parse(tuple(line[:36] for line in document.mrz_lines)).valid
+    assert not reading.accepted
 
 
 def test_a_reading_tells_where_how_sure_and_how_long() -> None:
