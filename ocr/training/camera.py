@@ -1,5 +1,6 @@
 """A page under a camera or on a scanner: background, perspective, curl, light, focus, sensor."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -147,7 +148,7 @@ def _coarseness(quality: int, capital: float) -> float:
     A third of the quantisation step (ITU-T T.81, table K.1) about where the waves of strokes lie.
     """
     scale = 50 / quality if quality < 50 else 2 - quality / 50
-    return 0.3 * scale * 14 * (25 / capital) ** 1.4
+    return 0.3 * scale * 14 * math.pow(25 / capital, 1.4)
 
 
 def _lit(image: Pixels, rng: Rng, severity: float) -> tuple[Pixels, Pixels]:

@@ -159,7 +159,7 @@ def _zone_ink(
     for place, line in enumerate(zone):
         type_line(ink, line, face, (0, round(place * leading)), rng)
     printed = print_ink(ink, rng, severity)
-    core = cv2.erode(ink, np.ones((3, 3), np.uint8))  # strokes thinned by the press are not gone
+    core = degrade.real(cv2.erode(ink, np.ones((3, 3), np.uint8)))  # strokes thinned by the press are not gone
     cells = [(round(row * leading), column * fonts.PITCH) for row in range(len(zone)) for column in range(len(zone[0]))]
     shares = [_share_left(core, printed, y, x) for y, x in cells]
     return printed, degrade.real(shares).reshape(len(zone), -1)

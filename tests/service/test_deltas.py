@@ -10,10 +10,10 @@ from service.database import Database
 from service.errors import ChangeRefused
 from service.list_store import ImportReport
 from service.watchlists import import_list
-from watchlists import ANN, NOON, Desk
 from watchlist.building import Builder
 from watchlist.index import Index
 from watchlist.records import Subject
+from watchlists import ANN, NOON, Desk
 
 CROWD = {f"c{at}": {"name": [f"Hiwa {'Aso Bana Cheko Dara Evin Ferhad'.split()[at]} Zangana"]} for at in range(6)}
 ASKED = Subject(name="Rojin Azad Mawlawi", date_of_birth="1971-02-03")
