@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types tests browser lock bench-flow bench-mrz bench-screen campaign-mrz fuzz-mrz clean
+.PHONY: run test check lint types tests browser lock bench-flow bench-mrz bench-screen campaign-mrz fuzz-mrz bench-rules rules-campaign rules-coverage rules-mutants clean
 
 ## run: set everything up and serve the console and the API with demo data (PORT=, MABAR_DATA_DIR=)
 run: $(VENV)/.run
@@ -88,6 +88,25 @@ fuzz-mrz: $(VENV)/.dev
 ## bench-flow: how long an officer waits, at a service on this machine
 bench-flow: $(VENV)/.dev
 	$(BIN)/python -m bench.flow
+
+## bench-rules: a made-up year with irregular travellers planted in it, replayed; MOVEMENTS=1000000 takes half an hour
+MOVEMENTS ?= 100000
+bench-rules: $(VENV)/.dev
+	$(BIN)/python -m bench.rules --movements $(MOVEMENTS) --write docs/rules-simulator.md
+
+## rules-campaign: ten thousand random histories of travellers and of companies, each in two orders of arrival
+rules-campaign: $(VENV)/.dev
+	MABAR_HISTORIES=10000 $(BIN)/python -m pytest tests/service/test_replay.py -k alike
+
+## rules-coverage: branch coverage of the rules, which must be whole
+rules-coverage: $(VENV)/.dev
+	$(BIN)/coverage run --branch --source=service/rules --data-file=build/.coverage-rules -m pytest -q tests/service/test_rules_*.py tests/service/test_replay.py
+	$(BIN)/coverage report --data-file=build/.coverage-rules --show-missing --fail-under=100
+
+## rules-mutants: spoil the rules one small change at a time and see whether a test notices; MOST= samples so many
+MOST ?= 0
+rules-mutants: $(VENV)/.dev
+	MABAR_HISTORIES=15 $(BIN)/python -m bench.mutants --most $(MOST)
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -104,7 +104,7 @@ D4 = Rule(
 
 def _other_person(case: Case) -> Iterator[Found]:
     here = case.crossing
-    known: dict[int, tuple[str, ...]] = {}  # by the value's place in memory: one traveller is compared once
+    known: dict[int, tuple[str, ...]] = {id(here.traveller): ()}
     differing = []
     for m in case.same_document:
         other = m.crossing.traveller

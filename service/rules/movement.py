@@ -92,10 +92,12 @@ def _impossible_travel(case: Case) -> Iterator[Found]:
         return
     last = sure[-1]
     there = case.posts[last.crossing.crossing_point]
+    if there.code == here.code:
+        return
     minutes = max(0.0, (case.crossing.occurred_at - last.crossing.occurred_at) / timedelta(minutes=1))
     km = distance_km(here.position, there.position)
     by_air = PostKind.AIR in (here.kind, there.kind)
-    needed = _minutes_needed(case, km, by_air=by_air) if here.code != there.code else 0.0
+    needed = _minutes_needed(case, km, by_air=by_air)
     if minutes + case.parameter("M4", "tolerance_minutes", int) < needed:
         figures = {"km": round(km), "minutes": round(minutes), "needed_minutes": round(needed)}
         message = "too_fast_by_air" if by_air else "too_fast_by_land"
@@ -134,6 +136,8 @@ def _back_to_back(case: Case) -> Iterator[Found]:
     if case.national or not case.earlier:
         return
     gap = timedelta(case.parameter("M5", "gap_days", int) + 1)
+    if not case.leaving and case.day - case.day_of(case.earlier[-1].crossing) > gap:
+        return  # too long outside, whatever came before
     run: list[KnownStay] = []
     for stay in _ended_stays(case):
         following = run[-1].first if run else case.day
@@ -159,6 +163,8 @@ M5 = Rule(
 def _refused_elsewhere(case: Case) -> Iterator[Found]:
     """A refusal counts until somebody admits the traveller."""
     here, limit = case.crossing, timedelta(hours=case.parameter("M6", "hours", int))
+    if len(case.presented) == len(case.earlier):
+        return  # nobody refused the traveller ever
     admitted = [at for at, m in enumerate(case.presented) if m.decision is Outcome.ADMITTED]
     since = case.presented[admitted[-1] + 1 if admitted else 0 :]
     refused = [m for m in since if m.decision is Outcome.REFUSED and m.crossing.crossing_point != here.crossing_point]
