@@ -27,6 +27,7 @@ from ocr.tesseract import EngineMissing
 from ocr.worker import ReadFailed
 from service import errors
 from service.json_rows import LineError
+from service.redress import RedressNumberError
 from service.toml_reader import TomlError
 from watchlist.sources.reading import ListFileError
 
@@ -104,6 +105,7 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     ReadFailed: Kind(422, "reading-failed", "The image could not be read to its end"),
     EngineMissing: Kind(503, "engine-missing", "The reader has no engine"),
     ListFileError: Kind(422, "list-refused", "The list file must not be imported", quotes=True),
+    RedressNumberError: Kind(422, "not-a-redress-number", "The text is no redress number"),
     LineError: Kind(422, "line-refused", "A line is no movement", quotes=True),
     TomlError: Kind(422, "file-refused", "The file cannot be used", quotes=True),
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from ocr.decode import decode
 from ocr.fusion import View, agree, fuse
 from ocr.image import DEFAULT_LIMITS, ImageRefused, Limits, decode_image
-from ocr.reader import PATIENCE_MS, Clock, default_engine, find_zone, judged, read_mrz
+from ocr.reader import Clock, default_engine, find_zone, judged, read_mrz
 from ocr.reading import FrameOutcome, MrzReading, Obstacle, ObstacleCode, judge
 from ocr.tesseract import Engine
 
@@ -55,7 +55,7 @@ class _Set:
 
     def __init__(self, limits: Limits, engine: Engine) -> None:
         self._limits, self._engine = limits, engine
-        self._clock = Clock()
+        self._clock = Clock(limits.patience_ms)
         self._longest_ms = 0.0
         self._refusals: list[ImageRefused] = []
         self._looks: dict[int, _Look] = {}
@@ -67,7 +67,7 @@ class _Set:
         began = self._clock.elapsed_ms
         if self._is_sure():
             self._outcomes.append(FrameOutcome.NOT_NEEDED)
-        elif began + self._longest_ms > PATIENCE_MS:
+        elif began + self._longest_ms > self._limits.patience_ms:
             self._outcomes.append(FrameOutcome.NO_TIME)
         else:
             self._outcomes.append(self._look_at(data))

@@ -39,10 +39,15 @@ _MOST_COSTLY, _MOST_PARTS = 24, 10_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest image that is read: bytes of the file, pixels it unpacks to."""
+    """The largest image that is read: bytes of the file, pixels it unpacks to; and how long it may take.
+
+    Once ``patience_ms`` are up, no further candidate and no further frame is looked at, so that what
+    was found until then is answered in time.
+    """
 
     max_bytes: int = 8_000_000
     max_pixels: int = 25_000_000
+    patience_ms: float = 1500.0
 
 
 DEFAULT_LIMITS = Limits()

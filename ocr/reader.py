@@ -17,15 +17,16 @@ from ocr.cut import LINE_HEIGHT, MARGIN, PITCH, cut_line, normalise_line, unroll
 from ocr.decode import Decoded, decode
 from ocr.evidence import Aligned, Symbol, align_lines, blend, realign
 from ocr.glyphs import clarity, clearest, look
-from ocr.locate import Band, find_bands
+from ocr.locate import Band, Search
 from ocr.mrz import MrzFormat, parse_text, verify
 from ocr.reading import Box, MrzReading, Step, judge, obstacles_of
 from ocr.tesseract import Engine, load_engine
 
-PATIENCE_MS = 1500
-"""After which no further candidate and no further frame is looked at: a reading has two seconds."""
 _MOST_BANDS = 8
+_QUICK_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY]
 _CLEAR = -0.12  # mean log probability per character of a reading that is surely a zone's
+_FAIR = -0.2  # mean log probability per character of what is text of a zone, perhaps not in its places
+_MOVES = (-1, 1, -2, 2)  # places
 _HOPELESS = -0.3  # merit of what is no zone at all
 _HOLDING = 0.3  # what it is worth that every check digit holds, in the same measure
 _NO_TEXT = -1.0  # clarity of lines that are not worth reading
@@ -46,7 +47,7 @@ def read_mrz(
     EngineMissing where Tesseract or the model is not installed. Not for use by two threads at once.
     ``clock`` remembers what was tried, for whoever wants to see it.
     """
-    clock = clock or Clock()
+    clock = clock or Clock(limits.patience_ms)
     with clock.step("decode"):
         pixels = decode_image(data, limits)
     zone = find_zone(pixels, engine or default_engine(), clock)
@@ -94,7 +95,8 @@ class Clock:
     that were read in full, both in their order.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience_ms: float = DEFAULT_LIMITS.patience_ms) -> None:
+        self.patience_ms = patience_ms
         self.glanced: list[tuple[Band, float]] = []
         self.tried: list[Zone] = []
         self._start = time.perf_counter()
@@ -129,41 +131,74 @@ def find_zone(pixels: Pixels, engine: Engine, clock: Clock) -> Zone | None:
     No further candidate is looked at once ``clock`` has run for a second and a half.
     """
     best: Zone | None = None
-    for way, images in _candidates(pixels, clock):
-        zone = read_lines(way, images, engine, clock)
-        if zone is None:
-            continue
-        clock.tried.append(zone)
-        if _merit(zone.decoded) > max(_HOPELESS, _merit(best.decoded) if best else _HOPELESS):
-            best = zone
-        if zone.decoded.sight > _CLEAR:
-            return zone
+    search = Search(pixels)
+    for way, images in _candidates(pixels, search, clock):
+        for zone in _readings(pixels, way, images, engine, clock):
+            if _merit(zone.decoded) > max(_HOPELESS, _merit(best.decoded) if best else _HOPELESS):
+                best = zone
+            if _is_sure(zone.decoded):
+                return zone
     return best
 
 
-def _candidates(pixels: Pixels, clock: Clock) -> Iterator[tuple[Band, list[Pixels]]]:
-    """Bands with their cut lines, as one reads and upside down; those that are unclear at a glance last."""
+def _readings(pixels: Pixels, band: Band, images: Sequence[Pixels], engine: Engine, clock: Clock) -> Iterator[Zone]:
+    """What a band says; and where it is clear, but the check digits do not hold, what it says some places on.
+
+    A speck in the margin that was taken for a character, or a faint character that was not, moves all others.
+    """
+    zone = read_lines(band, images, engine, clock)
+    if zone is None:
+        return
+    clock.tried.append(zone)
+    yield zone
+    for places in _MOVES if zone.decoded.sight > _FAIR and not _is_sure(zone.decoded) else ():
+        if clock.elapsed_ms > clock.patience_ms:
+            return
+        moved = band.moved(places)
+        with clock.step("cut"):
+            again = [cut_line(pixels, line) for line in moved.lines]
+        zone = read_lines(moved, again, engine, clock)
+        if zone is not None:
+            clock.tried.append(zone)
+            yield zone
+
+
+def _candidates(pixels: Pixels, search: Search, clock: Clock) -> Iterator[tuple[Band, list[Pixels]]]:
+    """Bands with their cut lines, as one reads and upside down; those that are unclear at a glance last.
+
+    A band that is offered here and not taken frees its place: another along another seed may lie better.
+    """
     unclear: list[tuple[Band, list[Pixels]]] = []
-    bands = find_bands(pixels)
+    bands = search.bands()
     for _ in range(_MOST_BANDS):
         with clock.step("locate"):
             band = next(bands, None)
-        if band is None or clock.elapsed_ms > PATIENCE_MS:
+        if band is None or clock.elapsed_ms > clock.patience_ms:
             break
         clear, ways = _ways(pixels, band, clock)
         if clear > _PLAIN_TEXT:
             yield from ways
         elif clear > _NO_TEXT:
             unclear += ways
+        search.free(band)
     for way in unclear:
-        if clock.elapsed_ms < PATIENCE_MS:
+        if clock.elapsed_ms < clock.patience_ms:
             yield way
+
+
+def _is_sure(decoded: Decoded) -> bool:
+    return decoded.sight > _CLEAR and _holding(decoded) > 0.5
 
 
 def _merit(decoded: Decoded) -> float:
     """Which of two readings is more likely of a zone: the clearer one, or whose check digits hold."""
+    return decoded.sight + _HOLDING * _holding(decoded)
+
+
+def _holding(decoded: Decoded) -> float:
+    """The share of check digits that hold."""
     checks = verify(decoded.lines, decoded.format) if decoded.format else ()
-    return decoded.sight + _HOLDING * sum(check.valid for check in checks) / max(len(checks), 1)
+    return sum(check.valid for check in checks) / max(len(checks), 1)
 
 
 def _ways(pixels: Pixels, band: Band, clock: Clock) -> tuple[float, list[tuple[Band, list[Pixels]]]]:
@@ -244,7 +279,7 @@ def _crop(pixels: Pixels, band: Band, decoded: Decoded) -> tuple[bytes, tuple[tu
         tuple(_box(centre, row * height, height, width) for centre in centres)
         for row, centres in enumerate(decoded.centres)
     )
-    _, png = cv2.imencode(".png", sheet, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    _, png = cv2.imencode(".png", sheet, _QUICK_PNG)
     return png.tobytes(), boxes
 
 

@@ -11,7 +11,7 @@ import multiprocessing
 import resource
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from types import TracebackType
@@ -61,6 +61,8 @@ class ReaderPool:
         read: Read = read_frames,
     ) -> None:
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+        # Three quarters of the time for looking: what was found must be finished and sent, too.
+        limits = replace(limits, patience_ms=750 * seconds)
         self._workers = [_Worker(_Task(read, limits, seconds, memory_bytes)) for _ in range(workers)]
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="mrz-reader")
         for worker in self._workers:

@@ -9,10 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr import frames as frames_module
-from ocr import reader as reader_module
 from ocr.frames import MOST_FRAMES, TooManyFrames, read_frames
-from ocr.image import NotAnImage
+from ocr.image import Limits, NotAnImage
 from ocr.reader import read_mrz
 from ocr.reading import FrameOutcome, MrzReading, ObstacleCode
 
@@ -20,6 +18,7 @@ PICTURES = Path(__file__).parent / "pictures"
 TD2 = ("IDBHRBINT<ULVIC<CHIMIZODAR<<AM<<<<<<", "5334767241ARG6708098M3111091<<<<<<<6")
 USED, NO_ZONE, ANOTHER = FrameOutcome.USED, FrameOutcome.NO_ZONE, FrameOutcome.ANOTHER_ZONE
 BLANK = cv2.imencode(".png", np.full((300, 400), 255, np.uint8))[1].tobytes()
+UNHURRIED = Limits(patience_ms=60_000)  # on a machine that is busy with other tests
 
 
 def picture(name: str) -> bytes:
@@ -35,64 +34,51 @@ def without_times(reading: MrzReading) -> MrzReading:
     return replace(reading, steps=(), elapsed_ms=0.0, frames=())
 
 
-@pytest.fixture
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time enough on a machine that is busy with other tests."""
-    for module in (frames_module, reader_module):
-        monkeypatch.setattr(module, "PATIENCE_MS", 60_000)
-
-
-@pytest.mark.usefixtures("patience")
 @pytest.mark.parametrize("name", ["td1", "no_zone"])
 def test_one_frame_is_read_as_an_image_is(name: str) -> None:
-    assert without_times(read_frames([picture(name)])) == without_times(read_mrz(picture(name)))
+    assert without_times(read_frames([picture(name)], UNHURRIED)) == without_times(read_mrz(picture(name), UNHURRIED))
 
 
-@pytest.mark.usefixtures("patience")
 def test_frames_that_show_nothing_change_nothing() -> None:
-    alone = read_frames([picture("td2")])
-    reading = read_frames([BLANK, picture("td2"), b"no image", picture("no_zone")])
+    alone = read_frames([picture("td2")], UNHURRIED)
+    reading = read_frames([BLANK, picture("td2"), b"no image", picture("no_zone")], UNHURRIED)
     assert without_times(reading) == without_times(alone)
     assert reading.frames == (NO_ZONE, USED, FrameOutcome.REFUSED, NO_ZONE)
 
 
-@pytest.mark.usefixtures("patience")
 def test_frames_of_one_document_make_one_reading_in_any_order() -> None:
     frames = [picture("td2"), blurred("td2", 1.5), blurred("td2", 2.5)]
-    first, last = read_frames(frames), read_frames(frames[::-1])
+    first, last = read_frames(frames, UNHURRIED), read_frames(frames[::-1], UNHURRIED)
     assert first.lines == last.lines == TD2
     assert first.crop_png is not None
 
 
-@pytest.mark.usefixtures("patience")
 def test_reading_ends_when_two_frames_leave_no_doubt() -> None:
-    reading = read_frames([picture("td2")] * 4)
+    reading = read_frames([picture("td2")] * 4, UNHURRIED)
     assert reading.accepted
     assert reading.frames == (USED, USED, FrameOutcome.NOT_NEEDED, FrameOutcome.NOT_NEEDED)
 
 
-@pytest.mark.usefixtures("patience")
 def test_a_frame_of_another_document_is_left_out_and_named() -> None:
-    reading = read_frames([picture("td1"), picture("td2"), blurred("td2", 1.0)])
+    reading = read_frames([picture("td1"), picture("td2"), blurred("td2", 1.0)], UNHURRIED)
     assert reading.lines == TD2
     assert reading.frames == (ANOTHER, USED, USED)
 
 
-@pytest.mark.usefixtures("patience")
 def test_two_documents_are_not_accepted_as_either() -> None:
-    reading = read_frames([picture("td1"), picture("td2")])
+    reading = read_frames([picture("td1"), picture("td2")], UNHURRIED)
     assert not reading.accepted
     assert ObstacleCode.FRAMES_DISAGREE in {obstacle.code for obstacle in reading.obstacles}
 
 
-def test_what_there_is_no_time_for_is_left_unread_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames_module, "PATIENCE_MS", 0)
-    assert read_frames([picture("td2"), picture("td2")]).frames == (FrameOutcome.NO_TIME,) * 2
+def test_what_there_is_no_time_for_is_left_unread_and_named() -> None:
+    hurried = Limits(patience_ms=0)
+    assert read_frames([picture("td2"), picture("td2")], hurried).frames == (FrameOutcome.NO_TIME,) * 2
 
 
 def test_frames_none_of_which_is_an_image_are_refused() -> None:
     with pytest.raises(NotAnImage):
-        read_frames([b"", b"no image"])
+        read_frames([b"", b"no image"], UNHURRIED)
 
 
 def test_more_frames_than_are_read_together_are_refused() -> None:
@@ -101,7 +87,7 @@ def test_more_frames_than_are_read_together_are_refused() -> None:
 
 
 def test_no_frame_at_all_is_no_reading() -> None:
-    assert read_frames([]).lines is None
+    assert read_frames([], UNHURRIED).lines is None
 
 
 @pytest.mark.slow
@@ -112,8 +98,8 @@ def test_three_frames_read_more_than_one_and_accept_nothing_wrong() -> None:
         made = [generate.generate_document(seed, "severe", frame=frame) for frame in range(3)]
         frames = [cv2.imencode(".jpg", one.image)[1].tobytes() for one in made]
         truth = made[0].mrz_lines
-        reading = read_frames(frames)
-        alone += read_mrz(frames[0]).lines == truth
+        reading = read_frames(frames, UNHURRIED)
+        alone += read_mrz(frames[0], UNHURRIED).lines == truth
         together += reading.lines == truth
         wrong += reading.accepted and reading.lines != truth
     assert wrong == 0
