@@ -22,13 +22,11 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 RULES = Path("service/rules")
-TESTS = tuple(
-    f"tests/service/test_{name}.py"
-    for name in (
-        *"rules_eligibility rules_document rules_movement rules_company rules_protection rules_catalogue rules_inside".split(),
-        "replay",
-    )
+NAMES = (
+    *(f"rules_{name}" for name in "eligibility document movement company protection catalogue inside".split()),
+    "replay",
 )
+TESTS = tuple(f"tests/service/test_{name}.py" for name in NAMES)
 FIRST = {  # the tests that are likeliest to notice
     "eligibility": "rules_eligibility",
     "document": "rules_document",
