@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.cut import normalise_line
 from ocr.layout import ALPHABET
 from ocr.training import degrade, fonts
 from ocr.training.content import Rng, characters, training_text
@@ -139,7 +140,10 @@ def _cut(image: Pixels, rng: Rng, severity: float) -> NDArray[np.uint8]:
     """Cut the line out as a reader would: nearly straight, nearly centred, contrast stretched."""
     columns, rows = _mesh(image.shape[1], rng, severity)
     line = degrade.real(cv2.remap(image, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
-    if rng.random() < 0.9:
+    draw = rng.random()
+    if draw < 0.65:
+        return normalise_line(degrade.to_bytes(line))
+    if draw < 0.9:  # paper and ink misjudged: a line cut too high or too low, with a shadow across it
         dark, light = np.percentile(line, (1, between(rng, 82, 97)))
         line = (line - dark) * (255 / max(float(light - dark), 20.0))
     return degrade.to_bytes(line)
