@@ -311,6 +311,10 @@ class TestP4WithoutDependants:
     def test_who_came_another_day_is_no_company(self):
         assert not found("P4", self.case(replace(self.SON, occurred_at=at("2026-02-25"))))
 
+    def test_a_company_is_a_day_wide(self):
+        assert found("P4", self.case(replace(self.SON, occurred_at=at("2026-02-28 12:00"))))
+        assert not found("P4", self.case(replace(self.SON, occurred_at=at("2026-02-28 11:59"))))
+
     def test_a_child_leaves_nobody_behind(self):
         assert not found("P4", self.case(self.SON, traveller=somebody(8, CHILD)["traveller"]))
 
