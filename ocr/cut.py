@@ -5,6 +5,7 @@ with `cut_line` or ends with `normalise_line`, as the reader does.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from ocr.image import Pixels
 
 Floats = NDArray[np.float32]
+Points = NDArray[np.floating[Any]]
 
 LINE_HEIGHT = 40
 """Height in pixels of a line image for the engine."""
@@ -59,6 +61,27 @@ class TextLine:
     def places(self) -> float:
         """How many characters the line holds, by its length and pitch."""
         return self.length / self.pitch
+
+    def point(self, done: Points, heights: Points) -> tuple[Points, Points]:
+        """The columns and rows in the image where a line has done a share of its places, so many capitals lower.
+
+        Both broadcast; 0 and 1 are the ends of the line, less and more lie beyond them.
+        """
+        growth = np.float32(np.exp(self.taper))
+        nearness = (1 + growth) / 2 / (done + growth * (1 - done))  # the page's scale, 1 at the line's middle
+        share = 2 * done * nearness / (1 + growth)
+        down = heights * (self.height * nearness)
+        below = down + 4 * self.bow * done * (1 - done) * nearness
+        along = share * self.length + down * (self.slants[0] + (self.slants[1] - self.slants[0]) * share)
+        cos, sin = ((b - a) / self.length for a, b in zip(self.start, self.end, strict=True))
+        return self.start[0] + along * cos - below * sin, self.start[1] + along * sin + below * cos
+
+    def moved(self, places: int) -> "TextLine":
+        """The same line so many places further on."""
+        done = np.array((0, 1), np.float32) + np.float32(places / self.places)
+        columns, rows = self.point(done, np.zeros_like(done))
+        start, end = ((float(column), float(row)) for column, row in zip(columns, rows, strict=True))
+        return replace(self, start=start, end=end)
 
     def turned(self) -> "TextLine":
         """The same line read upside down."""
@@ -108,17 +131,9 @@ def unroll(
     across, up = line.pitch / PITCH, line.height / CAPITAL_HEIGHT
     inside = max(round(line.length / across), 1)
     done = ((np.arange(inside + 2 * margin, dtype=np.float32) - margin + 0.5) / inside)[None, :]
-    growth = np.float32(np.exp(line.taper))
-    nearness = (1 + growth) / 2 / (done + growth * (1 - done))  # the page's scale, 1 at the line's middle
-    share = 2 * done * nearness / (1 + growth)
-    down = (np.arange(2 * half, dtype=np.float32) - half + 0.5)[:, None] * up * nearness
-    below = down + 4 * line.bow * done * (1 - done) * nearness
-    along = share * line.length + down * (line.slants[0] + (line.slants[1] - line.slants[0]) * share)
-    cos, sin = ((b - a) / line.length for a, b in zip(line.start, line.end, strict=True))
-    columns = line.start[0] + along * cos - below * sin
-    rows = line.start[1] + along * sin + below * cos
-    places = (columns.astype(np.float32), rows.astype(np.float32))
-    return _sample(pixels, *places, max(across, up), fine)
+    heights = ((np.arange(2 * half, dtype=np.float32) - half + 0.5) / CAPITAL_HEIGHT)[:, None]
+    columns, rows = (at.astype(np.float32) for at in line.point(done, heights))
+    return _sample(pixels, columns, rows, max(across, up), fine)
 
 
 def _sample(pixels: Pixels, columns: Floats, rows: Floats, step: float, fine: bool) -> Pixels:

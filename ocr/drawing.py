@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.cut import CAPITAL_HEIGHT, TextLine, cut_line
+from ocr.cut import CAPITAL_HEIGHT, Points, TextLine, cut_line
 from ocr.image import DEFAULT_LIMITS, Limits, Pixels, decode_image
 from ocr.locate import Band
 from ocr.reader import Clock, Zone, read_mrz
@@ -85,13 +85,10 @@ def _outline(canvas: Canvas, band: Band, scale: float, colour: Colour, thickness
     cv2.polylines(canvas, [np.rint(outline).astype(np.int32)], True, colour, thickness, cv2.LINE_AA)
 
 
-def _edge(line: TextLine, heights: float) -> NDArray[np.float64]:
+def _edge(line: TextLine, heights: float) -> Points:
     """Points along a line, so many capitals' heights below its middle."""
-    share = np.linspace(0, 1, 16)[:, None]
-    start, end = np.array(line.start), np.array(line.end)
-    below = np.array([start[1] - end[1], end[0] - start[0]]) / line.length
-    hanging = 4 * line.bow * share * (1 - share) + heights * line.height
-    return np.asarray(start + (end - start) * share + below * hanging)
+    done = np.linspace(0, 1, 16, dtype=np.float32)
+    return np.stack(line.point(done, np.full_like(done, heights)), axis=1)
 
 
 def _lines(images: Sequence[Pixels], zone: Zone, reading: MrzReading) -> Canvas:
@@ -121,7 +118,7 @@ def _doubts(images: Sequence[Pixels], zone: Zone, reading: MrzReading) -> Canvas
 
 def _doubt(image: Pixels, zone: Zone, reading: MrzReading, row: int, column: int) -> Canvas:
     canvas = np.full((CAPITAL_HEIGHT * 2, 900, 3), 255, np.uint8)
-    left = int(max(zone.decoded.centres[row][column] - 20, 0))
+    left = int(np.clip(zone.decoded.centres[row][column] - 20, 0, image.shape[1] - 40))
     cell = cv2.resize(image[:, left : left + 40], (56, 56), interpolation=cv2.INTER_CUBIC)
     canvas[:, :56] = cell[:, :, None]
     confidence = reading.confidences[row][column]

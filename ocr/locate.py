@@ -13,10 +13,11 @@ import numpy as np
 
 from ocr.cut import TextLine
 from ocr.image import Pixels
+from ocr.rows import Row
 from ocr.seeds import Seed, find_seeds
-from ocr.strip import Row, Strip, strip_along
+from ocr.strip import Strip, strip_along
 
-_MOST_SEEDS = 16
+_MOST_SEEDS = 24
 _PROMISING = 2  # seeds of a level that are looked at before the next level
 _CLEAR = 0.3  # score of a band that needs no second look
 _SAMPLES = 12  # of the ink of a place
@@ -35,33 +36,46 @@ class Band:
         """The same band upside down."""
         return Band(tuple(line.turned() for line in reversed(self.lines)), self.score)
 
+    def moved(self, places: int) -> "Band":
+        """The same band so many places further on."""
+        return Band(tuple(line.moved(places) for line in self.lines), self.score)
+
 
 def find_bands(pixels: Pixels) -> Iterator[Band]:
-    """Candidate zones, likeliest first, each found once; as one reads or upside down.
-
-    What is clearly a zone at one level is offered before the next level is looked at; then the
-    rest, and at last what stands at a slant.
-    """
-    search = _Search(pixels)
-    for turn in (0.0, 45.0):
-        rest: list[Seed] = []
-        for seeds in find_seeds(pixels, turn):
-            for seed in seeds[:_PROMISING]:
-                yield from search.bands([seed], _CLEAR)
-            rest += seeds
-        yield from search.bands(rest, 0.0)
+    """Candidate zones of a picture, as `Search` finds them where none is freed."""
+    return Search(pixels).bands()
 
 
-class _Search:
-    """Remembers where has been looked, so that no place is looked at twice."""
+class Search:
+    """Looks for zones in a picture, and remembers where, so that no place is looked at twice."""
 
     def __init__(self, pixels: Pixels) -> None:
         self._pixels = pixels
         self._tried: list[Seed] = []
         self._found: list[Band] = []
+        self._freed: list[Band] = []
         self._unclear: list[Band] = []
 
-    def bands(self, seeds: Sequence[Seed], least: float) -> Iterator[Band]:
+    def bands(self) -> Iterator[Band]:
+        """Candidate zones, likeliest first, each found once; as one reads or upside down.
+
+        What is clearly a zone at one level is offered before the next level is looked at, then what
+        stands at a slant, and at last the rest: a page full of other text must not hide a slanted zone.
+        """
+        rest: list[Seed] = []
+        for turn in (0.0, 45.0):
+            for seeds in find_seeds(self._pixels, turn):
+                for seed in seeds[:_PROMISING]:
+                    yield from self._along([seed], _CLEAR)
+                rest += seeds[_PROMISING:]
+        yield from self._along(rest, 0.0)
+
+    def free(self, band: Band) -> None:
+        """Let the place of a band that turned out to be no zone be looked at again, along another seed."""
+        self._found = [other for other in self._found if other is not band]
+        self._freed.append(band)
+
+    def _along(self, seeds: Sequence[Seed], least: float) -> Iterator[Band]:
         """New candidates along some seeds with a score above ``least``; weaker ones are kept back."""
         found = self._unclear
         for seed in seeds:
@@ -72,9 +86,12 @@ class _Search:
                 found += _bands_at(self._pixels, seed)
         self._unclear = [band for band in found if band.score <= least]
         for band in sorted(found, key=lambda band: -band.score):
-            if band.score > least and not any(_overlap(band, other) for other in self._found):
+            if band.score > least and not self._was_offered(band):
                 self._found.append(band)
                 yield band
+
+    def _was_offered(self, band: Band) -> bool:
+        return any(_overlap(band, other) for other in self._found) or any(_equal(band, other) for other in self._freed)
 
     def _is_new(self, seed: Seed) -> bool:
         return not any(_same(seed, other) for other in self._tried) and not any(
@@ -87,6 +104,12 @@ def _same(seed: Seed, other: Seed) -> bool:
     apart = np.hypot(seed.x - other.x, seed.y - other.y) / other.thickness
     sizes = (seed.thickness / other.thickness, seed.length / other.length)
     return bool(apart < 1 and all(0.8 < size < 1.25 for size in sizes))
+
+
+def _equal(band: Band, other: Band) -> bool:
+    """Whether two bands would be cut into much the same lines."""
+    ends, others = (np.array([(line.start, line.end) for line in found.lines]) for found in (band, other))
+    return ends.shape == others.shape and bool(np.abs(ends - others).max() < band.lines[0].pitch)
 
 
 def _overlap(band: Band, other: Band) -> bool:

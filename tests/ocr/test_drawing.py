@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr.drawing import Drawing, draw_reading
+from ocr.cut import TextLine
+from ocr.drawing import Drawing, _edge, draw_reading
 from ocr.image import NotAnImage
 from ocr.reader import read_mrz
 
@@ -40,3 +41,11 @@ def test_an_image_without_a_zone_still_shows_where_was_looked() -> None:
 def test_what_is_no_image_is_refused_as_ever() -> None:
     with pytest.raises(NotAnImage):
         draw_reading(b"nothing")
+
+
+def test_an_outline_follows_a_page_that_is_seen_at_an_angle() -> None:
+    line = TextLine((0.0, 0.0), (800.0, 0.0), height=20.0, pitch=20.0, taper=0.3)
+    upper, lower = _edge(line, -0.8), _edge(line, 0.8)
+    heights = lower[:, 1] - upper[:, 1]
+    assert heights[-1] / heights[0] == pytest.approx(np.exp(0.3), rel=0.01)
+    assert np.allclose(upper[[0, -1], 0], [0, 800], atol=0.1)

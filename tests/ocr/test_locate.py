@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ocr.cut import CAPITAL_HEIGHT, LINE_HEIGHT, MARGIN, PITCH, TextLine, cut_line, normalise_line
-from ocr.locate import Band, find_bands
+from ocr.locate import Band, Search, find_bands
 from ocr.mrz import MrzFormat
 
 LINES = {
@@ -193,3 +193,39 @@ def test_text_is_found_on_striped_paper() -> None:
     rows, columns = np.indices(sheet.shape)
     stripes = np.where(np.sin((rows + 0.4 * columns) * 0.7) > 0, 1.0, 0.6)
     assert found(np.rint(sheet * stripes).astype(np.uint8), ends)
+
+
+def test_a_line_that_a_shadow_broke_is_as_long_as_its_neighbours() -> None:
+    sheet, ends = page(LINES[MrzFormat.TD1], 20)
+    left, y = ends[0, 0]
+    bright = sheet.copy()
+    bright[int(y) - 18 : int(y) + 16, int(left) + 60 : int(left) + 110] = 225  # some characters are worn away
+    assert found(bright, ends)
+
+
+def test_a_place_is_not_offered_twice_unless_it_is_freed() -> None:
+    sheet, ends = page(LINES[MrzFormat.TD3], 20)
+    kept, freed = Search(sheet), Search(sheet)
+    assert sum(fits(band, ends) for band in kept.bands()) == 1
+    offered = []
+    for band in freed.bands():
+        offered.append(band)
+        freed.free(band)
+    assert len(offered) >= 1
+    ends_of = [np.array([(line.start, line.end) for line in band.lines]).round(0).tolist() for band in offered]
+    assert all(one != other for i, one in enumerate(ends_of) for other in ends_of[:i])
+
+
+def test_a_page_full_of_upright_text_does_not_hide_a_slanted_zone() -> None:
+    image, ends = turned(*page(LINES[MrzFormat.TD3], 20), 45)
+    for row in range(40, 420, 36):
+        cv2.putText(image, "LETTERS OF ANOTHER PAGE", (20, row), 0, 0.7, 10, 2, 16)
+    assert any(fits(way, ends) for band in find_bands(image) for way in (band, band.turned()))
+
+
+def test_a_line_moved_by_places_and_back_is_itself() -> None:
+    line = TextLine((100.0, 100.0), (900.0, 140.0), height=18.0, pitch=800.8 / 44)
+    there = line.moved(2)
+    step = np.hypot(there.start[0] - line.start[0], there.start[1] - line.start[1])
+    assert step == pytest.approx(2 * line.pitch, rel=0.01)
+    assert np.allclose(there.moved(-2).start, line.start, atol=0.1)
