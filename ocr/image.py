@@ -35,6 +35,7 @@ _LAST_PARTS = frozenset((b"IEND", b"\xff\xd9"))
 _COSTLY_PARTS = frozenset((b"zTXt", b"iTXt", b"iCCP", b"\xff\xda"))
 # A kilobyte of text may unpack to megabytes, and a scan of nothing still visits every pixel.
 _MOST_COSTLY, _MOST_PARTS = 24, 10_000
+_ROWS = 256  # of a picture with transparency that are laid on white at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +161,15 @@ def _jpeg_segments(data: bytes) -> Iterator[bytes]:
 
 
 def _over_white(pixels: NDArray[np.generic]) -> Pixels:
-    """Lay a picture with transparency, [height, width, 4], on white paper."""
-    bgra = np.asarray(pixels if pixels.dtype == np.uint8 else pixels.astype(np.uint16) >> 8, np.uint8)
-    opacity = np.ascontiguousarray(bgra[..., 3])
-    ink = cv2.multiply(cv2.cvtColor(bgra, cv2.COLOR_BGRA2GRAY), opacity, scale=1 / 255)
-    return np.asarray(cv2.add(ink, cv2.bitwise_not(opacity)), np.uint8)
+    """Lay a picture with transparency, [height, width, 4], on white paper; some rows at a time, to save memory."""
+    grey = np.empty(pixels.shape[:2], np.uint8)
+    for top in range(0, len(pixels), _ROWS):
+        part = pixels[top : top + _ROWS]
+        bgra = np.asarray(part if part.dtype == np.uint8 else part.astype(np.uint16) >> 8, np.uint8)
+        opacity = np.ascontiguousarray(bgra[..., 3])
+        ink = cv2.multiply(cv2.cvtColor(bgra, cv2.COLOR_BGRA2GRAY), opacity, scale=1 / 255)
+        grey[top : top + _ROWS] = cv2.add(ink, cv2.bitwise_not(opacity))
+    return grey
 
 
 def _decode(data: bytes, flags: int) -> NDArray[np.generic]:

@@ -25,6 +25,7 @@ from ocr.tesseract import Engine, load_engine
 _MOST_BANDS = 8
 _QUICK_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY]
 _CLEAR = -0.12  # mean log probability per character of a reading that is surely a zone's
+_PLAIN = -0.02  # that of one in which not even one place is in doubt: moved by one, its last place would be
 _FAIR = -0.2  # mean log probability per character of what is text of a zone, perhaps not in its places
 _MOVES = (-1, 1, -2, 2)  # places
 _HOPELESS = -0.3  # merit of what is no zone at all
@@ -187,7 +188,9 @@ def _candidates(pixels: Pixels, search: Search, clock: Clock) -> Iterator[tuple[
 
 
 def _is_sure(decoded: Decoded) -> bool:
-    return decoded.sight > _CLEAR and _holding(decoded) > 0.5
+    """Whether no other place can read better; a document may well be printed with wrong check digits."""
+    printed = decoded.format is None or decoded.sight > _PLAIN
+    return decoded.sight > _CLEAR and (printed or _holding(decoded) > 0.5)
 
 
 def _merit(decoded: Decoded) -> float:

@@ -184,3 +184,13 @@ def test_mutations_are_read_or_refused(suffix: str, data: st.DataObject) -> None
         assert str(refusal)
     else:
         assert pixels.size <= 200_000
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+def test_a_tall_picture_with_transparency_is_laid_on_white_to_its_last_row(depth: type) -> None:
+    pixels = np.zeros((700, 8, 4), depth)
+    pixels[::2, :, 3] = np.iinfo(depth).max
+    grey = decode_image(cv2.imencode(".png", pixels)[1].tobytes())
+    assert grey.shape == (700, 8)
+    assert (grey[::2] == 0).all()
+    assert (grey[1::2] == 255).all()

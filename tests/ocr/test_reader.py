@@ -9,9 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr.image import ImageDamaged, ImageTooLarge, NotAnImage
+from ocr.cut import cut_line
+from ocr.evidence import Symbol
+from ocr.image import ImageDamaged, ImageTooLarge, NotAnImage, Pixels, decode_image
+from ocr.locate import Search
 from ocr.mrz import MrzError, MrzFormat, parse
-from ocr.reader import read_mrz, read_text
+from ocr.reader import Clock, _readings, default_engine, read_mrz, read_text
 from ocr.reading import MrzReading, ObstacleCode
 from ocr.tesseract import EngineMissing, LibraryEngine, ProgramEngine, load_engine
 from ocr.training import fonts
@@ -156,3 +159,31 @@ async def test_a_worker_reads_the_same_within_its_memory() -> None:
         with pytest.raises(NotAnImage):
             await readers.read(b"")
         assert (await readers.read(picture("td1"))).lines == ZONES["td1"]
+
+
+class CountingEngine:
+    """The engine that is shipped, counting the lines that it reads."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+
+    def read(self, line: Pixels) -> tuple[Symbol, ...]:
+        self.lines += 1
+        return default_engine().read(line)
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_of_a_plain_document_each_line_is_recognised_once(name: str) -> None:
+    engine = CountingEngine()
+    assert read_mrz(picture(name), engine=engine).lines == ZONES[name]
+    assert engine.lines == len(ZONES[name])
+
+
+@pytest.mark.parametrize("places", [-1, 1])
+def test_a_zone_that_was_cut_a_place_off_is_read_where_it_stands(places: int) -> None:
+    pixels = decode_image(picture("td1"))
+    band = next(Search(pixels).bands()).moved(places)
+    images = [cut_line(pixels, line) for line in band.lines]
+    readings = [zone.decoded.lines for zone in _readings(pixels, band, images, default_engine(), Clock())]
+    assert readings[0] != ZONES["td1"]
+    assert ZONES["td1"] in readings
