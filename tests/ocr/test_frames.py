@@ -88,19 +88,3 @@ def test_more_frames_than_are_read_together_are_refused() -> None:
 
 def test_no_frame_at_all_is_no_reading() -> None:
     assert read_frames([], UNHURRIED).lines is None
-
-
-@pytest.mark.slow
-def test_three_frames_read_more_than_one_and_accept_nothing_wrong() -> None:
-    generate = pytest.importorskip("ocr.training.generate")
-    alone = together = wrong = 0
-    for seed in range(702_000, 702_040):
-        made = [generate.generate_document(seed, "severe", frame=frame) for frame in range(3)]
-        frames = [cv2.imencode(".jpg", one.image)[1].tobytes() for one in made]
-        truth = made[0].mrz_lines
-        reading = read_frames(frames, UNHURRIED)
-        alone += read_mrz(frames[0], UNHURRIED).lines == truth
-        together += reading.lines == truth
-        wrong += reading.accepted and reading.lines != truth
-    assert wrong == 0
-    assert 40 - together < 0.8 * (40 - alone)
