@@ -30,6 +30,7 @@ LIST_LOOK_SECONDS = 2.0  # how soon an import made elsewhere is screened against
 PARTITION_LOOK_SECONDS = 6 * 3600.0
 SOURCE_LOOK_SECONDS = 30.0  # how soon a list that is due is fetched
 RESCREEN_LOOK_SECONDS = 5.0  # how soon changed entries are run against what was recorded
+EXPIRY_LOOK_SECONDS = 1800.0  # how soon what was found with an entry ends after the entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ async def assemble(
     _chore(stack, "watchlists", LIST_LOOK_SECONDS, screening.refresh)
     _chore(stack, "sources", SOURCE_LOOK_SECONDS, lambda: _fetch(database, fetching))
     _chore(stack, "rescreening", RESCREEN_LOOK_SECONDS, lambda: _rescreen(settings, database, screening))
+    _chore(stack, "expiry", EXPIRY_LOOK_SECONDS, lambda: _withdraw_expired(database))
     _chore(stack, "partitions", PARTITION_LOOK_SECONDS, lambda: _keep_partitions(database, metrics))
     return Assembly(screening, policy, reader, fetching, password)
 
@@ -86,6 +88,10 @@ async def _fetch(database: Database, fetching: Fetching) -> None:
 async def _rescreen(settings: Settings, database: Database, screening: IndexInForce) -> None:
     now, days = datetime.now(UTC), settings.rescreen_days
     await rescreening.work_off(database.sessions, screening.current, days=days, now=now)
+
+
+async def _withdraw_expired(database: Database) -> None:
+    await rescreening.withdraw_expired(database.sessions, now=datetime.now(UTC))
 
 
 def _for_specimens(text: str) -> str:

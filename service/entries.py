@@ -164,14 +164,16 @@ async def _put_in_force(session: AsyncSession, change: Change, *, actor: Actor, 
         version = await entry_store.put_in_force(session, change, actor=actor, now=now)
         await clearance_store.settle(session, change.list, version, said_by=actor.name, now=now)
         fresh = int(change.action is not ChangeAction.WITHDRAW)
-        await rescreening_store.enqueue(session, change.list, version, fresh, now)
+        gone = int(change.action is not ChangeAction.CREATE)
+        await rescreening_store.enqueue(session, change.list, version, fresh, now, gone=gone)
         return
     active = change.action is not ChangeAction.WITHDRAW
     switched = await entry_store.set_active(session, change.list, active)
     current = await entry_store.versions(session, change.list, limit=1)
-    if active and switched and current:  # it comes into screening with all that it holds
-        entries = int(current[0].counts["entries"])
-        await rescreening_store.enqueue(session, change.list, current[0].version, entries, now, whole=True)
+    if switched and current:  # it comes into screening, or leaves it, with all that it holds
+        held = int(current[0].counts["entries"])
+        fresh = held if active else 0
+        await rescreening_store.enqueue(session, change.list, current[0].version, fresh, now, gone=held, whole=True)
 
 
 # --- looking ---------------------------------------------------------------------------------------------------

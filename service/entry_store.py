@@ -142,6 +142,16 @@ async def entries(session: AsyncSession, list_: str, *, limit: int, after: str) 
     return [_change(row) for row in await session.scalars(wanted.order_by(ListChangeRow.entry_id).limit(limit))]
 
 
+def lapsed_by(today: date) -> tuple[Any, Any]:
+    """The lists and the entries, these as ``LIST:ID``, whose terms have expired: two queries to select from."""
+    gone = _in_force().where(ListChangeRow.expires_on <= today)
+    entry = ListChangeRow.list + ":" + ListChangeRow.entry_id
+    return (
+        gone.where(ListChangeRow.entry_id == "").with_only_columns(ListChangeRow.list),
+        gone.where(ListChangeRow.entry_id != "").with_only_columns(entry),
+    )
+
+
 def _in_force() -> Any:
     """The last approved revision of everything."""
     later = aliased(ListChangeRow)

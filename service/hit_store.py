@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Double, and_, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from service.clearing import HitOutcome, is_same
-from service.domain import Crossing, Finding
+from service.domain import Crossing, Finding, FindingStatus
 from service.store import movement as movement_of
-from service.tables import AdjudicationRow, HitCaseRow, HitRow
+from service.tables import AdjudicationRow, FindingRow, HitCaseRow, HitRow
 
 HIT_RULES = frozenset({"W1", "W2"})  # a weak name is no hit: nobody is referred for it
 
@@ -171,7 +171,22 @@ def _last(said: Any = AdjudicationRow) -> ColumnElement[bool]:
 def _is_open() -> ColumnElement[bool]:
     said = aliased(AdjudicationRow)
     final = said.outcome != HitOutcome.UNDECIDED.value
-    return ~select(said.id).where(said.hit_id == HitRow.id, final, _last(said)).exists()
+    return ~select(said.id).where(said.hit_id == HitRow.id, final, _last(said)).exists() & _stands()
+
+
+def _stands() -> ColumnElement[bool]:
+    """That screening still finds the entry: a hit whose finding was withdrawn, and not raised again, asks nobody."""
+    later = aliased(FindingRow)
+    replaced = select(later.id).where(later.movement_id == FindingRow.movement_id, later.supersedes == FindingRow.id)
+    found = select(FindingRow.id).where(
+        FindingRow.movement_id == HitRow.movement_id,
+        FindingRow.occurred_at == HitRow.movement_occurred_at,
+        FindingRow.rule.in_(sorted(HIT_RULES)),
+        FindingRow.evidence[1] == HitRow.list + ":" + HitRow.entry_id,
+        FindingRow.status == FindingStatus.RAISED.value,
+        ~replaced.exists(),
+    )
+    return found.exists()
 
 
 async def _hits(
@@ -222,7 +237,10 @@ def _adjudication(row: AdjudicationRow) -> Adjudication:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What became of the hits of a list (`entry_id` None) or an entry; the median is from hit to final word."""
+    """What became of the hits of a list (`entry_id` None) or an entry; the median is from hit to final word.
+
+    `withdrawn` are those that nobody spoke on before the entry went or changed.
+    """
 
     list: str
     entry_id: str | None
@@ -231,6 +249,7 @@ class Figures:
     cleared: int
     undecided: int
     waiting: int
+    withdrawn: int
     median_seconds: float | None
 
 
@@ -240,7 +259,7 @@ async def figures(session: AsyncSession, *, list_: str | None = None, limit: int
     said = AdjudicationRow.outcome
     cleared = _count(said == HitOutcome.CLEARED.value)
     seconds = func.extract("epoch", AdjudicationRow.decided_at - HitRow.raised_at)
-    median = func.percentile_cont(0.5).within_group(seconds).filter(said != HitOutcome.UNDECIDED.value)
+    median = cast(func.percentile_cont(0.5).within_group(seconds).filter(said != HitOutcome.UNDECIDED.value), Double)
     statement = (
         select(
             HitRow.list,
@@ -249,7 +268,8 @@ async def figures(session: AsyncSession, *, list_: str | None = None, limit: int
             _count(said == HitOutcome.CONFIRMED.value),
             cleared,
             _count(said == HitOutcome.UNDECIDED.value),
-            _count(said.is_(None)),
+            _count(said.is_(None) & _stands()),
+            _count(said.is_(None) & ~_stands()),
             median,
         )
         .outerjoin(AdjudicationRow, and_(AdjudicationRow.hit_id == HitRow.id, _last()))
@@ -258,10 +278,8 @@ async def figures(session: AsyncSession, *, list_: str | None = None, limit: int
         .order_by(*([cleared.desc(), HitRow.entry_id] if list_ else [HitRow.list]))
         .limit(limit)
     )
-    return [
-        Figures(row[0], row[1], row[2], row[3], row[4], row[5], row[6], float(row[7]) if row[7] is not None else None)
-        for row in await session.execute(statement)
-    ]
+    found: list[tuple[Any, ...]] = [tuple(row) for row in await session.execute(statement)]
+    return [Figures(*row) for row in found]
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

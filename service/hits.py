@@ -13,7 +13,7 @@ from service import audit, clearance_store, entry_store, finding_store, hit_stor
 from service.access import ALL_POSTS, Actor, require_post
 from service.clearances import NewClearance, give
 from service.clearing import REASONS, Clearance, HitOutcome
-from service.domain import Crossing, Finding
+from service.domain import Crossing, Finding, FindingStatus
 from service.errors import AdjudicationConflict, AdjudicationRefused, NotFound
 from service.hit_store import Adjudication, Figures, RaisedHit
 from service.list_store import entry_of
@@ -76,7 +76,8 @@ async def _case(session: AsyncSession, case_id: UUID, hits: Sequence[RaisedHit])
 async def _told(session: AsyncSession, hit: RaisedHit) -> ToldHit:
     rows = await finding_store.finding_rows(session, hit.movement_id, hit.movement_occurred_at)
     evidence = f"{hit.list}:{hit.entry_id}"
-    found = [finding_of(row) for row in rows if row.rule == hit.rule and evidence in row.evidence]
+    told = [row for row in rows if row.rule in hit_store.HIT_RULES and evidence in row.evidence]
+    found = [finding_of(row) for row in sorted(told, key=lambda row: row.status != FindingStatus.RAISED.value)]
     confirmed = hit.adjudication is not None and hit.adjudication.outcome is HitOutcome.CONFIRMED
     return ToldHit(hit, found[0] if found else None, await _instruction(session, hit) if confirmed else None)
 

@@ -167,6 +167,7 @@ class FindingRow(Row):
         Index("finding_movement", "movement_id"),
         Index("finding_rule", "rule", "occurred_at"),
         Index("finding_doubt", "stale_posts", postgresql_using="gin", postgresql_where=text("stale_posts <> '{}'")),
+        Index("finding_entry", text("(evidence[1])"), postgresql_where=text("rule IN ('W1', 'W2', 'W3', 'W4')")),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
     occurred_at: Mapped[datetime] = mapped_column(primary_key=True)  # of the movement
@@ -458,8 +459,9 @@ class ListSourceRow(Row):
 class RescreeningRow(Row):
     """Changed entries of one list version, run against what was recorded before; the cursor survives a crash.
 
-    `whole` takes all entries of the list, as when it comes into screening. `phase` is the part at work: people inside
-    from before the window, then all movements of the window.
+    `gone` counts the entries whose text before is no longer in force, struck or changed. `whole` takes all entries of
+    the list, as when it comes into screening or leaves it. `phase` is the part at work: what was found with the texts
+    before, then people inside from before the window, then all movements of the window.
     """
 
     __tablename__ = "rescreening"
@@ -476,4 +478,6 @@ class RescreeningRow(Row):
     total: Mapped[int | None] = mapped_column(BigInteger)
     examined: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     raised: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    gone: Mapped[int] = mapped_column(server_default=text("0"))
+    withdrawn: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     finished_at: Mapped[datetime | None]

@@ -68,7 +68,8 @@ async def import_list(
             details["lapsed_clearances"] = await clearance_store.settle(
                 session, name, report.version, said_by=said_by, now=now
             )
-            await rescreening_store.enqueue(session, name, report.version, report.added + report.changed, now)
+            fresh, gone = report.added + report.changed, report.changed + report.removed
+            await rescreening_store.enqueue(session, name, report.version, fresh, now, gone=gone)
         await audit.record(session, actor, "import_list", purpose="watchlist_management", subject=name, details=details)
     return report
 

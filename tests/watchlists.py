@@ -14,7 +14,7 @@ from service.access import ALL_POSTS, Actor, Role
 from service.clearances import NewClearance
 from service.clearing import HitOutcome
 from service.database import Database
-from service.domain import Crossing, PartialDate, TravelDocument, Traveller
+from service.domain import Crossing, FindingStatus, PartialDate, TravelDocument, Traveller
 from service.entries import Proposal, decide, propose
 from service.freshness import bring_up_to_date
 from service.hit_store import Adjudication
@@ -135,7 +135,7 @@ def rules(made: Recorded) -> set[str]:
     return {
         finding.rule if finding.rule != "W4" else finding.message.removeprefix("rule.")
         for finding in made.inspection.findings
-        if finding.rule.startswith("W")
+        if finding.rule.startswith("W") and finding.status is FindingStatus.RAISED
     }
 
 

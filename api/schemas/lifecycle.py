@@ -192,7 +192,10 @@ class MergeOut(BaseModel):
 
 
 class FiguresOut(BaseModel):
-    """What became of hits; `median_seconds` is from the hit to the final word."""
+    """What became of hits; `median_seconds` is from the hit to the final word.
+
+    `withdrawn` hits are those that nobody spoke on before the entry was struck, expired or changed.
+    """
 
     list: str
     entry_id: str | None
@@ -201,6 +204,7 @@ class FiguresOut(BaseModel):
     cleared: int
     undecided: int
     waiting: int
+    withdrawn: int
     median_seconds: float | None
 
 
@@ -217,17 +221,22 @@ class SourceOut(BaseModel):
 
 
 class RescreeningOut(BaseModel):
-    """Changed entries run against what was recorded: `examined` of `total` movements, and the hits that raised."""
+    """Changed entries run against what was recorded: `examined` of `total` movements, and the hits that raised.
+
+    `gone` counts the entries struck or changed, `withdrawn` the findings that stand no longer for it.
+    """
 
     list: str
     version: int
     created_at: datetime
     entries: int
+    gone: int
     since: datetime | None
     phase: str
     total: int | None
     examined: int
     raised: int
+    withdrawn: int
     finished_at: datetime | None
 
 

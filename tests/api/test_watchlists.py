@@ -279,6 +279,26 @@ async def test_re_screening_is_followed_over_the_interface(desk: Desk) -> None:
     assert (told["verdict"], _rules(told)) == ("REFER", ["W2"])
 
 
+async def test_an_entry_that_is_withdrawn_frees_who_was_found_with_it(desk: Desk) -> None:
+    await _in_force(desk)
+    made = await desk.cross()
+    assert (made["verdict"], len(await desk.ask("second", "GET", "/v1/hits"))) == ("REFER", 1)
+    body = {"id": str(uuid4()), "reason": "the order was lifted"}
+    proposed = await desk.ask("ann", "POST", f"{ENTRY}/withdrawal", 201, json=body)
+    decision = {"approve": True, "reason": "checked"}
+    await desk.ask("ben", "POST", f"{ENTRY}/{proposed['revision']}/decision", 201, json=decision)
+    services = desk.platform.services
+    await services.screening.refresh()
+    await work_off(services.database.sessions, services.screening.current, days=30, now=desk.platform.clock())
+    job = (await desk.ask("ann", "GET", "/v1/watchlists/rescreenings"))[0]
+    assert (job["list"], job["phase"], job["gone"], job["withdrawn"]) == ("national", "done", 1, 1)
+    told = await desk.ask("second", "GET", f"/v1/inspections/{made['id']}")
+    assert [(f["rule"], f["status"]) for f in told["findings"] if f["severity"] == "alert"] == [("W2", "withdrawn")]
+    assert await desk.ask("second", "GET", "/v1/hits") == []
+    (figures,) = await desk.ask("ann", "GET", "/v1/watchlists/figures")
+    assert (figures["hits"], figures["waiting"], figures["withdrawn"]) == (1, 0, 1)
+
+
 @pytest.mark.parametrize(
     ("who", "method", "path"),
     [
