@@ -49,6 +49,15 @@ class ListsInForce:
         hits = self.index.screen(subject, at, limit)
         return tuple(self._instructed(hit) for hit in hits if at is None or not self._has_lapsed(hit, at))
 
+    def index_at(self, at: datetime) -> Index:
+        """The bare index without what has expired by the terms at that moment, for screening in bulk."""
+        past = {key for key, day in self.terms.expiries.items() if lapsed(day, at)}
+        if not past:
+            return self.index
+        lists = {list_ for list_, entry_id in past if not entry_id}
+        whole = {(entry.list, entry.id) for entry in self.index.entries() if entry.list in lists} if lists else set()
+        return self.index.changed(removed=past | whole)
+
     def covers(self, list_: str, version: int) -> bool:
         """Whether that version of the list, or a later one, is screened against."""
         return any(one.name == list_ and one.version >= version for one in self.lists)

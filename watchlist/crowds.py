@@ -10,6 +10,7 @@ import tempfile
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import datetime
 from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,7 +22,9 @@ BLOCK = 250  # lines handed to a process at once
 AHEAD = 3  # blocks under way for each process
 
 
-def screen_crowd(index: Index, lines: Iterable[str], workers: int, first: int = 1) -> Generator[str, None, None]:
+def screen_crowd(
+    index: Index, lines: Iterable[str], workers: int, first: int = 1, at: datetime | None = None
+) -> Generator[str, None, None]:
     """What ``screen_lines`` gives, line for line, worked out by so many processes.
 
     A file shorter than a block for each of them is screened here: starting a process takes a second.
@@ -29,19 +32,19 @@ def screen_crowd(index: Index, lines: Iterable[str], workers: int, first: int = 
     lines = iter(lines)
     beginning = list(islice(lines, BLOCK * workers)) if workers > 1 else []
     if len(beginning) < BLOCK * workers or workers == 1:
-        yield from screen_lines(index, chain(beginning, lines), first)
+        yield from screen_lines(index, chain(beginning, lines), first, at)
         return
-    yield from _on_all_cores(index, chain(beginning, lines), workers, first)
+    yield from _on_all_cores(index, chain(beginning, lines), workers, first, at)
 
 
-def _on_all_cores(index: Index, lines: Iterator[str], workers: int, first: int) -> Iterator[str]:
+def _on_all_cores(index: Index, lines: Iterator[str], workers: int, first: int, at: datetime | None) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="mabar-index-") as folder:
         index.save(Path(folder))
         started = ProcessPoolExecutor(workers, get_context("spawn"), _load, (folder,))
         with started as pool:
             under_way: deque[Future[list[str]]] = deque()
             while block := list(islice(lines, BLOCK)):
-                under_way.append(pool.submit(_screen, block, first))
+                under_way.append(pool.submit(_screen, block, first, at))
                 first += len(block)
                 if len(under_way) > AHEAD * workers:
                     yield from under_way.popleft().result()
@@ -58,5 +61,5 @@ def _load(folder: str) -> None:
     _index = Index.load(Path(folder))
 
 
-def _screen(block: list[str], first: int) -> list[str]:
-    return list(screen_lines(_index, block, first))
+def _screen(block: list[str], first: int, at: datetime | None) -> list[str]:
+    return list(screen_lines(_index, block, first, at))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 
 from watchlist.index import Index
@@ -14,12 +15,12 @@ _FIELDS = frozenset(field.name for field in fields(Subject))
 _TEXTS = _FIELDS - {"name_truncated"}
 
 
-def screen_lines(index: Index, lines: Iterable[str], first: int = 1) -> Iterator[str]:
+def screen_lines(index: Index, lines: Iterable[str], first: int = 1, at: datetime | None = None) -> Iterator[str]:
     """For each line ``{"id", "name" | "primary_identifier" + "secondary_identifier", …}`` a line ``{"id", "hits"}``.
 
     Every field of ``Subject`` may be given; others are ignored. A line that is no such object gives
     ``{"id": null, "error", "line"}``, with the number of the line, and the stream goes on. Blank lines give nothing.
-    ``first`` is the number of the first line.
+    ``first`` is the number of the first line; ``at`` leaves out entries that are not in force then.
     """
     for number, line in enumerate(lines, first):
         if not line.strip():
@@ -29,7 +30,7 @@ def screen_lines(index: Index, lines: Iterable[str], first: int = 1) -> Iterator
         except ValueError as error:
             yield json.dumps({"id": None, "error": str(error), "line": number}, ensure_ascii=False)
             continue
-        hits = index.screen(_subject(asked))
+        hits = index.screen(_subject(asked), at)
         answer = {"id": asked.get("id"), "hits": [_as_json(hit) for hit in hits]}
         yield json.dumps(answer, ensure_ascii=False)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.commands.common import command, database, progress, run
+from api.commands.common import command, database, now, progress, run
 from service.errors import SettingsRefused
 from service.screening import IndexInForce
 from service.watchlists import records_of
@@ -31,13 +32,24 @@ def screen(
         typer.Option("--list", metavar="FORMAT:PATH", help="screen against these files alone, without a database"),
     ] = None,
     workers: Annotated[int, typer.Option(min=0, help="processes; 0 for as many as there are cores")] = 0,
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="DATE", formats=["%Y-%m-%d"], help="the day (UTC) whose entries count; today when left out"
+        ),
+    ] = None,
     skip: Annotated[int, typer.Option(min=0, help="lines to pass over, to go on where an earlier run ended")] = 0,
 ) -> None:
-    """Screen travellers against the lists in force, or against list files; answers come in the order of the lines."""
-    index = _index_of(lists) if lists else run(_index_in_force())
+    """Screen travellers against the lists in force, or against list files; answers come in the order of the lines.
+
+    Entries that have expired by the day, or do not count yet, are left out.
+    """
+    moment = at.replace(tzinfo=UTC) if at else now()
+    index = _index_of(lists) if lists else run(_index_in_force(moment))
     lines = islice(source or sys.stdin, skip, None)
+    screened = screen_crowd(index, lines, workers or os.cpu_count() or 1, skip + 1, moment)
     with progress("travellers") as report:
-        for done, line in enumerate(screen_crowd(index, lines, workers or os.cpu_count() or 1, skip + 1), 1):
+        for done, line in enumerate(screened, 1):
             sys.stdout.write(line + "\n")
             report(done)
 
@@ -59,8 +71,8 @@ def _parse(one: str) -> tuple[str, Path]:
     return format_, Path(path)
 
 
-async def _index_in_force() -> Index:
+async def _index_in_force(at: datetime) -> Index:
     async with database() as opened:
         screening = IndexInForce(opened.sessions)
         await screening.refresh()
-        return screening.index
+        return screening.current.index_at(at)

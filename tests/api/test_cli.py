@@ -23,6 +23,15 @@ ASKED = {
 }
 
 
+MAPPING = """
+list = "Dated"
+columns.id = "id"
+columns.name = "name"
+columns.date_of_birth = "born"
+columns.valid_until = "until"
+"""
+
+
 def run(*arguments: str, **more: Any) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments], **more)
 
@@ -63,6 +72,17 @@ def test_a_list_file_that_is_not_one_is_refused_in_one_line(tmp_path: Path) -> N
     made = run("screen", "--list", f"ftm:{tmp_path / 'bad'}", input="")
     assert (made.exit_code, made.stdout) == (1, "")
     assert made.stderr.count("\n") == 1
+
+
+def test_entries_count_on_the_day_that_is_asked_for_else_today(tmp_path: Path) -> None:
+    path = tmp_path / "dated.csv"
+    path.write_text("id,name,born,until\nd1,Behnam Vazirzadeh,1970-02-03,2020-06-30\n")
+    path.with_suffix(".toml").write_text(MAPPING)
+    for day, told in (("2020-06-30", 1), ("2020-07-01", 0), (None, 0)):
+        asked = ["--at", day] if day else []
+        made = run("screen", "--list", f"csv_mapping:{path}", *asked, input=json.dumps(ASKED) + "\n")
+        assert made.exit_code == 0, made.output
+        assert len(json.loads(made.stdout)["hits"]) == told
 
 
 @pytest.mark.usefixtures("database")

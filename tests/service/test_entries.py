@@ -103,6 +103,17 @@ async def test_an_expired_entry_stops_matching_by_the_clock_of_the_crossing(desk
     assert await _met(desk, ends.days) == set()
 
 
+async def test_screening_in_bulk_leaves_out_what_has_expired_by_the_day_asked_for(desk: Desk) -> None:
+    await _national(desk)
+    crowd = len(CROWD)
+    assert TERMS.expires_on is not None
+    ends = later(days=(TERMS.expires_on - NOON.date()).days)
+    assert len(desk.screening.current.index_at(ends - timedelta(days=1))) == crowd + 1
+    left = desk.screening.current.index_at(ends)
+    assert {entry.list for entry in left.entries()} == {"crowd"}
+    assert len(desk.screening.current.index) == crowd + 1, "the index in force stays as it is"
+
+
 async def test_amended_and_withdrawn_with_a_history_that_says_who_when_what_and_why(desk: Desk) -> None:
     await _national(desk)
     moved = replace(DILOVAN, dates_of_birth=("1985-04-05", "1986-04-05"))

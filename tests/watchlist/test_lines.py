@@ -1,6 +1,8 @@
 """Screening a stream of lines."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from watchlist.crowds import screen_crowd
 from watchlist.index import Index
 from watchlist.lines import screen_lines
+from watchlist.records import Entry, EntryName
 
 
 def answers(index: Index, *lines: str) -> list[dict[str, object]]:
@@ -44,6 +47,20 @@ def test_many_processes_answer_as_one_does_line_for_line(index: Index, monkeypat
     lines = [json.dumps({"id": at, "name": names[at % 4]}) for at in range(21)]
     lines[4], lines[9], lines[20] = "{", "", "[]"
     assert list(screen_crowd(index, lines, workers=2)) == list(screen_lines(index, lines))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(("day", "told"), [("2026-02-28", 0), ("2026-03-01", 1), ("2026-03-31", 1), ("2026-04-01", 0)])
+def test_an_entry_counts_from_its_first_day_to_its_last(
+    monkeypatch: pytest.MonkeyPatch, workers: int, day: str, told: int
+) -> None:
+    monkeypatch.setattr("watchlist.crowds.BLOCK", 1)
+    dated = Entry("d-1", "Dated", (EntryName("Rashid Kamal Duriyan"),), ("1974-08-12",))
+    index = Index.build([replace(dated, valid_from="2026-03-01", valid_until="2026-03-31")])
+    asked = json.dumps({"id": 1, "name": "Rashid Kamal Duriyan", "date_of_birth": "1974-08-12"})
+    at = datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC)
+    answers = [json.loads(line) for line in screen_crowd(index, [asked] * 3, workers, at=at)]
+    assert [len(answer["hits"]) for answer in answers] == [told] * 3
 
 
 def test_no_more_lines_are_read_than_are_under_way(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from watchlist.sources.reading import ListFileError, clean, csv_rows, date_of, h
 
 _FIELDS = frozenset(
     "id name aliases weak_aliases native_name date_of_birth nationality sex document_number document_kind "
-    "issuing_state mother_name father_name instruction reference".split()
+    "issuing_state mother_name father_name instruction reference valid_from valid_until".split()
 )
 
 
@@ -115,6 +115,10 @@ def _entry(row: _Row, reference: str) -> Entry | Skipped:
         births = tuple(_date(text, row.mapped.date_format) for text in row.many("date_of_birth"))
     except ValueError:
         return Skipped(number or reference, f"{row.one('date_of_birth')!r} is no date of birth")
+    try:
+        first, last = (_day(row.one(name), row.mapped.date_format) for name in ("valid_from", "valid_until"))
+    except ValueError as error:
+        return Skipped(number or reference, f"its first or last day in force is no day: {error}")
     documents = tuple(
         EntryDocument(text, row.one("document_kind") or None, next(iter(states_of([row.one("issuing_state")])), None))
         for text in row.many("document_number")
@@ -141,7 +145,16 @@ def _entry(row: _Row, reference: str) -> Entry | Skipped:
         instruction=row.one("instruction") or None,
         kind=row.mapped.kind,
         reference=row.one("reference") or None,
+        valid_from=first,
+        valid_until=last,
     )
+
+
+def _day(text: str, written: str | None) -> str | None:
+    """A first or last day in force: a whole day, or an entry would count longer than its list says."""
+    if not text:
+        return None
+    return (datetime.strptime(text, written).date() if written else date.fromisoformat(text)).isoformat()
 
 
 def _date(text: str, written: str | None) -> str:
