@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -241,6 +242,7 @@ def _days(texts: Sequence[str]) -> list[int]:
     return ([100 * (date.month or 0) + (date.day or 0) for date in known] + [0] * DAYS)[:DAYS]
 
 
+@lru_cache(maxsize=1 << 12)
 def state_hash(code: str) -> int:
     """A state as a small number, never 0 or ``MANY_STATES``."""
     return hash_of(state(code)) % 65_000 + 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -95,6 +96,7 @@ def romanise(text: str) -> str:
 _DROP_TABLE = {ord(sign): None for sign in _DROPPED}
 
 
+@lru_cache(maxsize=1 << 12)
 def _letter(letter: str) -> str:
     if letter in _ARABIC:
         return _ARABIC[letter]

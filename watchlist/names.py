@@ -79,7 +79,7 @@ def _join(words: list[str]) -> list[str]:
         dangling = _ABDUL.fullmatch(opening) and _ARTICLE.match(word)
         if out and not opening and _joins_back(word):
             out[-1] += _tail(word)
-        elif not opening and _opens(word, following):
+        elif not opening and _opens(word, following[:1]):
             opening = word
         elif opening and not dangling:
             out.append(_opening(opening) + _ARTICLE.sub("", _bare(word), count=1))
@@ -90,11 +90,13 @@ def _join(words: list[str]) -> list[str]:
     return [*out, _opening(opening)] if opening else out
 
 
-def _opens(word: str, following: str) -> bool:
-    assimilated = _ABD_ASSIMILATED.fullmatch(word) and following.startswith(word[-1])
+@lru_cache(maxsize=1 << 16)
+def _opens(word: str, next_letter: str) -> bool:
+    assimilated = _ABD_ASSIMILATED.fullmatch(word) and next_letter == word[-1]
     return bool(assimilated or _ABD.fullmatch(word) or _ABU.fullmatch(word) or _UMM.fullmatch(word))
 
 
+@lru_cache(maxsize=1 << 16)
 def _joins_back(word: str) -> bool:
     return bool(_ALLAH.fullmatch(word) or _DIN.fullmatch(word))
 
@@ -114,6 +116,7 @@ def _opening(word: str) -> str:
     return "umm" if word.islower() else "UMM"
 
 
+@lru_cache(maxsize=1 << 16)
 def _bare(word: str) -> str:
     """A word with its article taken off where it is sure, and with Abd, Allah and Din spelt one way."""
     if word.islower():
@@ -159,15 +162,25 @@ def keys(token: str) -> tuple[str, ...]:
     >>> keys("MOHAMMED"), keys("QASIM")
     (('MMD',), ('KSM', 'GSM'))
     """
-    units = [_SOUNDS[unit] for unit in _SOUND.findall(_single(token).upper())]
-    if token.islower():  # an Arabic w is never the f that a German one may be
-        units = [unit for unit in units if unit[0]]
+    units = _units(token)
     main = "".join(unit[0] for unit in units)
     found = [main]
     for place, unit in enumerate(units):
         for other in unit[1:]:
             found.append("".join(other if at == place else u[0] for at, u in enumerate(units)))
     return tuple(dict.fromkeys(key or "~" + sound(token) for key in found))[:_MOST_KEYS]
+
+
+def _skeleton(token: str) -> str:
+    """The first of ``keys``."""
+    return "".join([unit[0] for unit in _units(token)]) or "~" + sound(token)
+
+
+def _units(token: str) -> list[tuple[str, ...]]:
+    units = [_SOUNDS[unit] for unit in _SOUND.findall(_single(token).upper())]
+    if token.islower():  # an Arabic w is never the f that a German one may be
+        units = [unit for unit in units if unit[0]]
+    return units
 
 
 def _single(token: str) -> str:
@@ -202,7 +215,7 @@ def near_keys(key: str) -> tuple[str, ...]:
 
 def joined_keys(tokens: tuple[str, ...]) -> tuple[str, ...]:
     """The skeletons of neighbours read as one word: ``GUL AGHA`` as ``GULAGHA``."""
-    return tuple(keys(left + right)[0] for left, right in pairwise(tokens))
+    return tuple([_skeleton(left + right) for left, right in pairwise(tokens)])
 
 
 # Shares of people who bear a name somewhere in their chain, roughly, where the name is common: a short list knows
