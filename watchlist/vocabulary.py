@@ -16,6 +16,7 @@ from watchlist.names import keys, near_keys, sound, stem
 from watchlist.packing import Arrays, Postings, Rows, Texts, hash_of
 
 SIMILAR = 0.66  # words that share less of their spelling are no slip of the pen apart
+MANY_LETTERS = 5  # that a word needs to be taken for a slip across scripts, see ``likeness``
 REMEMBERED = 1 << 13  # tokens whose like words are kept: given names come again and again
 
 Floats = NDArray[np.float32]
@@ -52,10 +53,13 @@ class Vocabulary:
         if token.islower() or not listed:
             return np.array([likeness(token, word) for word in listed], np.float32)
         spelt = _similarity(bare, listed)
-        heard = _similarity(sound(bare), [self._sounds[word] for word in at])
-        slipped = np.where(spelt >= SIMILAR, 0.8 * spelt + 0.1, 0)
-        alike: Floats = np.where(same, np.interp(np.maximum(spelt, heard), *SPELLING), slipped).astype(np.float32)
+        alike: Floats = np.where(spelt >= SIMILAR, 0.8 * spelt + 0.1, 0).astype(np.float32)
+        if len(kin := np.flatnonzero(same)):
+            heard = _similarity(sound(bare), [self._sounds[word] for word in words[kin].tolist()])
+            alike[kin] = np.interp(np.maximum(spelt[kin], heard), *SPELLING)
         closer = self._native[words] if token[-1] != CUT else np.ones(len(words), np.bool_)
+        if token[-1] != CUT and 1 < len(bare) < MANY_LETTERS:
+            closer &= same  # between scripts, so short a word is no slip of another
         for place in np.flatnonzero(closer).tolist():
             alike[place] = likeness(token, listed[place])
         return alike
