@@ -137,6 +137,7 @@ def judge(
     boxes: tuple[tuple[Box, ...], ...],
     steps: tuple[Step, ...],
     elapsed_ms: float,
+    risk: float = RISK,
 ) -> MrzReading:
     """The reading that a decoded zone makes, with everything that stands against it."""
     mrz = parse(decoded.lines) if decoded.format else None
@@ -144,7 +145,7 @@ def judge(
     if mrz is None:
         found: tuple[Obstacle, ...] = (Obstacle(ObstacleCode.LAYOUT_UNKNOWN),)
     else:
-        found = obstacles_of(mrz) + _doubts(decoded, mrz, likely)
+        found = obstacles_of(mrz) + _doubts(decoded, mrz, likely, risk)
     return MrzReading(
         format=decoded.format,
         lines=decoded.lines,
@@ -196,12 +197,12 @@ def _is_name(mrz: Mrz) -> bool:
     )
 
 
-def _doubts(decoded: Decoded, mrz: Mrz, likely: Chances) -> tuple[Obstacle, ...]:
+def _doubts(decoded: Decoded, mrz: Mrz, likely: Chances, risk: float) -> tuple[Obstacle, ...]:
     """What in the evidence stands against a zone whose text may be faultless."""
     doubts: list[Obstacle] = []
     if decoded.misplaced > MISPLACED:
         doubts.append(Obstacle(ObstacleCode.LENGTH_DOUBTFUL, "", {"characters": decoded.misplaced}))
-    named = likely.to_confirm(RISK)
+    named = likely.to_confirm(risk)
     if mrz.valid and None in named:
         params: Params = {"probability": round(decoded.probability, 3), "chance": _rounded(likely.covered)}
         doubts.append(Obstacle(ObstacleCode.DOUBTFUL_CHARACTER, "check_digits", params))

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from importlib import import_module
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -28,28 +29,45 @@ from ocr.training.camera import CONDITIONS, photograph
 from ocr.training.content import characters, made_up_zone
 from ocr.training.degrade import between
 from ocr.training.pages import PITCH as MILLIMETRES
-from ocr.training.pages import draw_page
+from ocr.training.pages import Page, draw_page
 
 FIRST_SEED = 500_000
 SMALLEST = 5.5  # pixels from character to character
 INDEX = {character: i for i, character in enumerate(CHARACTERS)}
-_TIERS = ("clean", "moderate", "moderate", "severe", "severe")
+_TIERS = ("clean", "moderate", "moderate", "severe")
 DENSE = 128  # what the network makes of a place before it names a character
 _BATCH, _RATE, _SMOOTHING = 256, 0.002, 0.005
 _CHUNK = 50  # documents made at a time
 _NONSENSE = 0.35  # share of zones
+_FOOT = 4  # pitches of page above the zone that a camera is shown
+_STRUCK, _HIDDEN = 0.12, 0.05  # shares of places that an ink or a reflection runs across
 
 Cells = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 
 
-def make_cells(documents: int, first_seed: int = FIRST_SEED, processes: int = 1) -> tuple[Cells, Labels]:
-    """Places of so many documents, uint8 [place, HIGH, WIDE] (255 is ink), and their characters."""
+def make_cells(documents: int, scratch: Path, first_seed: int = FIRST_SEED) -> tuple[Cells, Labels]:
+    """Places of so many documents, uint8 [place, HIGH, WIDE] (255 is ink), and their characters.
+
+    Two processes make them and keep them in the folder ``scratch``, where an interrupted run finds them.
+    """
+    scratch.mkdir(parents=True, exist_ok=True)
     stop = first_seed + documents
     chunks = [range(first, min(first + _CHUNK, stop)) for first in range(first_seed, stop, _CHUNK)]
-    with ProcessPoolExecutor(processes) as workers:
-        made = list(workers.map(_cells_of, chunks))
+    with ProcessPoolExecutor(2) as workers:
+        made = list(workers.map(_kept_cells_of, chunks, repeat(scratch)))
     return np.concatenate([cells for cells, _ in made]), np.concatenate([labels for _, labels in made])
+
+
+def _kept_cells_of(seeds: range, scratch: Path) -> tuple[Cells, Labels]:
+    kept = scratch / f"places-{seeds.start}-{seeds.stop}.npz"
+    if not kept.exists():
+        cells, labels = _cells_of(seeds)
+        unfinished = kept.with_suffix(".part.npz")
+        np.savez(unfinished, cells=cells, labels=labels)
+        unfinished.rename(kept)
+    with np.load(kept) as stored:
+        return stored["cells"], stored["labels"]
 
 
 def _cells_of(seeds: range) -> tuple[Cells, Labels]:
@@ -76,11 +94,18 @@ def photographed(
     zone = made_up_zone(rng, doc_type)
     if rng.random() < nonsense:
         zone = tuple(characters(rng, len(line)) for line in zone)
-    page = draw_page(doc_type, zone, rng, between(rng, *condition.pitch) / MILLIMETRES, condition.severity)
+    pitch = between(rng, *condition.pitch)
+    page = _foot(draw_page(doc_type, zone, rng, pitch / MILLIMETRES, condition.severity), round(_FOOT * pitch))
     share = (np.arange(len(zone[0]), dtype=np.float32)[:, None] + 0.5) / len(zone[0])
     along = np.asarray(page.zone[:, :1] + (page.zone[:, 1:] - page.zone[:, :1]) * share, np.float32)
     shot = photograph(replace(page, zone=along), rng, condition)
     return np.asarray(cv2.cvtColor(shot.image, cv2.COLOR_BGR2GRAY), np.uint8), zone, shot.points
+
+
+def _foot(page: Page, above: int) -> Page:
+    """The zone's part of a page, from so many pixels ``above`` it: the rest costs time and teaches nothing."""
+    top = max(int(page.zone[:, :, 1].min()) - above, 0)
+    return replace(page, image=np.ascontiguousarray(page.image[top:]), zone=page.zone - np.array((0, top), np.float32))
 
 
 def _lines(
@@ -126,15 +151,15 @@ def captured(page: Pixels, scale: float, rng: np.random.Generator) -> Pixels:
     return small
 
 
-def train(cells: Cells, labels: Labels, epochs: int, threads: int = 1) -> Weights:
+def train(cells: Cells, labels: Labels, epochs: int) -> Weights:
     """Weights learned by AdamW from all but the last twentieth of the places, which judges them.
 
     A little label smoothing is against false certainty; the mean of the last weights is steadier
-    than the last.
+    than the last. One thread, so that a second run gives the same.
     """
     torch = import_module("torch")  # only who trains needs it
     torch.manual_seed(1)
-    torch.set_num_threads(threads)
+    torch.set_num_threads(1)
     rng = np.random.default_rng(1)
     net = _net(torch)
     steps = epochs * (len(cells) - len(cells) // 20) // _BATCH
@@ -198,9 +223,12 @@ def _weights_of(net: Any) -> Weights:
 
 
 def _augmented(cells: Cells, rng: np.random.Generator) -> Floats:
-    """Other contrast, grain, shift of a pixel now and then; a smear over some, as by a stamp or glare."""
+    """Other contrast, grain, shift of a pixel now and then; a stamp's ring, a pen or a reflection across some."""
     count = len(cells)
     batch = np.asarray(cells, np.float32) / np.float32(255)
+    struck, hidden = (np.flatnonzero(rng.random(count) < share) for share in (_STRUCK, _HIDDEN))
+    batch[struck] += (1 - batch[struck]) * _strokes(len(struck), rng, 2.0)
+    batch[hidden] *= 1 - _strokes(len(hidden), rng, 3.0)
     batch *= rng.uniform(0.6, 1.1, (count, 1, 1)).astype(np.float32)
     batch += rng.normal(0, 0.06, (count, 1, 1)).astype(np.float32)
     grainy = rng.random(count) < 0.4
@@ -212,6 +240,23 @@ def _augmented(cells: Cells, rng: np.random.Generator) -> Floats:
     soft = rng.random(count) < 0.15
     batch[soft, :, 1:-1] = (batch[soft, :, :-2] + 2 * batch[soft, :, 1:-1] + batch[soft, :, 2:]) / 4
     return batch
+
+
+def _strokes(count: int, rng: np.random.Generator, most: float) -> Floats:
+    """Parts of rings of any size across places, a straight line where the ring is large: 0 is untouched.
+
+    Half as wide as ``most`` pixels at most, and from pale to opaque.
+    """
+
+    def drawn(low: float, high: float) -> Floats:
+        return rng.uniform(low, high, (count, 1, 1)).astype(np.float32)
+
+    y, x = np.mgrid[:HIGH, :WIDE].astype(np.float32)
+    radius, turn = np.exp(drawn(1.5, 6)), drawn(0, 2 * np.pi)
+    off = radius + drawn(-9, 9)
+    distance = np.hypot(x - WIDE / 2 - off * np.cos(turn), y - HIGH / 2 - off * np.sin(turn))
+    inked = np.clip(drawn(0.5, most) + 0.5 - np.abs(distance - radius), 0, 1)
+    return np.asarray(inked * drawn(0.2, 1), np.float32)
 
 
 def _errors(cells: Cells, labels: Labels, weights: Weights) -> float:
@@ -231,13 +276,13 @@ def save(weights: Weights, path: Path) -> None:
 def main() -> None:
     """Make the places, learn them, write the weights."""
     options = argparse.ArgumentParser(prog="python -m ocr.training.glyphs", description=__doc__)
-    options.add_argument("--documents", type=int, default=2400)
-    options.add_argument("--epochs", type=int, default=5)
-    options.add_argument("--processes", type=int, default=2)
+    options.add_argument("--documents", type=int, default=1000)
+    options.add_argument("--epochs", type=int, default=3)
+    options.add_argument("--scratch", type=Path, default=Path("build/places"), help="folder for the places")
     options.add_argument("--out", type=Path, required=True)
     given = options.parse_args()
-    cells, labels = make_cells(given.documents, processes=given.processes)
-    save(train(cells, labels, given.epochs, given.processes), given.out)
+    cells, labels = make_cells(given.documents, given.scratch)
+    save(train(cells, labels, given.epochs), given.out)
 
 
 if __name__ == "__main__":

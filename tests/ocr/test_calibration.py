@@ -1,6 +1,7 @@
 """The chance that a zone was read wrong: what it takes into account, and how it is fitted."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +13,13 @@ from ocr.decode import Decoded, decode
 from ocr.evidence import Aligned, Cell
 from ocr.layout import ALPHABET
 from ocr.reading import RISK, ObstacleCode, judge
-from ocr.training.calibrate import Known, fit, fit_logistic, reliability
+from ocr.training import fonts
+from ocr.training.calibrate import Known, costs, fit, fit_logistic, found_readings, known_readings, reliability
 
 LINES = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
+needs_font = pytest.mark.skipif(
+    fonts.find_font("OCRB.otf") is None, reason="OCR-B is not installed (Debian: fonts-ocr-b)"
+)
 Seen = dict[tuple[int, int], tuple[dict[str, float], dict[str, float]]]
 
 shares = st.floats(0.5, 0.9999)
@@ -129,7 +134,28 @@ def test_a_fit_promises_as_many_errors_as_there_were() -> None:
     fitted = fit(known)
     expected = sum(chances(reading.decoded, fitted).zone for reading in known)
     assert expected == pytest.approx(sum(not reading.is_right for reading in known), rel=0.15)
-    assert "60 readings" in reliability(known)
+    counted = [int(row.split("|")[2]) for row in reliability(known).splitlines()[2:]]
+    assert sum(counted) == len(known)
+
+
+def test_what_a_limit_costs_is_told() -> None:
+    wrong = (LINES[0][:8] + "X" + LINES[0][9:], LINES[1])
+    doubtful = zone({(0, 8): ({"K": 0.55, "X": 0.4}, {"K": 0.6, "X": 0.35})})
+    known = [Known(zone(), LINES), Known(zone(), wrong), Known(doubtful, LINES), Known(doubtful, LINES)]
+    table = costs(known)
+    assert "4 readings, 3 right" in table
+    assert "| 0.005 | 33.3% | 1 |" in table
+
+
+@needs_font
+def test_documents_are_read_where_they_are_cut_and_where_they_are_found(tmp_path: Path) -> None:
+    cut = list(known_readings(6_900_004, tmp_path))  # clean
+    again = list(known_readings(6_900_004, tmp_path))
+    found = list(found_readings(6_900_004))
+    assert cut == again
+    assert len(cut) == 3
+    assert cut[0].is_right
+    assert [reading.is_right for reading in found] == [True]
 
 
 def test_what_digits_cover_is_judged_as_one() -> None:

@@ -10,7 +10,7 @@ from ocr.cut import LINE_HEIGHT, MARGIN, PITCH, cut_line
 from ocr.glyphs import CHARACTERS, HIGH, WIDE, clarity, clearest, convolve, load_weights, look, network, places
 from ocr.locate import find_bands
 from ocr.training import fonts
-from ocr.training.glyphs import _cells_of
+from ocr.training.glyphs import _augmented, _cells_of, _kept_cells_of, _strokes
 
 PICTURE = Path(__file__).parent / "pictures" / "td2.jpg"
 needs_font = pytest.mark.skipif(
@@ -79,3 +79,27 @@ def test_cells_for_learning_show_their_characters() -> None:
     assert cells.shape == (len(labels), HIGH, WIDE)
     scores = network(cells.astype(np.float32) / 255, load_weights())
     assert (scores.argmax(axis=1) == labels).mean() > 0.9
+
+
+@needs_font
+def test_an_interrupted_run_finds_what_it_has_made(tmp_path: Path) -> None:
+    seeds = range(500_001, 500_002)
+    made, labels = _kept_cells_of(seeds, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["places-500001-500002.npz"]
+    np.savez(tmp_path / "places-500001-500002.npz", cells=made[:9], labels=labels[:9])
+    assert len(_kept_cells_of(seeds, tmp_path)[0]) == 9
+
+
+def test_strokes_run_across_places_and_leave_most_of_each() -> None:
+    strokes = _strokes(200, np.random.default_rng(1), 2.0)
+    assert strokes.shape == (200, HIGH, WIDE)
+    assert 0 <= strokes.min() < strokes.max() <= 1
+    assert ((strokes > 0).mean(axis=(1, 2)) < 0.7).all()
+    assert (strokes.max(axis=(1, 2)) > 0.2).mean() > 0.6
+
+
+def test_some_of_what_is_learnt_from_is_struck_through() -> None:
+    paper = np.zeros((300, HIGH, WIDE), np.uint8)
+    seen = _augmented(paper, np.random.default_rng(1))
+    inked = (seen.max(axis=(1, 2)) - np.median(seen, axis=(1, 2)) > 0.5).mean()
+    assert 0.02 < inked < 0.2
