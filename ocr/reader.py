@@ -33,7 +33,7 @@ _HOLDING = 0.3  # what it is worth that every check digit holds, in the same mea
 _NO_TEXT = -1.0  # clarity of lines that are not worth reading
 _PLAIN_TEXT = -0.5  # clarity of lines that are worth reading at once
 _TEXT_BEYOND = 0.8  # how clear the place beyond the end is where a line goes on; bare paper: 0.8 once in 57
-_QUIET = 2.2  # places of paper beyond the end, to be sure that it is the end
+_QUIET = 1.2  # places of paper beyond the end, to be sure that it is the end
 _SURELY_ASTRAY = 8  # characters that a large visa has more than a small one
 
 
