@@ -1,6 +1,8 @@
 """Whole pictures of made-up documents, read from end to end with the model as it is shipped."""
 
 import csv
+from collections.abc import Sequence
+from dataclasses import replace
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -9,8 +11,9 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr.cut import cut_line
-from ocr.evidence import Symbol
+from ocr import reader as reader_module
+from ocr.cut import PITCH, cut_line
+from ocr.evidence import Aligned, Symbol
 from ocr.image import ImageDamaged, ImageTooLarge, NotAnImage, Pixels, decode_image
 from ocr.locate import Search
 from ocr.mrz import MrzError, MrzFormat, parse
@@ -64,6 +67,25 @@ def test_the_first_columns_of_a_large_visa_are_not_taken_for_a_small_one() -> No
     reading = read_mrz(cv2.imencode(".png", cropped)[1].tobytes())
     assert parse(tuple(line[:36] for line in document.mrz_lines)).valid
     assert not reading.accepted
+
+
+def test_the_names_of_a_card_are_not_accepted_a_place_astray(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut_as_it_is = reader_module.align_lines
+
+    def astray(seen: Sequence[Sequence[Symbol]], *where: float) -> tuple[Aligned, ...] | None:
+        """The last line without its first symbol, and so a place to the left."""
+        aligned = cut_as_it_is([*seen[:2], seen[2][1:]], *where)
+        if aligned is None or len(aligned) < 3:
+            return aligned
+        last = aligned[2]
+        beyond = replace(last.cells[-1], centre=last.cells[-1].centre + PITCH)
+        return (*aligned[:2], replace(last, cells=(*last.cells[1:], beyond), missing=0, extra=0))
+
+    monkeypatch.setattr(reader_module, "align_lines", astray)
+    reading = read_mrz(picture("td1"))
+    assert reading.lines is not None
+    assert reading.lines[2][:28] == ZONES["td1"][2][1:29]
+    assert ObstacleCode.LENGTH_DOUBTFUL in {obstacle.code for obstacle in reading.obstacles}
 
 
 def test_a_reading_tells_where_how_sure_and_how_long() -> None:
