@@ -24,7 +24,7 @@ from api.cli import app
 from service_process import ROOT, free_port, running
 
 PICTURES = Path(__file__).parent.parent / "ocr" / "pictures"
-KILLS = int(os.environ.get("CAMERA_KILLS", "5"))
+KILLS = int(os.environ.get("CAMERA_KILLS", "2"))
 POST = "IQ-ZUR"
 
 
