@@ -16,8 +16,8 @@ from sqlalchemy.pool import NullPool
 
 from service.database import given_url
 from service.errors import DatabaseUnavailable
+from service.list_tables import Row  # and with it every table
 from service.settings import load_settings
-from service.tables import Row
 
 MIGRATION_LOCK = 0x6D616261  # "maba": any number will do that no other program takes
 

@@ -14,9 +14,9 @@ from service.entries import Revised
 from service.hit_store import Adjudication
 from service.hits import HitCase, ToldHit
 from service.hygiene import Change, Terms
+from service.list_tables import ListVersionRow
 from service.rescreening_store import Rescreening
 from service.source_store import SourceStatus
-from service.tables import ListVersionRow
 from service.wording import word
 
 

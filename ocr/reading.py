@@ -180,7 +180,7 @@ def obstacles_of(mrz: Mrz) -> tuple[Obstacle, ...]:
 
 
 def _illegal(mrz: Mrz) -> Iterator[Obstacle]:
-    """Characters that may not stand in their fields. Dates and names are judged by themselves."""
+    """The first character of each field that may not stand in it. Dates and names are judged by themselves."""
     fields = LAYOUTS[mrz.format].fields
     letters = {"document_code": DOCUMENT_LETTERS + VISA_LETTER}
     for name in ("document_code", "issuing_state", "nationality", "sex"):
@@ -189,6 +189,7 @@ def _illegal(mrz: Mrz) -> Iterator[Obstacle]:
             if character not in (letters.get(name, span.alphabet) if place == 0 else span.alphabet):
                 params: Params = {"line": span.line + 1, "position": span.start + place + 1, "character": character}
                 yield Obstacle(ObstacleCode.ILLEGAL_CHARACTER, name, params)
+                break
 
 
 def _is_name(mrz: Mrz) -> bool:

@@ -16,8 +16,8 @@ from service.canonical import plain
 from service.clearing import Clearance, Ending, EndingCause, changes, identifiers, lives_on
 from service.domain import Crossing, PartialDate, Traveller
 from service.list_store import entry_of
+from service.list_tables import ClearanceEndingRow, ClearanceRow, EntryAliasRow, ListEntryRow
 from service.store import lock
-from service.tables import ClearanceEndingRow, ClearanceRow, EntryAliasRow, ListEntryRow
 from watchlist.records import Entry
 
 EntryKey = tuple[str, str]  # list, entry id

@@ -27,7 +27,7 @@ from service.hygiene import (
     require_second_person,
 )
 from service.list_store import ListInForce, lists_in_force
-from service.tables import ListVersionRow
+from service.list_tables import ListVersionRow
 from service.transactions import retrying
 from watchlist.records import Entry
 

@@ -15,7 +15,7 @@ from service.access import Actor
 from service.canonical import digest_of, plain
 from service.hygiene import Change, ChangeAction, ChangeState, Terms
 from service.list_store import entry_of
-from service.tables import ListChangeRow, ListEntryRow, ListVersionRow, WatchlistRow
+from service.list_tables import ListChangeRow, ListEntryRow, ListVersionRow, WatchlistRow
 
 NATIONAL = "national"  # the format of a list whose entries are written here, one by one
 

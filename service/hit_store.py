@@ -15,8 +15,9 @@ from sqlalchemy.orm import aliased
 
 from service.clearing import HitOutcome, is_same
 from service.domain import Crossing, Finding, FindingStatus
+from service.list_tables import AdjudicationRow, HitCaseRow, HitRow
 from service.store import movement as movement_of
-from service.tables import AdjudicationRow, FindingRow, HitCaseRow, HitRow
+from service.tables import FindingRow
 
 HIT_RULES = frozenset({"W1", "W2"})  # a weak name is no hit: nobody is referred for it
 

@@ -15,7 +15,7 @@ from service import audit
 from service.access import Actor
 from service.canonical import digest_of, plain
 from service.errors import SuspiciousImport
-from service.tables import ListEntryRow, ListVersionRow, WatchlistRow
+from service.list_tables import ListEntryRow, ListVersionRow, WatchlistRow
 from watchlist.records import Entry, EntryDocument, EntryName, NameKind, Record, Removed, Skipped
 
 BATCH = 500  # entries closed by one statement

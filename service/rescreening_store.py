@@ -18,9 +18,10 @@ from sqlalchemy.orm import aliased
 from service.domain import Direction, FindingStatus, Movement, Outcome
 from service.entry_store import lapsed_by
 from service.list_store import entry_of
+from service.list_tables import ListEntryRow, RescreeningRow, WatchlistRow
 from service.mapping import crossing_of
 from service.store import last_outcome
-from service.tables import FindingRow, ListEntryRow, MovementRow, RescreeningRow, WatchlistRow
+from service.tables import FindingRow, MovementRow
 from watchlist.records import Entry
 
 WAITING, WITHDRAWING, INSIDE, RECENT, DONE = "waiting", "withdrawing", "inside", "recent", "done"

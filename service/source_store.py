@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.tables import ListSourceRow
+from service.list_tables import ListSourceRow
 
 STUCK_AFTER = timedelta(hours=1)  # an attempt that was killed is made again
 

@@ -92,6 +92,7 @@ def _as_json(frames: list[Path], reading: MrzReading | None, error: str | None) 
         "lines": reading.lines,
         "valid": reading.valid,
         "accepted": reading.accepted,
+        "chance": reading.chance,
         "repairs": plain(reading.repairs),
         "fields": _fields(reading),
         "elapsed_ms": round(reading.elapsed_ms, 1),

@@ -29,6 +29,7 @@ from service.identity import identify
 router = APIRouter(prefix="/v1/mrz", tags=["reading"])
 _TEXT = "application/json"
 _IMAGE = "multipart/form-data"
+_AS_READ = ("format", "lines", "valid", "accepted", "chance", "confidences")
 _MOST_PARTS = 100  # files of a form that are counted before it is refused unread
 
 _BODY: dict[str, Any] = {
@@ -119,7 +120,7 @@ def _out(reading_id: UUID, reading: MrzReading, services: Services) -> ReadingOu
     zone = reading.mrz
     return ReadingOut.model_validate(
         {
-            **{name: plain(getattr(reading, name)) for name in ("format", "lines", "valid", "accepted", "confidences")},
+            **{name: plain(getattr(reading, name)) for name in _AS_READ},
             "id": reading_id,
             "fields": _fields(zone, services) if zone else None,
             "check_digits": plain(zone.check_digits) if zone else [],

@@ -77,6 +77,8 @@ class MrzFieldsOut(BaseModel):
 class ReadingOut(BaseModel):
     """A reading: what was found, how sure, and what an officer must look at.
 
+    `chance` is the calibrated chance, from 0 to 1, that anything in the zone is read wrong; null where nothing was read
+    or nothing was left to doubt, as with a swipe reader's text.
     `confidences` holds a number from 0 to 1 for each character of each line; `boxes` the place of each
     character in `crop_png` (base64) as left, top, right, bottom in pixels; `steps` how many milliseconds each took.
     `frames` says of each image handed in whether it was `used`, or why not: `no_zone`, `another_zone` (of another
@@ -88,6 +90,7 @@ class ReadingOut(BaseModel):
     lines: list[str] | None
     valid: bool
     accepted: bool
+    chance: float | None
     fields: MrzFieldsOut | None
     check_digits: list[CheckDigitOut]
     confidences: list[list[float]]

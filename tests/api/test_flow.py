@@ -83,6 +83,7 @@ def test_a_swiped_zone_becomes_a_recorded_movement_and_a_decision(desk: httpx.Cl
     assert reading.status_code == 201
     assert reading.json()["accepted"] is True
     assert reading.json()["fields"]["date_of_birth"] == "1991-04-19"
+    assert reading.json()["chance"] is None
     made = desk.post("/v1/inspections", json=_asked(mrz=None, reading_id=reading.json()["id"]))
     assert made.status_code == 201
     assert made.json()["verdict"] == "CLEAR"
@@ -101,6 +102,7 @@ def test_a_picture_becomes_a_recorded_movement(desk: httpx.Client, document: Pat
     reading = answer.json()
     assert "\n".join(reading["lines"]) == document.with_suffix(".txt").read_text().strip()
     assert all(check["valid"] for check in reading["check_digits"])
+    assert 0 < reading["chance"] < 0.5
     crop = cv2.imdecode(np.frombuffer(base64.b64decode(reading["crop_png"]), np.uint8), cv2.IMREAD_GRAYSCALE)
     for line, confidences, boxes in zip(reading["lines"], reading["confidences"], reading["boxes"], strict=True):
         assert len(line) == len(confidences) == len(boxes)

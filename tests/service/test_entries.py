@@ -19,7 +19,8 @@ from service.entries import Proposal, decide, entries, history, lists, proposals
 from service.errors import ChangeRefused, Forbidden, NotFound, ThinEntry
 from service.hygiene import ChangeAction, ChangeState
 from service.identity import subject_of
-from service.tables import AuditRow, ListChangeRow
+from service.list_tables import ListChangeRow
+from service.tables import AuditRow
 from watchlist.records import Entry, EntryName
 from watchlists import ANN, BEN, DILOVAN, PEOPLE, TERMS, Desk, rules
 

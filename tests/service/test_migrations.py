@@ -22,10 +22,10 @@ from service.clearing import EndingCause, HitOutcome
 from service.database import Database, migrate
 from service.domain import Clock, Direction, FindingStatus, Outcome, PostKind, Severity, Source, Verdict
 from service.hygiene import ChangeAction, ChangeState
+from service.list_tables import Row
 from service.postgres import PostgresServer
 from service.postgres_files import OWNER, SERVICE
 from service.source_store import SourceState
-from service.tables import Row
 
 Execute = Callable[..., Awaitable[None]]
 

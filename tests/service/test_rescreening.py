@@ -22,9 +22,10 @@ from service.decision import decide
 from service.domain import Decision, Direction, FindingStatus, Outcome, PartialDate, TravelDocument
 from service.hits import adjudicate, figures, queue
 from service.inspection import Recorded, recorded
+from service.list_tables import HitRow, ListEntryRow
 from service.policy import default_policy
 from service.rescreening import progress, withdraw_expired, work_off
-from service.tables import FindingRow, HitRow, ListEntryRow, OutboxRow
+from service.tables import FindingRow, OutboxRow
 from watchlist.records import Entry, EntryName
 from watchlists import NAMESAKE, PASSPORT, PEOPLE, SECOND_LINE, TERMS, Desk, clearance, person, rules, said
 
