@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
 from uuid import UUID
+
+from service.kept import kept
 
 
 class Direction(StrEnum):
@@ -198,7 +199,7 @@ class TravelDocument:
     document_number: str
     date_of_expiry: PartialDate | None = None
 
-    @cached_property
+    @kept
     def key(self) -> str:
         """Issuer and number: what makes two presentations the same document.
 

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from itertools import takewhile
 from typing import TypeVar
 
@@ -20,6 +19,7 @@ from service.domain import (
     Outcome,
     Traveller,
 )
+from service.kept import kept
 from service.policy import Policy
 from service.regimes import Asked
 from service.rules.order import happened, in_order
@@ -69,22 +69,22 @@ class Case:
         before = [other for other in history if other.id != movement.id]
         return cls(movement.crossing, before, posts, policy, as_of, movement.seq, movement.recorded_at)
 
-    @cached_property
+    @kept
     def this(self) -> Movement:
         """The crossing as a movement that nobody has decided on."""
         seq = sys.maxsize if self.seq is None else self.seq
         return Movement(self.crossing, self.recorded_at or self.as_of, seq)
 
-    @cached_property
+    @kept
     def presented(self) -> tuple[Movement, ...]:
         """Every earlier presentation by the person, refused ones among them, in order."""
         return self._before(self._own)
 
-    @cached_property
+    @kept
     def _own(self) -> list[Movement]:
         return self.persons.movements(self.crossing, self.history)
 
-    @cached_property
+    @kept
     def same_document(self) -> tuple[Movement, ...]:
         """Every earlier presentation of the document, whoever brought it, in order."""
         key = self.crossing.document.key
@@ -97,12 +97,12 @@ class Case:
         ordered = in_order([*movements, self.this])
         return tuple(ordered[: next(at for at, m in enumerate(ordered) if m is self.this)])
 
-    @cached_property
+    @kept
     def earlier(self) -> tuple[Movement, ...]:
         """`presented` without the refused, who never crossed. The referred and the undecided may have: they count."""
         return tuple(m for m in self.presented if m.decision is not Outcome.REFUSED)
 
-    @cached_property
+    @kept
     def around(self) -> tuple[Movement, ...]:
         """The movements of others that count as presence, in order."""
         return tuple(sorted((m for m in self.others if m.decision is not Outcome.REFUSED), key=happened))
@@ -123,7 +123,7 @@ class Case:
         last = self.previous
         return last if self.leaving and last and last.crossing.direction is Direction.ENTRY else None
 
-    @cached_property
+    @kept
     def national(self) -> bool:
         """Whether the traveller has a right to enter: by this nationality or by a declared one."""
         return self.is_national(self.crossing.traveller)
@@ -141,7 +141,7 @@ class Case:
         """The stays of which something lies on or after a day, oldest first."""
         return list(takewhile(lambda stay: stay.last >= day, self.stays()))[::-1]
 
-    @cached_property
+    @kept
     def day(self) -> date:
         """The local day of the crossing."""
         return self.day_of(self.crossing)
@@ -167,7 +167,7 @@ class Case:
             return value
         raise TypeError(f"parameter {name} of rule {rule_id} is {value!r}, not of type {kind.__name__}")
 
-    @cached_property
+    @kept
     def unheard(self) -> tuple[CrossingPoint, ...]:
         """The posts that may hold an earlier movement not yet known here, the longest silent first."""
         return self.unheard_until(self.crossing.occurred_at)
