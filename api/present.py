@@ -122,7 +122,6 @@ def movement_out(line: Line) -> MovementOut:
         document=document_out(crossing.document),
         traveller=traveller_out(crossing.traveller),
         verdict=line.verdict,
-        second_line=line.second_line,
         rules=list(line.rules),
         decision=movement.decision,
         index_version=line.index_version,

@@ -11,7 +11,7 @@ from api.schemas.log import MovementOut
 COLUMNS = (
     "id seq crossing_point direction occurred_at recorded_at clock source document_code issuing_state document_number "
     "date_of_expiry primary_identifier secondary_identifier native_name nationality date_of_birth sex verdict "
-    "second_line rules decision index_version policy_version"
+    "rules decision index_version policy_version"
 ).split()
 
 

@@ -29,6 +29,7 @@ from service.errors import DatabaseUnavailable, SettingsRefused
 from service.outage import SUSPECTS
 from service.postgres import PostgresServer
 from service.postgres_files import OLDEST, OWNER, SERVICE
+from service.protection_keys import ProtectionKeys, install
 from service.settings import Settings
 
 MONTHS_BACK = 18  # movements keyed late from paper
@@ -99,6 +100,9 @@ async def open_database(settings: Settings, join: bool = False) -> AsyncIterator
             async_sessionmaker(engine, expire_on_commit=False),
             async_sessionmaker(reader, expire_on_commit=False),
         )
+        keys = ProtectionKeys(settings)
+        for sessions in (database.sessions, database.reader_sessions):
+            install(sessions, keys)
         await database.ensure_partitions(datetime.now(UTC).date())
         yield database
 

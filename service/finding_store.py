@@ -1,4 +1,7 @@
-"""SQL of findings after they were made: which stand, what a new judgement changes. Never commits."""
+"""SQL of findings: as made, which stand, what a new judgement changes. Never commits.
+
+Findings of protection are sealed and kept apart (`service.protection_store`); here is where the two ways part.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,32 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from service.domain import Finding, FindingStatus, Movement, Severity
+from service import protection_store
+from service.domain import Crossing, Finding, FindingStatus, Movement, Severity
 from service.facts import next_fact
 from service.mapping import finding_of, finding_row
 from service.rules.revision import Revision
 from service.tables import FindingRow
 
 
+async def add(session: AsyncSession, finding: Finding, crossing: Crossing, policy_version: str, now: datetime) -> None:
+    """Record what was found on a crossing."""
+    if finding.severity is Severity.PROTECTION:
+        await protection_store.add_finding(session, finding, crossing, policy_version, now)
+    else:
+        session.add(finding_row(finding, crossing, policy_version, now))
+
+
+async def findings(session: AsyncSession, movement_id: UUID, occurred_at: datetime) -> tuple[Finding, ...]:
+    """The last word on each finding of a movement, those of protection at the end; none of rules on trial."""
+    rows = await finding_rows(session, movement_id, occurred_at)
+    sealed = await protection_store.findings(session, movement_id)
+    every = (*(finding_of(row) for row in rows), *sealed.values())
+    return tuple(finding for finding in every if finding.status is not FindingStatus.SHADOW)
+
+
 async def finding_rows(session: AsyncSession, movement_id: UUID, occurred_at: datetime) -> list[FindingRow]:
-    """The last word on each finding of a movement: as raised, or as withdrawn."""
+    """The last word on each finding of a movement, as raised or as withdrawn; none of protection is among them."""
     statement = (
         select(FindingRow)
         .where(FindingRow.movement_id == movement_id, FindingRow.occurred_at == occurred_at)
@@ -32,7 +52,11 @@ async def finding_rows(session: AsyncSession, movement_id: UUID, occurred_at: da
 async def standing(session: AsyncSession, movement: Movement) -> dict[UUID, Finding]:
     """The findings on a movement that stand, by the id of their row."""
     rows = await finding_rows(session, movement.id, movement.crossing.occurred_at)
-    return {row.id: finding_of(row) for row in rows if row.status == FindingStatus.RAISED.value}
+    sealed = await protection_store.findings(session, movement.id)
+    return {
+        **{row.id: finding_of(row) for row in rows if row.status == FindingStatus.RAISED.value},
+        **protection_store.standing(sealed),
+    }
 
 
 async def add_revision(
@@ -49,10 +73,14 @@ async def add_revision(
     """Record what judging a movement again changed, with its cause, and an outbox row at the post of the cause."""
     rows = {_replaced_by(finding): row_id for row_id, finding in standing.items()}
     for finding in (*change.withdrawn, *change.raised):
+        ended = rows[_replaced_by(finding)] if finding.status is FindingStatus.WITHDRAWN else None
+        if finding.severity is Severity.PROTECTION:
+            await protection_store.add_finding(
+                session, finding, movement.crossing, policy_version, now, cause=cause, supersedes=ended
+            )
+            continue
         row = finding_row(finding, movement.crossing, policy_version, now)
-        row.cause = cause
-        if finding.status is FindingStatus.WITHDRAWN:
-            row.supersedes = rows[_replaced_by(finding)]
+        row.cause, row.supersedes = cause, ended
         session.add(row)
     shown = [f for f in (*change.withdrawn, *change.raised) if f.severity is not Severity.PROTECTION]
     if shown:

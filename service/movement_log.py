@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.cursors import cursor_of, place_of
 from service.domain import Direction, Movement, Outcome, Verdict
-from service.errors import BadFilter
 from service.mapping import crossing_of
 from service.store import last_outcome
 from service.tables import MovementRow
@@ -47,7 +43,6 @@ class Line:
 
     movement: Movement
     verdict: Verdict
-    second_line: bool
     rules: tuple[str, ...]
     index_version: str
     policy_version: str
@@ -76,12 +71,15 @@ async def page(
     """
     statement = _lines(wanted).order_by(MovementRow.occurred_at.desc(), MovementRow.id.desc())
     if cursor:
-        occurred_at, movement_id = _position(cursor)
+        occurred_at, movement_id = place_of(cursor)
         before = tuple_(literal(occurred_at), literal(movement_id))
         statement = statement.where(tuple_(MovementRow.occurred_at, MovementRow.id) < before)
     rows = (await session.execute(statement.limit(limit + 1))).all()
     lines = [_line(row, outcome) for row, outcome in rows[:limit]]
-    return lines, _cursor(lines[-1]) if len(rows) > limit else None
+    if len(rows) <= limit:
+        return lines, None
+    last = lines[-1].movement
+    return lines, cursor_of(last.crossing.occurred_at, last.id)
 
 
 async def stream(session: AsyncSession, wanted: Filter) -> AsyncIterator[Line]:
@@ -127,17 +125,4 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 def _line(row: MovementRow, outcome: str | None) -> Line:
     movement = Movement(crossing_of(row), row.recorded_at, row.seq, Outcome(outcome) if outcome else None)
     verdict = Verdict(row.verdict)
-    return Line(movement, verdict, row.second_line, tuple(row.rules), row.index_version, row.policy_version)
-
-
-def _cursor(line: Line) -> str:
-    crossing = line.movement.crossing
-    return base64.urlsafe_b64encode(json.dumps([crossing.occurred_at.isoformat(), str(crossing.id)]).encode()).decode()
-
-
-def _position(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        occurred_at, movement_id = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
-        return datetime.fromisoformat(occurred_at), UUID(movement_id)
-    except (binascii.Error, ValueError, TypeError, AttributeError) as error:
-        raise BadFilter("the cursor is not one that this log gave out") from error
+    return Line(movement, verdict, tuple(row.rules), row.index_version, row.policy_version)

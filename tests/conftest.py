@@ -109,16 +109,19 @@ async def clone_url(postgres: PostgresServer) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def clone(clone_url: str) -> AsyncIterator[Database]:
+async def clone(clone_url: str, short_dir: Path) -> AsyncIterator[Database]:
     """That database, opened: for tests of concurrency, which commit."""
-    async with open_database(Settings(database_url=SecretStr(clone_url))) as database:
+    async with open_database(Settings(database_url=SecretStr(clone_url), data_dir=short_dir)) as database:
         yield database
 
 
 @pytest.fixture(scope="session")
-async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
+async def database(postgres: PostgresServer, short_dir: Path) -> AsyncIterator[Database]:
     """A database shared by all tests that roll back; commit nothing in it."""
-    async with _clone(postgres) as url, open_database(Settings(database_url=SecretStr(url))) as database:
+    async with (
+        _clone(postgres) as url,
+        open_database(Settings(database_url=SecretStr(url), data_dir=short_dir)) as database,
+    ):
         yield database
 
 

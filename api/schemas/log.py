@@ -26,7 +26,6 @@ class MovementOut(BaseModel):
     document: DocumentOut
     traveller: TravellerOut
     verdict: Verdict
-    second_line: bool
     rules: list[str]
     decision: Outcome | None
     index_version: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from service.dates import age_on
-from service.domain import Finding, FindingStatus, Movement, Observation, Severity
+from service.domain import Finding, Movement, Observation, Severity
 from service.rules.case import Case
 from service.rules.company import company, is_child, kindred, left_by, named, related
 from service.rules.links import contacts, parties
@@ -236,11 +236,6 @@ P6 = Rule(
     Severity.PROTECTION,
     of_others=True,
 )
-
-
-def removal_barred(findings: Iterable[Finding]) -> bool:
-    """Whether nobody may be removed or refused on these findings' movement: an asylum wish stands (P9)."""
-    return any(each.rule == P9.id and each.status is FindingStatus.RAISED for each in findings)
 
 
 def first_line_may_clear(finding: Finding) -> bool:

@@ -118,7 +118,10 @@ async def undone(database: Database) -> AsyncIterator[Database]:
     async with database.engine.connect() as connection:
         await connection.begin()
         sessions: async_sessionmaker[Any] = async_sessionmaker(
-            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+            connection,
+            expire_on_commit=False,
+            join_transaction_mode="create_savepoint",
+            info=database.sessions.kw["info"],
         )
         yield replace(database, sessions=sessions, reader_sessions=sessions)
         await connection.rollback()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -157,10 +158,10 @@ class Desk(RuleBasedStateMachine):
             return list(await session.scalars(statement))
 
 
-def test_inspect_decide_replay(clone_url: str) -> None:
+def test_inspect_decide_replay(clone_url: str, tmp_path: Path) -> None:
     """The machine runs on an event loop of its own: hypothesis calls it from plain functions."""
     loop = asyncio.new_event_loop()
-    opening = open_database(Settings(database_url=SecretStr(clone_url)))
+    opening = open_database(Settings(database_url=SecretStr(clone_url), data_dir=tmp_path))
     Desk.loop, Desk.database = loop, loop.run_until_complete(opening.__aenter__())
     try:
         loop.run_until_complete(bring_up_to_date(Desk.database.sessions))

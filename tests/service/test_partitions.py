@@ -39,7 +39,6 @@ def _movement(occurred_at: datetime) -> MovementRow:
         date_of_birth="1974-08-12",
         sex="F",
         verdict="CLEAR",
-        second_line=False,
         index_version="0",
         policy_version="0",
     )

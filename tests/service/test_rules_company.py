@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from service.domain import FindingStatus, Inspection, Observation, Outcome, Relation, Severity, Source, Verdict
+from service.domain import Inspection, Observation, Outcome, Relation, Severity, Source, Verdict
 from service.policy import default_policy
 from service.rules.catalogue import RULES, irregularities, waits
 from service.rules.links import run_of, sought
-from service.rules.protection import first_line_may_clear, removal_barred
+from service.rules.protection import first_line_may_clear
 from tests.cases import (
     ENTRY,
     EXIT,
@@ -409,11 +409,8 @@ class TestObserved:
         assert not found("P10", self.case(traveller=old))
 
     @pytest.mark.parametrize("sign", ["asylum_wish", "fear_of_return"])
-    def test_p9_bars_removal(self, sign):
-        findings = found("P9", self.case(Observation(sign)))
-        assert removal_barred(findings)
-        assert not removal_barred([replace(each, status=FindingStatus.WITHDRAWN) for each in findings])
-        assert not removal_barred(found("P7", self.case(Observation.FEAR)))
+    def test_p9_passes_on_a_wish_for_asylum(self, sign):
+        assert only("P9", self.case(Observation(sign))).params == {"field": f"sign.{sign}"}
 
     def test_p9_is_not_for_the_first_line_to_clear(self):
         assert not first_line_may_clear(only("P9", self.case(Observation.ASYLUM_WISH)))
