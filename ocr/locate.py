@@ -6,13 +6,14 @@ second line may hold none.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from ocr.cut import TextLine
 from ocr.image import Pixels
+from ocr.places import line_of, lines_of
 from ocr.rows import Row
 from ocr.seeds import Seed, find_seeds
 from ocr.strip import Strip, strip_along
@@ -20,8 +21,6 @@ from ocr.strip import Strip, strip_along
 _MOST_SEEDS = 24
 _PROMISING = 2  # seeds of a level that are looked at before the next level
 _CLEAR = 0.3  # score of a band that needs no second look
-_SAMPLES = 12  # of the ink of a place
-_MOST_TRIMMED = 3  # places
 _EVEN, _UNEVEN = 0.35, 0.12  # evenness of a row that is text of one pitch, and of one that is not
 
 
@@ -138,12 +137,12 @@ def _bands_at(pixels: Pixels, seed: Seed) -> list[Band]:
 
 
 def _bands_of(strip: Strip) -> list[Band]:
-    return [_band(group, strip) for group in _groups([row for row in strip.rows if row.evenness > _UNEVEN])]
+    return [Band(*lines_of(group, strip)) for group in _groups([row for row in strip.rows if row.evenness > _UNEVEN])]
 
 
 def _seed_of(row: Row, strip: Strip) -> Seed:
     """A row of a strip as a seed of its own."""
-    return _seed_along(_line(row, row.left, row.right, row.pitch, row.pitch, strip))
+    return _seed_along(line_of(row, row.left, row.right, row.pitch, row.pitch, strip))
 
 
 def _seed_along(line: TextLine) -> Seed:
@@ -176,99 +175,3 @@ def _zones(group: list[Row]) -> list[list[Row]]:
         return []
     narrow = np.median([row.places for row in group]) < 33
     return [group[-3:] if narrow else group[-2:]]
-
-
-def _band(group: Sequence[Row], strip: Strip) -> Band:
-    group = _alike_seen(group)
-    pitch = float(np.median([row.pitch for row in group]))
-    widths = (30,) if len(group) == 3 else (36, 44)
-    left, right, count = _ends(group, pitch, widths)
-    left, right = _trimmed(group, (left, right), pitch, count, strip)
-    off = abs(count - (right - left) / pitch - 0.3)
-    left, right = left - 0.15 * pitch, right + 0.15 * pitch
-    if off < 2.5:
-        left, right = _settled(group, (left, right), count, strip)
-        pitch = (right - left) / count
-    # OCR-B's capitals are 0.94 of its pitch; a measured height far from that is a mismeasured one.
-    height = min(max(float(np.median([row.bottom - row.top for row in group])), 0.8 * pitch), 1.05 * pitch)
-    lines = tuple(_line(row, left, right, height, pitch, strip) for row in group)
-    evenness = float(np.mean([row.evenness for row in group]))
-    return Band(lines, max(1 - off / 4, 0.0) * evenness)
-
-
-def _ends(group: Sequence[Row], pitch: float, widths: Sequence[int]) -> tuple[float, float, int]:
-    """Where rows begin and end, the widest that fits a format best, and its characters."""
-    fits = [
-        (round(abs(count - (right - left) / pitch - 0.3)), left - right, left, right, count)
-        for left in {row.left for row in group}
-        for right in {row.right for row in group}
-        for count in widths
-    ]
-    _, _, left, right, count = min(fits)
-    return left, right, count
-
-
-def _trimmed(
-    group: Sequence[Row], ends: tuple[float, float], pitch: float, count: int, strip: Strip
-) -> tuple[float, float]:
-    """The ends without what is too many places for the format: of the outer ones that with less ink."""
-    left, right = ends
-    growth = float(np.exp(group[0].taper))
-    for _ in range(min(round((right - left) / pitch + 0.3 - count), _MOST_TRIMMED)):
-        first, last = (left, left + pitch / growth), (right - pitch * growth, right)
-        if _ink_between(group, first, strip) < _ink_between(group, last, strip):
-            left = first[1]
-        else:
-            right = last[0]
-    return left, right
-
-
-def _settled(group: Sequence[Row], ends: tuple[float, float], count: int, strip: Strip) -> tuple[float, float]:
-    """The ends moved so that ink lies within the places and the gaps lie between them.
-
-    The phase of the ink's wave of one place tells how far it is off; that of either half, how far each end is.
-    """
-    left, right = ends
-    growth = float(np.exp(group[0].taper))
-    done = (np.arange(_SAMPLES * count) + 0.5) / (_SAMPLES * count)
-    columns = left + (right - left) * done / (done + growth * (1 - done))
-    ink = sum(strip.flat[row.top : row.bottom].mean(axis=0) for row in group)
-    wave = np.interp(columns, np.arange(strip.width), ink) * np.exp(-2j * np.pi * count * done)
-    halves = [-np.sum(half) for half in np.array_split(wave, 2)]
-    off = -float(np.angle(sum(halves))) / (2 * np.pi)
-    apart = -float(np.angle(halves[1] * np.conj(halves[0]))) / (2 * np.pi)
-    place = (right - left) / count
-    return left + (off - apart) * place / growth, right + (off + apart) * place * growth
-
-
-def _ink_between(group: Sequence[Row], ends: tuple[float, float], strip: Strip) -> float:
-    """The ink of a place of all rows."""
-    columns = slice(max(round(ends[0]), 0), max(round(ends[1]), 1))
-    return float(sum(strip.flat[row.top : row.bottom, columns].mean() for row in group))
-
-
-def _alike_seen(group: Sequence[Row]) -> list[Row]:
-    """Rows with the taper and the slants that they have in common."""
-    taper = float(np.mean([row.taper for row in group]))
-    start, end = np.mean([row.slants for row in group], axis=0)
-    return [replace(row, taper=taper, slants=(float(start), float(end))) for row in group]
-
-
-def _line(row: Row, left: float, right: float, height: float, pitch: float, strip: Strip) -> TextLine:
-    centre = (row.top + row.bottom - 1) / 2
-    columns = (left, left + (right - left) / (1 + np.exp(row.taper)), right)
-    start, middle, end = (
-        np.array(strip.point(column, centre + sunk)) for column, sunk in zip(columns, row.sunk, strict=True)
-    )
-    along = (end - start) / max(float(np.hypot(*(end - start))), 1.0)
-    chord = middle - start
-    lean = strip.lean(start, end)
-    return TextLine(
-        (float(start[0]), float(start[1])),
-        (float(end[0]), float(end[1])),
-        height=height * strip.scale,
-        pitch=pitch * strip.scale,
-        bow=float(chord[1] * along[0] - chord[0] * along[1]),
-        taper=row.taper,
-        slants=(row.slants[0] + lean, row.slants[1] + lean),
-    )

@@ -154,6 +154,19 @@ def test_characters_get_larger_towards_the_camera() -> None:
     assert all(0.15 < line.taper < 0.5 for line in band.lines)
 
 
+@pytest.mark.parametrize("slant", [-0.25, 0.25])
+def test_a_zone_whose_uprights_lean_begins_farther_on_line_by_line(slant: float) -> None:
+    sheet, ends = page(LINES[MrzFormat.TD1], 20)
+    height, width = sheet.shape
+    matrix = np.array([(1, slant, max(-slant * height, 0)), (0, 1, 0)], np.float64)
+    image = cv2.warpAffine(sheet, matrix, (int(width + abs(slant) * height), height), borderValue=70)
+    ends = ends @ matrix[:, :2].T + matrix[:, 2]
+    band = next(find_bands(image))
+    band = band if fits(band, ends) else band.turned()
+    starts = np.array([line.start[0] for line in band.lines]) - ends[:, 0, 0]
+    assert np.ptp(starts) < 0.5 * 20
+
+
 def test_a_tapered_line_is_cut_to_even_places() -> None:
     sheet = np.full((200, 1000), 255, np.uint8)
     growth = 1.3
