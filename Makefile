@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types tests browser lock bench-flow bench-mrz bench-screen campaign-mrz fuzz-mrz bench-rules rules-campaign rules-coverage rules-mutants clean
+.PHONY: run test check lint types tests browser lock bench-flow bench-mrz bench-screen campaign-mrz fuzz-mrz bench-rules rules-campaign rules-coverage rules-mutants bench-trail clean
 
 ## run: set everything up and serve the console and the API with demo data (PORT=, MABAR_DATA_DIR=)
 run: $(VENV)/.run
@@ -25,7 +25,7 @@ types:
 	$(BIN)/mypy
 
 tests:
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 # The stamps name the lock that the environment holds; a changed lock or project file makes it anew.
 $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
@@ -93,6 +93,10 @@ bench-flow: $(VENV)/.dev
 MOVEMENTS ?= 100000
 bench-rules: $(VENV)/.dev
 	$(BIN)/python -m bench.rules --movements $(MOVEMENTS) --write docs/rules-simulator.md
+
+## bench-trail: how fast ten million events of the audit trail are verified, and whether 100,000 changes are found
+bench-trail: $(VENV)/.dev
+	$(BIN)/python -m bench.trail --events 10000000 --tries 100000
 
 ## rules-campaign: ten thousand random histories of travellers and of companies, each in two orders of arrival
 rules-campaign: $(VENV)/.dev

@@ -14,6 +14,11 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+import service.identity_tables  # noqa: F401  # its tables join the metadata
+import service.people_tables  # noqa: F401
+import service.policy_tables  # noqa: F401  # as above
+import service.protection_tables  # noqa: F401  # as above
+import service.trail_tables  # noqa: F401
 from service.database import given_url
 from service.errors import DatabaseUnavailable
 from service.list_tables import Row  # and with it every table

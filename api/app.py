@@ -21,6 +21,7 @@ from api.metrics import Metrics
 from api.middleware import BodyLimit, RequestLog, SecurityHeaders
 from api.routes import (
     accounts,
+    audit,
     crossing_points,
     devices,
     health,
@@ -29,6 +30,8 @@ from api.routes import (
     list_chores,
     list_lifecycle,
     movements,
+    own_account,
+    protection,
     readings,
     reference,
     screenings,
@@ -50,6 +53,7 @@ ROUTERS = (
     health.router,
     reference.router,
     sessions.router,
+    own_account.router,
     accounts.router,
     devices.router,
     crossing_points.router,
@@ -60,8 +64,10 @@ ROUTERS = (
     list_lifecycle.router,
     list_chores.router,
     hits.router,
+    protection.router,
     screenings.router,
     stays.router,
+    audit.router,
 )
 
 

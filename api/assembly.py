@@ -12,8 +12,9 @@ from api import logs
 from api.metrics import Metrics
 from ocr.image import Limits
 from ocr.worker import ReaderPool
-from service import reimport, rescreening
+from service import protection_keys, reimport, rescreening, trail
 from service.accounts import demo_account
+from service.checkpoint import Signer
 from service.database import Database
 from service.demo.load import load_demo
 from service.errors import SettingsRefused
@@ -24,11 +25,13 @@ from service.reimport import Fetching
 from service.screening import IndexInForce
 from service.settings import Settings
 from service.sources import Source, read_sources
+from service.trail_key import signer_of
 from watchlist.sources.formats import FORMATS
 
 LIST_LOOK_SECONDS = 2.0  # how soon an import made elsewhere is screened against
 PARTITION_LOOK_SECONDS = 6 * 3600.0
 SOURCE_LOOK_SECONDS = 30.0  # how soon a list that is due is fetched
+SEAL_SECONDS = 60.0  # how much of the trail could be lost unseen with the whole machine
 RESCREEN_LOOK_SECONDS = 5.0  # how soon changed entries are run against what was recorded
 EXPIRY_LOOK_SECONDS = 1800.0  # how soon what was found with an entry ends after the entry
 
@@ -41,6 +44,7 @@ class Assembly:
     policy: Policy
     reader: ReaderPool
     fetching: Fetching
+    signer: Signer
     demo_password: str | None = None
 
 
@@ -48,6 +52,7 @@ async def assemble(
     stack: AsyncExitStack, settings: Settings, database: Database, metrics: Metrics, fetching: Fetching
 ) -> Assembly:
     """Build the parts; `stack` takes them down again."""
+    await protection_keys.agree(database.sessions)
     await bring_up_to_date(database.sessions)
     screening = IndexInForce(database.sessions)
     await screening.refresh()
@@ -62,8 +67,10 @@ async def assemble(
     _chore(stack, "sources", SOURCE_LOOK_SECONDS, lambda: _fetch(database, fetching))
     _chore(stack, "rescreening", RESCREEN_LOOK_SECONDS, lambda: _rescreen(settings, database, screening))
     _chore(stack, "expiry", EXPIRY_LOOK_SECONDS, lambda: _withdraw_expired(database))
+    signer = signer_of(settings)
+    _chore(stack, "trail", SEAL_SECONDS, lambda: _seal(database, signer))
     _chore(stack, "partitions", PARTITION_LOOK_SECONDS, lambda: _keep_partitions(database, metrics))
-    return Assembly(screening, policy, reader, fetching, password)
+    return Assembly(screening, policy, reader, fetching, signer, password)
 
 
 def fetching_of(settings: Settings) -> Fetching:
@@ -88,6 +95,10 @@ async def _fetch(database: Database, fetching: Fetching) -> None:
 async def _rescreen(settings: Settings, database: Database, screening: IndexInForce) -> None:
     now, days = datetime.now(UTC), settings.rescreen_days
     await rescreening.work_off(database.sessions, screening.current, days=days, now=now)
+
+
+async def _seal(database: Database, signer: Signer) -> None:
+    await trail.seal(database.sessions, signer, now=datetime.now(UTC))
 
 
 async def _withdraw_expired(database: Database) -> None:

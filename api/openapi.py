@@ -25,10 +25,12 @@ TAGS = [
     {"name": "movements", "description": "The log of movements: searched, counted, exported."},
     {"name": "watchlists", "description": "Lists imported, written, approved, reviewed and screened against."},
     {"name": "hits", "description": "Second line: who a traveller is, and who was cleared of which entry."},
+    {"name": "protection", "description": "Who may need protection: for the protection desk alone, sealed and apart."},
     {"name": "stays", "description": "Days of stay, counted from what is sent: nobody's record is looked at."},
     {"name": "reference", "description": "Ports of entry, and how fresh what is known of each is."},
     {"name": "accounts", "description": "Officers' accounts."},
     {"name": "devices", "description": "Keys of cameras, workstations and monitors."},
+    {"name": "audit", "description": "The trail of who did or saw what: searched, and proven unaltered."},
     {"name": "health", "description": "Whether the service lives and is ready, and what a monitor collects."},
 ]
 

@@ -18,6 +18,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import service.identity_tables  # its tables join the metadata
+import service.people_tables  # its tables join the metadata
+import service.policy_tables  # noqa: F401  # as above
+import service.protection_tables  # as above
+import service.trail_tables  # noqa: F401
 from service.clearing import EndingCause, HitOutcome
 from service.database import Database, migrate
 from service.domain import Clock, Direction, FindingStatus, Outcome, PostKind, Severity, Source, Verdict

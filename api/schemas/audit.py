@@ -1,0 +1,70 @@
+"""The audit trail, on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from api.schemas.base import PostCode, Wire
+
+
+class TrailFilter(Wire):
+    """What of the trail is asked for. `since` is included, `until` is not; `before` is the last id seen."""
+
+    actor: str | None = Field(None, max_length=64)
+    action: str | None = Field(None, max_length=64)
+    subject: str | None = Field(None, max_length=128)
+    crossing_point: PostCode | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    before: int | None = Field(None, ge=1)
+    limit: int = Field(50, ge=1, le=500)
+
+
+class EventOut(BaseModel):
+    """One deed: who (an account, a device, the service), what, when, where, for which purpose, on which record.
+
+    `subject` is an id or a pseudonym and `details` hold codes and counts: no traveller's name stands here.
+    """
+
+    id: int
+    at: datetime
+    actor: str
+    actor_kind: str
+    action: str
+    purpose: str | None
+    crossing_point: str | None
+    subject: str | None
+    details: dict[str, Any]
+
+
+class EventPage(BaseModel):
+    """Events, newest first; `next` is what `before` takes for the following page, null at the end."""
+
+    items: list[EventOut]
+    next: int | None
+
+
+class CheckpointsOut(BaseModel):
+    """The public key (`name+hash+key`), and the latest signed note of each chain: C2SP signed-note, tlog-checkpoint."""
+
+    key: str
+    checkpoints: list[str]
+
+
+class ProofOut(BaseModel):
+    """Hashes (hex) that lead to the `root` of the chain's first `size` events: RFC 9162, section 2.1."""
+
+    size: int
+    root: str
+    hashes: list[str]
+
+
+class InclusionOut(ProofOut):
+    """That an event stands at `leaf` (from 0) of its chain. Leaf hash = SHA-256(0x00 || `event`)."""
+
+    chain: str
+    leaf: int
+    event: str
