@@ -219,7 +219,7 @@ def _ways(pixels: Pixels, band: Band, clock: Clock) -> tuple[float, list[tuple[B
 def read_lines(band: Band, images: Sequence[Pixels], engine: Engine, clock: Clock) -> Zone | None:
     """What the lines cut from a band say, None where they are of no format's length."""
     with clock.step("recognise"):
-        seen = [engine.read(image) for image in images]
+        seen = engine.read(images)
         places = sum(image.shape[1] - 2 * MARGIN for image in images) / len(images) / PITCH
         aligned = align_lines(seen, places, MARGIN, PITCH)
     if aligned is None:

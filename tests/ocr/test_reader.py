@@ -16,10 +16,11 @@ from ocr.cut import PITCH, cut_line
 from ocr.evidence import Aligned, Symbol
 from ocr.image import ImageDamaged, ImageTooLarge, NotAnImage, Pixels, decode_image
 from ocr.locate import Search
+from ocr.lstm import ModelUnreadable, load_network
 from ocr.mrz import MrzError, MrzFormat, parse
 from ocr.reader import Clock, _readings, default_engine, read_mrz, read_text
 from ocr.reading import MrzReading, ObstacleCode
-from ocr.tesseract import EngineMissing, LibraryEngine, ProgramEngine, load_engine
+from ocr.tesseract import MODEL, EngineMissing, LibraryEngine, ProgramEngine, load_engine
 from ocr.training import fonts
 from ocr.training.generate import generate_document
 from ocr.worker import ReaderPool
@@ -161,11 +162,34 @@ def test_text_that_is_no_zone_is_refused() -> None:
         read_text("P<UTO")
 
 
-def test_the_program_stands_in_for_the_library() -> None:
-    engine = load_engine()
-    assert isinstance(engine, LibraryEngine)
-    reading = read_mrz(picture("td2"), engine=ProgramEngine())
+@pytest.mark.parametrize("engine", [LibraryEngine, ProgramEngine])
+def test_tesseract_itself_stands_in_for_its_network(engine: type[LibraryEngine | ProgramEngine]) -> None:
+    reading = read_mrz(picture("td2"), engine=engine())
     assert reading.lines == ZONES["td2"]
+
+
+def test_the_network_sees_what_tesseract_sees() -> None:
+    pixels = decode_image(picture("td3"))
+    lines = [cut_line(pixels, line) for line in next(Search(pixels).bands()).lines]
+    for ours, theirs in zip(load_engine().read(lines), LibraryEngine().read(lines), strict=True):
+        assert [symbol.alternatives[0][0] for symbol in ours] == [symbol.alternatives[0][0] for symbol in theirs]
+        for one, other in zip(ours, theirs, strict=True):
+            assert abs(one.centre - other.centre) < PITCH / 3
+            assert abs(one.alternatives[0][1] - other.alternatives[0][1]) < 0.05
+
+
+def test_a_model_of_another_shape_is_left_to_tesseract(tmp_path: Path) -> None:
+    (tmp_path / "other.traineddata").write_bytes(MODEL.read_bytes().replace(b"Maxpool", b"Minpool"))
+    with pytest.raises(ModelUnreadable, match="Minpool"):
+        load_network(tmp_path / "other.traineddata")
+
+
+def test_lines_of_a_zone_are_read_together_as_alone() -> None:
+    pixels = decode_image(picture("td1"))
+    lines = [cut_line(pixels, line) for line in next(Search(pixels).bands()).lines]
+    for together, alone in zip(load_engine().read(lines), lines, strict=True):
+        (by_itself,) = load_engine().read([alone])
+        assert [symbol.alternatives[0][0] for symbol in together] == [s.alternatives[0][0] for s in by_itself]
 
 
 def test_a_missing_model_is_told(tmp_path: Path) -> None:
@@ -189,9 +213,9 @@ class CountingEngine:
     def __init__(self) -> None:
         self.lines = 0
 
-    def read(self, line: Pixels) -> tuple[Symbol, ...]:
-        self.lines += 1
-        return default_engine().read(line)
+    def read(self, lines: Sequence[Pixels]) -> list[tuple[Symbol, ...]]:
+        self.lines += len(lines)
+        return default_engine().read(lines)
 
 
 @pytest.mark.parametrize("name", ZONES)
@@ -206,6 +230,6 @@ def test_a_zone_that_was_cut_a_place_off_is_read_where_it_stands(places: int) ->
     pixels = decode_image(picture("td1"))
     band = next(Search(pixels).bands()).moved(places)
     images = [cut_line(pixels, line) for line in band.lines]
-    readings = [zone.decoded.lines for zone in _readings(pixels, band, images, default_engine(), Clock())]
+    readings = [zone.decoded.lines for zone in _readings(pixels, band, images, default_engine(), Clock(60_000))]
     assert readings[0] != ZONES["td1"]
     assert ZONES["td1"] in readings
