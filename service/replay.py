@@ -14,19 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from heapq import heappop, heappush
 from uuid import UUID
 
-from service.domain import CrossingPoint, Direction, Finding, Movement, verdict
+from service.domain import CrossingPoint, Finding, Movement, verdict
+from service.filing import NEVER, Filing, Near
 from service.json_rows import LineError
 from service.movement_lines import Line, read_line
 from service.policy import Policy
 from service.rules.case import Case
-from service.rules.catalogue import OF_OTHERS, childhood, irregularities, patience, waits
-from service.rules.links import marks, run_of, sought
+from service.rules.catalogue import OF_OTHERS, irregularities, patience, waits
 from service.rules.order import happened
-from service.rules.persons import BY_LIKENESS
 from service.rules.revision import revision, to_judge_again
 from service.wording import word
 
@@ -42,7 +41,7 @@ def replay(lines: Iterable[str], policy: Policy, posts: Mapping[str, CrossingPoi
     Raises:
         LineError: a line is no movement, or repeats an id.
     """
-    log = _Log(policy, posts, run_of(policy), childhood(policy))
+    log = _Log(policy, posts, Filing(policy))
     for number, text in enumerate(lines, start=1):
         if text.strip():
             line = read_line(number, text)
@@ -51,101 +50,37 @@ def replay(lines: Iterable[str], policy: Policy, posts: Mapping[str, CrossingPoi
             yield from log.add(line)
 
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class _Near:
-    """What a movement is judged beside: the traveller's own, and the others with their places."""
-
-    own: list[Movement]
-    places: list[int]
-    others: list[Movement]
-
-
 @dataclass(slots=True)
 class _Log:
-    """What was replayed so far: the movements, filed by document, person and marks, and the findings that stand.
-
-    A movement is known by its place in `lines`. `filed` holds one place, or a list where a key has several.
-    """
+    """What was replayed so far: the movements as filed, and the findings that stand. A place is a movement's number."""
 
     policy: Policy
     posts: Mapping[str, CrossingPoint]
-    run: int
-    age: int
-    now: datetime = _NEVER  # the latest time of recording
-    heard: datetime = _NEVER  # the same before the last movement
+    filing: Filing
+    now: datetime = NEVER  # the latest time of recording
+    heard: datetime = NEVER  # the same before the last movement
     lines: list[Line] = field(default_factory=list)
     places: dict[UUID, int] = field(default_factory=dict)
-    filed: dict[str, int | list[int]] = field(default_factory=dict)
     standing: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     waiting: list[tuple[datetime, int]] = field(default_factory=list)  # a heap: when to judge whom again
     awaited: set[tuple[datetime, int]] = field(default_factory=set)
+    patient: set[int] = field(default_factory=set)  # who waits for all that a company may wait for
 
     def add(self, line: Line) -> Iterator[Written]:
-        place, movement = len(self.lines), line.movement
+        movement = line.movement
+        place = self.places[movement.id] = self.filing.add(movement)
         self.lines.append(line)
-        self.places[movement.id] = place
         self.heard, self.now = self.now, max(self.now, movement.recorded_at)
-        for key in (*_keys(movement), *marks(movement.crossing, self.policy, self.run)):
-            self._file(key, place)
-        near = self._near(place)
+        near = self.filing.near(place)
         findings = self._judge(place, near)
         yield {"id": line.name, "verdict": verdict(findings), "findings": [self._written(each) for each in findings]}
         again = self._own_again(movement, near)
         beside = {*self._company_again(movement, near), *self._due()}
+        self.filing.settle(place)
         for other in sorted(beside | again - {place}):
             yield from self._changes(other, of_others=other not in again, caused_by=line.name)
 
-    def _file(self, key: str, place: int) -> None:
-        there = self.filed.get(key)
-        if there is None:
-            self.filed[key] = place
-        elif isinstance(there, int):
-            if there != place:
-                self.filed[key] = [there, place]
-        elif there[-1] != place:
-            there.append(place)
-
-    def _found(self, keys: Iterable[str]) -> set[int]:
-        found: set[int] = set()
-        for key in keys:
-            there = self.filed.get(key)
-            if isinstance(there, int):
-                found.add(there)
-            elif there is not None:
-                found.update(there)
-        return found
-
-    def _near(self, place: int) -> _Near:
-        """The other movements of the same document or person, and those of others that are linked to it."""
-        movement = self.lines[place].movement
-        shared = self._found(_keys(movement))
-        shared.discard(place)
-        own = {id(m): each for each in shared for m in (self.lines[each].movement,)}
-        among = [self.lines[each].movement for each in shared]
-        mine = BY_LIKENESS.movements(movement.crossing, among) if among else among
-        found = self._found(sought(movement.crossing, mine, self.policy, self.run))
-        found.discard(place)
-        found.difference_update(own[id(m)] for m in mine)
-        if found:
-            found |= self._company_of(movement, mine, found)
-            found.discard(place)
-            found.difference_update(own[id(m)] for m in mine)
-        return _Near(mine, sorted(found), [self.lines[each].movement for each in sorted(found)])
-
-    def _company_of(self, movement: Movement, own: list[Movement], found: set[int]) -> set[int]:
-        """Whatever else those did who belong to the company: under any document where there are children in it."""
-        named = {key for m in (movement, *own) for key in m.crossing.accompanying}
-        company = [m for each in found if _travels(m := self.lines[each].movement, named)]
-        if any(_young(m, self.age) for m in (movement, *company)):
-            return self._found(key for m in company for key in _keys(m))
-        if movement.crossing.direction is Direction.EXIT:
-            return self._found({m.crossing.document.key for m in company})
-        return set()
-
-    def _judge(self, place: int, near: _Near, *, of_others: bool = False) -> tuple[Finding, ...]:
+    def _judge(self, place: int, near: Near, *, of_others: bool = False) -> tuple[Finding, ...]:
         """What stands on a movement now; with `of_others` only what other travellers or the time can have changed."""
         line = self.lines[place]
         movement = line.movement
@@ -186,35 +121,39 @@ class _Log:
             self.awaited.discard(found)
             yield found[1]
 
-    def _own_again(self, movement: Movement, near: _Near) -> set[int]:
+    def _own_again(self, movement: Movement, near: Near) -> set[int]:
         """Those of the traveller's own that come after it."""
-        if not near.own:
+        late = movement.recorded_at <= self.heard
+        if not near.own or not (late or any(each.latest >= movement.crossing.occurred_at for each in near.holders)):
             return set()
         around: list[Movement] = []
-        if movement.recorded_at <= self.heard:  # it came late: it may stand before what others of them sent at its post
-            around = [self.lines[place].movement for place in self._found(key for m in near.own for key in _keys(m))]
+        if late:  # it may stand before what others of their documents sent at its post
+            kin = self.filing.kin(near.holders)
+            around = [self.filing.movements[place] for each in kin for place in each.places]
         return {self.places[m.id] for m in to_judge_again(movement, near.own, around)}
 
-    def _company_again(self, movement: Movement, near: _Near) -> Iterator[int]:
+    def _company_again(self, movement: Movement, near: Near) -> Iterator[int]:
         """Those others whom the movement may change: who crossed after it, and before it who was not waited for.
 
         Whoever crossed shortly before is judged when the rest of the company had its time to follow.
         """
-        crossed = movement.crossing.occurred_at
+        crossed, this = movement.crossing.occurred_at, happened(movement)
         for place, m in zip(near.places, near.others, strict=True):
-            if happened(movement) < happened(m):
+            if this < happened(m):
                 yield place
                 continue
             patient = patience(self.policy, m.crossing.crossing_point)
             if crossed - m.crossing.occurred_at > patient[-1]:
                 continue
-            self._wait(place, (m.crossing.occurred_at + each for each in patient))
+            if place not in self.patient:
+                self.patient.add(place)
+                self._wait(place, (m.crossing.occurred_at + each for each in patient))
             if m.crossing.occurred_at + patient[0] <= self.now:
                 yield place
 
     def _changes(self, place: int, *, of_others: bool, caused_by: str) -> Iterator[Written]:
         before = self.standing.get(place, ())
-        change = revision(before, self._judge(place, self._near(place), of_others=of_others))
+        change = revision(before, self._judge(place, self.filing.near(place), of_others=of_others))
         for finding in (*change.withdrawn, *change.raised):
             yield {"caused_by": caused_by, "id": self.lines[place].name, **self._written(finding)}
 
@@ -227,19 +166,3 @@ class _Log:
             "message": word(finding.message, finding.params),
             "rebuttable_by": [word(message, {}) for message in finding.rebuttable_by],
         }
-
-
-def _travels(m: Movement, named: set[str]) -> bool:
-    """Whether somebody belongs to a company, by what either side says."""
-    crossing = m.crossing
-    return bool(crossing.group_id or crossing.accompanying) or crossing.document.key in named
-
-
-def _young(m: Movement, age: int) -> bool:
-    """Whether somebody may be under an age, by the year alone, which is quick."""
-    born = m.crossing.traveller.date_of_birth.year
-    return born is not None and m.crossing.occurred_at.year - born <= age
-
-
-def _keys(movement: Movement) -> tuple[str, ...]:
-    return (movement.crossing.document.key, *movement.crossing.person_keys)

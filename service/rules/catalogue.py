@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import compress
+from operator import attrgetter
 
 from service.domain import Finding, FindingStatus
 from service.policy import Policy, RuleState
@@ -29,33 +31,43 @@ OF_OTHERS = frozenset(rule.id for rule in RULES if rule.of_others)
 """The rules that another traveller's movement, or the time that passes, may change."""
 
 
+_NEEDS = tuple(sorted({rule.needs for rule in RULES if rule.needs}))
+_given = attrgetter(*_NEEDS)
+
+
 def irregularities(case: Case, *, of_others: bool = False) -> tuple[Finding, ...]:
     """What the active rules find on a case; with `of_others` only those in `OF_OTHERS`."""
-    return _findings(case, _in_state(case.policy, RuleState.ACTIVE), of_others=of_others)
+    return _findings(case, RuleState.ACTIVE, of_others=of_others)
 
 
 def shadow(case: Case) -> tuple[Finding, ...]:
     """What the rules on trial find: to be recorded and counted, and shown to nobody at the booth."""
-    findings = _findings(case, _in_state(case.policy, RuleState.SHADOW))
-    return tuple(replace(finding, status=FindingStatus.SHADOW) for finding in findings)
+    return tuple(replace(finding, status=FindingStatus.SHADOW) for finding in _findings(case, RuleState.SHADOW))
 
 
-def _findings(case: Case, rules: Iterable[Rule], *, of_others: bool = False) -> tuple[Finding, ...]:
-    asked = (rule for rule in rules if rule.of_others) if of_others else rules
+def _findings(case: Case, state: RuleState, *, of_others: bool = False) -> tuple[Finding, ...]:
+    asked = _asked(case.policy.in_state(state), tuple(map(bool, _given(case))), of_others)
     return tuple([rule.worded(case, found) for rule in asked for found in rule.look(case)])
 
 
-def _in_state(policy: Policy, state: RuleState) -> tuple[Rule, ...]:
-    named = policy.in_state(state)
-    return tuple([rule for rule in RULES if rule.id in named])
+@lru_cache(maxsize=1 << 12)
+def _asked(named: frozenset[str], given: tuple[bool, ...], of_others: bool) -> tuple[Rule, ...]:
+    """The rules of a state, without those for which the case has nothing to look at."""
+    there = {"", *compress(_NEEDS, given)}
+    return tuple(r for r in RULES if r.id in named and r.needs in there and (r.of_others or not of_others))
 
 
 def waits(case: Case) -> Iterator[datetime]:
     """The moments, later than the case is judged, at which some rule can say more about it: judge it again then."""
+    return (moment for moment, _ in waits_by_rule(case))
+
+
+def waits_by_rule(case: Case) -> Iterator[tuple[datetime, str]]:
+    """The same moments, each with the id of the rule that waits for it."""
     for rule in _WAITING:
         moment = rule.due(case) if rule.due else None
         if moment is not None and moment > case.as_of:
-            yield moment
+            yield moment, rule.id
 
 
 @lru_cache(maxsize=1 << 10)

@@ -35,6 +35,7 @@ D1 = Rule(
     "The composite digit is a finding only where every other digit holds.",
     ("rebut.misread", "rebut.issuer_misprint"),
     _check_digits,
+    needs="crossing.failed_check_digits",
 )
 
 
@@ -54,6 +55,7 @@ D2 = Rule(
     "zone. Another spelling of the same name, a date known in part and an unspecified sex are no difference.",
     ("rebut.misread", "rebut.issuer_misprint"),
     _other_readings,
+    needs="crossing.other_readings",
 )
 
 
@@ -76,6 +78,7 @@ D3 = Rule(
     ("rebut.document_returned_to_holder", "rebut.list_record_corrected", "rebut.misread"),
     _reported,
     Severity.ALERT,
+    needs="listings",
 )
 
 
@@ -137,6 +140,7 @@ D5 = Rule(
     "Another spelling of the same name is no difference, nor is a date known in part.",
     ("rebut.data_corrected", "rebut.misread", "rebut.number_reused_by_issuer"),
     _other_person,
+    needs="history",
 )
 
 
@@ -176,6 +180,7 @@ D6 = Rule(
     "A renewal, a card beside a passport of the same issuer and a declared second nationality are no finding.",
     ("rebut.second_nationality", "rebut.document_lost_and_replaced", "rebut.namesake"),
     _other_document,
+    needs="history",
 )
 
 
@@ -216,4 +221,5 @@ D7 = Rule(
     ("rebut.registered_together", "rebut.issued_together"),
     _run,
     of_others=True,
+    needs="others",
 )

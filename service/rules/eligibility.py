@@ -54,6 +54,7 @@ E1 = Rule(
     "Nationals are exempt, and residents while their permit lasts.",
     ("rebut.extension", "rebut.force_majeure", "rebut.movement_supplied"),
     _overstay,
+    needs="leaving",
 )
 
 
@@ -243,4 +244,5 @@ E5 = Rule(
     ("rebut.identifiers_differ", "rebut.ban_lifted"),
     _entry_ban,
     Severity.ALERT,
+    needs="listings",
 )

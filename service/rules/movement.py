@@ -65,6 +65,7 @@ M2 = Rule(
     "It is a notice while a post that may hold the missing exit is not heard.",
     ("rebut.movement_supplied", "rebut.namesake", "rebut.data_corrected"),
     _twice(Direction.ENTRY, "already_inside"),
+    needs="history",
 )
 
 M3 = Rule(
@@ -74,6 +75,7 @@ M3 = Rule(
     "It is a notice while a post that may hold the missing entry is not heard.",
     ("rebut.movement_supplied", "rebut.namesake", "rebut.data_corrected"),
     _twice(Direction.EXIT, "already_outside"),
+    needs="history",
 )
 
 
@@ -118,6 +120,7 @@ M4 = Rule(
     "Nothing is found where either time is uncertain, or within what two clocks may differ.",
     ("rebut.clock_wrong", "rebut.namesake", "rebut.data_corrected"),
     _impossible_travel,
+    needs="history",
 )
 
 
@@ -157,6 +160,7 @@ M5 = Rule(
     "Nationals, residents and registered commuters, drivers and traders are exempt.",
     ("rebut.residence_permit", "rebut.registered_commuter"),
     _back_to_back,
+    needs="history",
 )
 
 
@@ -181,6 +185,7 @@ M6 = Rule(
     "Finds a traveller who was refused at another post shortly before. An admission since then ends the matter.",
     ("rebut.refusal_lifted", "rebut.namesake"),
     _refused_elsewhere,
+    needs="history",
 )
 
 
@@ -197,4 +202,5 @@ M7 = Rule(
     "Finds an exit through another post than the visa requires. Nothing is found where no such condition is recorded.",
     ("rebut.route_permitted", "rebut.post_closed"),
     _other_route,
+    needs="leaving",
 )

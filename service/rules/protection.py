@@ -112,6 +112,7 @@ P3 = Rule(
     Severity.PROTECTION,
     due=_party_due,
     of_others=True,
+    needs="others",
 )
 
 
@@ -147,6 +148,7 @@ P4 = Rule(
     Severity.PROTECTION,
     due=_dependants_due,
     of_others=True,
+    needs="others",
 )
 
 
@@ -196,6 +198,7 @@ P7 = Rule(
     ("rebut.explained_in_private",),
     _seen("observed", Observation.FEAR, Observation.CONTROL, Observation.INJURIES, Observation.SCRIPTED_ANSWERS),
     Severity.PROTECTION,
+    needs="observed",
 )
 
 P9 = Rule(
@@ -206,6 +209,7 @@ P9 = Rule(
     ("rebut.authority_decided",),
     _seen("asylum", Observation.ASYLUM_WISH, Observation.FEAR_OF_RETURN),
     Severity.PROTECTION,
+    needs="observed",
 )
 
 P10 = Rule(
@@ -216,6 +220,7 @@ P10 = Rule(
     ("rebut.help_declined",),
     _seen("assistance", Observation.MEDICAL, Observation.DISABILITY, Observation.ELDERLY),
     Severity.PROTECTION,
+    needs="observed",
 )
 
 
@@ -235,6 +240,7 @@ P6 = Rule(
     _document_held,
     Severity.PROTECTION,
     of_others=True,
+    needs="observed",
 )
 
 

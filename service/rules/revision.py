@@ -46,15 +46,15 @@ def to_judge_again(arrived: Movement, related: Iterable[Movement], around: Itera
     others = [m for m in related if m.id != arrived.id]
     known = {m.id: m for m in (*others, *around) if m.id != arrived.id}.values()
     since = arrived.crossing.occurred_at
-    if all(_latest(m) < since and not _moved(m, arrived) for m in known):
+    if all(latest(m) < since and not _moved(m, arrived) for m in known):
         return []
     placed = {m.id: moment for moment, m in moments([*known, arrived])}
     if any(_moved(m, arrived) and m.crossing.occurred_at < placed[arrived.id][0] for m in known):
         return others
-    return [m for m in others if max(placed[m.id][0], _latest(m)) >= since]
+    return [m for m in others if max(placed[m.id][0], latest(m)) >= since]
 
 
-def _latest(m: Movement) -> datetime:
+def latest(m: Movement) -> datetime:
     """The latest moment that a movement can be taken to have happened at: no earlier than what its post sent before."""
     if m.crossing.source is not Source.LIVE:
         return m.crossing.occurred_at

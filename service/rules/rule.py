@@ -40,6 +40,7 @@ class Rule:
     `version` grows when the same case would be judged otherwise. `description` is two sentences in English: what is
     found, and what is not. `rebuttable_by` are message ids of what would rebut the finding. `due` is for a rule that
     waits: the moment from which it can say what it finds on the case, None where it has nothing to wait for.
+    `needs` names what of the case must be there for it to find anything: it is not asked where that is empty.
     `of_others` says that it waits, or looks at other travellers' movements: neither changes what other rules find.
     """
 
@@ -51,6 +52,7 @@ class Rule:
     severity: Severity = Severity.IRREGULAR
     due: Due | None = None
     of_others: bool = False
+    needs: str = ""
 
     @property
     def title(self) -> str:

@@ -65,6 +65,7 @@ M8 = Rule(
     _left_behind,
     due=_group_due,
     of_others=True,
+    needs="crossing.group_id",
 )
 
 
@@ -89,4 +90,5 @@ M9 = Rule(
     Severity.NOTICE,
     due=lambda case: _decision_due(case) if case.awaiting else None,
     of_others=True,
+    needs="awaiting",
 )

@@ -1,0 +1,182 @@
+"""Movements filed for the replay: under who presented which document, and under what leads to others. Pure.
+
+Most travellers come again as they were, so what does not change with a movement (who, with which document) is filed
+and compared once, as a `Holder`; only a group, a contact and a companion's name are filed a movement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from service.domain import Direction, Movement, TravelDocument, Traveller
+from service.policy import Policy
+from service.rules.catalogue import childhood
+from service.rules.links import contacts, number_of, run_of
+from service.rules.persons import is_same
+from service.rules.revision import latest
+
+Filed = TypeVar("Filed")
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True, eq=False)
+class Holder:
+    """A traveller as described, with one document.
+
+    `keys` are those of the document and the person, `places` the movements; `ties` are the groups and the companions'
+    documents that they name. `latest` is the latest moment that one of them can be taken to have happened at.
+    """
+
+    traveller: Traveller
+    document: TravelDocument
+    keys: tuple[str, ...]
+    latest: datetime = NEVER
+    places: list[int] = field(default_factory=list)
+    ties: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What a movement is judged beside: the traveller's own, with their holders, and the others with their places."""
+
+    holders: list[Holder]
+    own: list[Movement]
+    places: list[int]
+    others: list[Movement]
+
+
+class Filing:
+    """Movements by their places, in the order in which they came."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.movements: list[Movement] = []
+        self._holder: list[Holder] = []  # by place
+        self._holders: dict[tuple[int, int], Holder] = {}  # by the identity of traveller and document
+        self._under: dict[str, Holder | list[Holder]] = {}  # by document, person and stretch of numbers
+        self._marked: dict[str, int | list[int]] = {}  # places by group, contact and companion's document
+        self._travelling: set[int] = set()  # places of those who are in a group or name somebody
+        self._young: set[int] = set()  # places of those who may be children
+        self._policy, self._run, self._age = policy, run_of(policy), childhood(policy)
+
+    def add(self, movement: Movement) -> int:
+        """File a movement; returns its place."""
+        place, crossing = len(self.movements), movement.crossing
+        holder = self._holders.get((id(crossing.traveller), id(crossing.document))) or self._new_holder(movement)
+        self.movements.append(movement)
+        self._holder.append(holder)
+        holder.places.append(place)
+        born = crossing.traveller.date_of_birth.year
+        if born is not None and crossing.occurred_at.year - born <= self._age:  # by the year alone, which is quick
+            self._young.add(place)
+        if crossing.group_id or crossing.accompanying:
+            self._travelling.add(place)
+            group = (f"group:{crossing.group_id}",) if crossing.group_id else ()
+            holder.ties.update(ties := (*group, *crossing.accompanying))
+            self._mark(ties, place)
+        self._mark(contacts(crossing, self._policy), place)
+        return place
+
+    def _new_holder(self, movement: Movement) -> Holder:
+        crossing = movement.crossing
+        keys = (crossing.document.key, *crossing.person_keys)
+        holder = Holder(crossing.traveller, crossing.document, keys)
+        self._holders[id(crossing.traveller), id(crossing.document)] = holder
+        for key in (*keys, *self._stretches(crossing.document, (0,))):
+            _put(self._under, key, holder)
+        return holder
+
+    def _stretches(self, document: TravelDocument, steps: Iterable[int]) -> Iterator[str]:
+        if placed := number_of(document):
+            series, number = placed
+            yield from (f"{series}:{number // self._run + step}" for step in steps)
+
+    def _mark(self, marks: Iterable[str], place: int) -> None:
+        for mark in marks:
+            _put(self._marked, mark, place)
+
+    def holder(self, place: int) -> Holder:
+        """Who made a movement, with which document."""
+        return self._holder[place]
+
+    def near(self, place: int) -> Near:
+        """The other movements of the same document or person, and those of others that are linked to it."""
+        crossing, holder = self.movements[place].crossing, self._holder[place]
+        same = [each for each in self.kin([holder]) if each is holder or _same(holder, each)]
+        own = [at for each in same for at in each.places if at != place]
+        ties = same[0].ties if len(same) == 1 else {tie for each in same for tie in each.ties}
+        found = self._neighbours(holder)
+        found.update(self._marking(contacts(crossing, self._policy)))
+        found.update(self._marking(each.document.key for each in same))
+        if ties:
+            found.update(self._marking(ties))
+            found.update(named := self._under_any(ties))
+        else:
+            named = set()
+        found.difference_update(own)
+        found.discard(place)
+        if found:
+            found |= self._company(place, found, named)
+            found.difference_update(own)
+            found.discard(place)
+        places, movements = sorted(found), self.movements
+        return Near(same, [movements[at] for at in own], places, [movements[at] for at in places])
+
+    def kin(self, holders: Iterable[Holder]) -> dict[Holder, None]:
+        """Whoever shares a document or a person's key with one of the holders, themselves among them."""
+        return dict.fromkeys(each for holder in holders for key in holder.keys for each in _all(self._under, key))
+
+    def _neighbours(self, holder: Holder) -> set[int]:
+        stretches = self._stretches(holder.document, (-1, 0, 1))
+        return {at for key in stretches for each in _all(self._under, key) if each is not holder for at in each.places}
+
+    def _marking(self, marks: Iterable[str]) -> Iterator[int]:
+        for mark in marks:
+            yield from _all(self._marked, mark)
+
+    def _under_any(self, keys: Iterable[str]) -> set[int]:
+        return {at for key in keys for each in _all(self._under, key) for at in each.places}
+
+    def _company(self, place: int, found: set[int], named: set[int]) -> set[int]:
+        """Whatever else those did who belong to the company: under any document where there are children in it."""
+        company = found & self._travelling | found & named
+        holders = {self._holder[at] for at in company}
+        documents = {each.document.key for each in holders}
+        if place in self._young or not company.isdisjoint(self._young):
+            more = {at for each in self.kin(holders) for at in each.places}
+        elif self.movements[place].crossing.direction is Direction.EXIT:
+            more = self._under_any(documents)
+        else:
+            return set()
+        return more.union(self._marking(documents))
+
+    def settle(self, place: int) -> None:
+        """Count a movement among those that a later one is compared with."""
+        holder = self._holder[place]
+        holder.latest = max(holder.latest, latest(self.movements[place]))
+
+
+def _same(holder: Holder, other: Holder) -> bool:
+    return other.document.key == holder.document.key or is_same(holder.traveller, other.traveller)
+
+
+def _put(filed: dict[str, Filed | list[Filed]], key: str, value: Filed) -> None:
+    """File a value under a key, once: by itself while it is alone, which most are."""
+    there = filed.get(key)
+    if there is None:
+        filed[key] = value
+    elif isinstance(there, list):
+        if there[-1] != value:
+            there.append(value)
+    elif there != value:
+        filed[key] = [there, value]
+
+
+def _all(filed: dict[str, Filed | list[Filed]], key: str) -> Iterable[Filed]:
+    there = filed.get(key)
+    if there is None:
+        return ()
+    return there if isinstance(there, list) else (there,)
