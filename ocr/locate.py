@@ -6,7 +6,7 @@ second line may hold none.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +21,8 @@ from ocr.strip import Strip, strip_along
 _MOST_SEEDS = 24
 _PROMISING = 2  # seeds of a level that are looked at before the next level
 _CLEAR = 0.3  # score of a band that needs no second look
+_STOUT = 16  # heights; a line of a zone is longer, but its lines may have run into one
+_MERGED = 3.6  # heights of a line that two or three make together
 _EVEN, _UNEVEN = 0.35, 0.12  # evenness of a row that is text of one pitch, and of one that is not
 
 
@@ -126,6 +128,8 @@ def _covers(band: Band, seed: Seed) -> bool:
 def _bands_at(pixels: Pixels, seed: Seed) -> list[Band]:
     """The zones along a seed; looked for once more along the evenest row where they are unclear."""
     strip = strip_along(pixels, seed)
+    if not strip.rows and seed.length < _STOUT * seed.thickness:
+        strip = strip_along(pixels, replace(seed, thickness=seed.thickness / _MERGED))
     bands = _bands_of(strip)
     if max((band.score for band in bands), default=0.0) > _CLEAR or not strip.rows:
         return bands

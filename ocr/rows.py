@@ -51,7 +51,8 @@ class Row:
 def find_rows(flat: Floats, spans: Iterable[tuple[int, int]]) -> list[Row]:
     """The rows of text in the straightened ink of a strip that stand out between (top, bottom), from top to bottom."""
     rows = [row for span in spans if (row := _row(flat, *span))]
-    for upper, lower in ((i, i + 1) for i in range(len(rows) - 1)):
+    pairs = list(pairwise(range(len(rows))))
+    for upper, lower in pairs + pairs[-2::-1]:  # what is mended may mend the one before it
         rows[upper] = _mended(rows[upper], rows[lower], flat)
         rows[lower] = _mended(rows[lower], rows[upper], flat)
     return _completed(rows, flat)

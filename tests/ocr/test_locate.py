@@ -7,6 +7,7 @@ import pytest
 from ocr.cut import CAPITAL_HEIGHT, LINE_HEIGHT, MARGIN, PITCH, TextLine, cut_line, normalise_line
 from ocr.locate import Band, Search, find_bands
 from ocr.mrz import MrzFormat
+from ocr.seeds import Seed
 
 LINES = {
     MrzFormat.TD3: ("PXUTOERIKSSONXXANNAXMARIAXXXXXXXXXXXXXXXXXXX", "L898902C36UTO7408122F1204159ZE184226B8888810"),
@@ -214,6 +215,25 @@ def test_a_line_that_a_shadow_broke_is_as_long_as_its_neighbours() -> None:
     bright = sheet.copy()
     bright[int(y) - 18 : int(y) + 16, int(left) + 60 : int(left) + 110] = 225  # some characters are worn away
     assert found(bright, ends)
+
+
+def test_lines_that_a_stamp_broke_mend_one_another() -> None:
+    sheet, ends = page(LINES[MrzFormat.TD1], 20)
+    right = int(ends[0, 1, 0])
+    for row, broken in enumerate((7, 6)):  # the third line is whole: it mends the second, and this one the first
+        top = int(ends[row, 0, 1]) - 18
+        sheet[top : top + 34, right - 20 * broken - 30 : right - 20 * broken + 10] = 225
+    band = next(find_bands(sheet))
+    assert fits(band, ends) or fits(band.turned(), ends)
+    assert band.score > 0.3
+
+
+def test_lines_that_ran_into_one_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet, ends = page(LINES[MrzFormat.TD3], 20)
+    (left, top), (right, bottom) = ends[0, 0], ends[-1, 1]
+    merged = Seed((left + right) / 2, (top + bottom) / 2, 0.0, right - left, 3.5 * 20)
+    monkeypatch.setattr("ocr.locate.find_seeds", lambda pixels, turn: iter([[merged]]))
+    assert found(sheet, ends)
 
 
 def test_a_place_is_not_offered_twice_unless_it_is_freed() -> None:
