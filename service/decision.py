@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service import audit, store
+from service import audit, protection_store, store
 from service.access import Actor, require_post
 from service.domain import Decision, Outcome
-from service.errors import DecisionConflict, InvalidDecision
-from service.policy import Policy
-from service.reevaluation import after_fact
+from service.errors import DecisionConflict, InvalidDecision, RefusalBarred
+from service.judging import Judge, Reached
+from service.policy_book import Policies
+from service.protection import removal_barred
+from service.rules.persons import BY_LIKENESS
+from service.surroundings import Surroundings, fact_keys
 from service.transactions import retrying
 
 # Refusal reasons of the standard form for refusing entry at the border (Regulation (EU) 2016/399, Annex V part B).
@@ -18,7 +23,7 @@ REFUSAL_REASONS = frozenset("ABCDEFGHI")
 
 @retrying
 async def decide(
-    sessions: async_sessionmaker[AsyncSession], policy: Policy, decision: Decision, *, actor: Actor
+    sessions: async_sessionmaker[AsyncSession], policies: Policies, decision: Decision, *, actor: Actor
 ) -> Decision:
     """Record `decision`, once. A change of mind is a new decision that names the one it replaces.
 
@@ -28,6 +33,7 @@ async def decide(
     Raises:
         NotFound: the movement was never recorded.
         Forbidden: it was recorded at a post that the actor does not serve.
+        RefusalBarred: a refusal of somebody whom the protection desk has not released.
         InvalidDecision: a refusal without a coded reason, or a reason without a refusal.
         DecisionConflict: another decision stands, or the one named does not stand any more.
     """
@@ -36,26 +42,44 @@ async def decide(
         crossing_point, occurred_at = await store.place_of(session, decision.movement_id)
         require_post(actor, crossing_point)
         await store.lock(session, [f"decision:{decision.movement_id}"])
+        await store.lock(session, fact_keys((await store.movement(session, decision.movement_id)).crossing, policies))
         made = await store.decisions(session, decision.movement_id)
         for earlier in made:
             if earlier.id == decision.id:
                 return _same(earlier, decision)
         if decision.supersedes != (made[-1].id if made else None):
             raise DecisionConflict(decision.movement_id, made[-1].id if made else None)
+        if decision.outcome is Outcome.REFUSED:
+            await _require_unbarred(session, decision.movement_id)
+        log = Surroundings(session, policies, crossing_point, decision.decided_at)
+        judge = log.judge(await store.crossing_points(session))
+        reached = await _reached(log, judge, decision)
         await store.add_decision(session, decision, crossing_point, occurred_at)
-        await _judge_others(session, policy, decision)
+        await log.wait_no_longer(decision.movement_id, "M9")
+        await judge.again(decision.movement_id, str(decision.id), {"M9"})
+        await judge.follow(reached, str(decision.id))
         await audit.record(
             session, actor, "decide", purpose="border_control", post=crossing_point, subject=str(decision.movement_id)
         )
     return decision
 
 
-async def _judge_others(session: AsyncSession, policy: Policy, decision: Decision) -> None:
-    movement = await store.movement(session, decision.movement_id)
-    await store.lock(session, [movement.crossing.document.key, *movement.crossing.person_keys])
-    related = await store.movements_of(session, movement.crossing)
-    posts = await store.crossing_points(session)
-    await after_fact(session, movement, related, policy, posts, cause=str(decision.id), now=decision.decided_at)
+async def _require_unbarred(session: AsyncSession, movement_id: UUID) -> None:
+    """A wish for asylum holds for the traveller: expressed on another movement, it bars refusal on this one too."""
+    crossing = (await store.movement(session, movement_id)).crossing
+    await store.lock(session, [crossing.document.key, *crossing.person_keys])
+    own = BY_LIKENESS.movements(crossing, await store.movements_of(session, crossing))
+    said = await protection_store.said(session, [movement_id, *(m.id for m in own)])
+    if any(map(removal_barred, said)):
+        raise RefusalBarred
+
+
+async def _reached(log: Surroundings, judge: Judge, decision: Decision) -> Reached:
+    """Whom the decision may change: those after it, and its company."""
+    movement = await log.movement(decision.movement_id)
+    reached = await judge.reached_by(movement) if movement else Reached()
+    await log.hold([decision.movement_id, *reached.again])
+    return reached
 
 
 def _require_reason(decision: Decision) -> None:

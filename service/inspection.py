@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service import audit, clearance_store, hit_store, store
+from service import audit, clearance_store, hit_store, people_store, store
 from service.access import Actor, require_post
 from service.canonical import digest_of
 from service.domain import Crossing, Decision, Inspection, Movement
 from service.errors import ConflictingReplay, FutureTime, UnknownCrossingPoint
 from service.identity import subject_of
-from service.policy import Policy
-from service.reevaluation import after_fact
-from service.rules.case import Case
+from service.judging import Beside
+from service.linking import proposals
+from service.policy_book import Policies
 from service.rules.catalogue import irregularities, shadow
 from service.screening import Screens
+from service.surroundings import Surroundings, fact_keys, listings
 from service.transactions import retrying
 from service.watch import watch_findings
 
@@ -39,7 +41,7 @@ class Recorded:
 async def inspect(
     sessions: async_sessionmaker[AsyncSession],
     index: Screens,
-    policy: Policy,
+    policies: Policies,
     crossing: Crossing,
     *,
     actor: Actor,
@@ -69,18 +71,24 @@ async def inspect(
         posts = await store.crossing_points(session)
         if crossing.crossing_point not in posts:
             raise UnknownCrossingPoint(crossing.crossing_point)
-        await store.lock(session, [crossing.document.key, *crossing.person_keys])
-        history = await store.movements_of(session, crossing)
-        case = Case(crossing, history, posts, policy, as_of=now)
+        await store.lock(session, fact_keys(crossing, policies))
+        log = Surroundings(session, policies, crossing.crossing_point, now)
+        judge = log.judge(posts)
+        arriving = Movement(crossing, now, sys.maxsize)  # the latest of its post, whatever its number will be
+        near = await judge.near(arriving)
+        reached = await judge.reached(arriving, near, late=False)
         given = await clearance_store.given_for(session, [(hit.list, hit.entry_id) for hit in hits], crossing)
-        findings = (*watch_findings(hits, crossing, given), *irregularities(case))
-        inspection = Inspection(crossing, findings, index.version, policy.version)
+        watched = watch_findings(hits, crossing, given)
+        case = judge.case(arriving, near, Beside(await listings(session, watched)), new=True)
+        inspection = Inspection(crossing, (*watched, *irregularities(case)), index.version, case.policy.version)
+        await log.hold(reached.again)
         seq = await store.add_inspection(
             session, inspection, on_trial=shadow(case), actor=actor, now=now, reading_id=reading_id
         )
-        await hit_store.raise_hits(session, crossing, findings, now)
-        arrived = Movement(crossing, now, seq)
-        await after_fact(session, arrived, history, policy, posts, cause=str(crossing.id), now=now)
+        await judge.wait(case)
+        await hit_store.raise_hits(session, crossing, inspection.findings, now)
+        await people_store.propose(session, proposals(crossing, (*near.own, *near.strangers)), now)
+        await judge.follow(reached, str(crossing.id))
         await audit.record(
             session, actor, "inspect", purpose="border_control", post=crossing.crossing_point, subject=str(crossing.id)
         )

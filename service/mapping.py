@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
 from service.canonical import plain
+from service.correcting import relations_of, visa_of
 from service.domain import (
     Clock,
     Crossing,
@@ -16,14 +19,16 @@ from service.domain import (
     FailedCheckDigit,
     Finding,
     FindingStatus,
+    OtherReading,
     PartialDate,
     PostKind,
+    ReadFrom,
     Severity,
     Source,
     TravelDocument,
     Traveller,
-    Visa,
 )
+from service.rules.reach import filed_under
 from service.tables import CrossingPointRow, FindingRow, MovementRow
 
 
@@ -58,6 +63,7 @@ def movement_columns(crossing: Crossing) -> dict[str, Any]:
         "sex": traveller.sex,
         "name_truncated": traveller.name_truncated,
         "details": _details(crossing),
+        "marks": list(filed_under(crossing)),
     }
 
 
@@ -71,6 +77,10 @@ def _details(crossing: Crossing) -> dict[str, Any]:
         "vehicle": crossing.vehicle,
         "address": crossing.address,
         "phone": crossing.phone,
+        "sponsor": crossing.sponsor,
+        "relations": crossing.relations,
+        "consent": crossing.consent,
+        "other_readings": crossing.other_readings,
         "redress_number": crossing.redress_number,
         "failed_check_digits": crossing.failed_check_digits,
         "other_nationalities": crossing.traveller.other_nationalities,
@@ -79,23 +89,19 @@ def _details(crossing: Crossing) -> dict[str, Any]:
 
 
 def crossing_of(row: MovementRow) -> Crossing:
+    """The crossing as recorded. Rows of the same document or traveller share one value."""
     details = row.details
-    return Crossing(
+    crossing = Crossing(
         id=row.id,
         crossing_point=row.crossing_point,
         direction=Direction(row.direction),
         occurred_at=row.occurred_at,
-        document=TravelDocument(
-            row.document_code,
-            row.issuing_state,
-            row.document_number,
-            PartialDate.parse(row.date_of_expiry) if row.date_of_expiry else None,
-        ),
-        traveller=Traveller(
+        document=_document(row.document_code, row.issuing_state, row.document_number, row.date_of_expiry),
+        traveller=_traveller(
             row.primary_identifier,
             row.secondary_identifier,
             row.nationality,
-            PartialDate.parse(row.date_of_birth),
+            row.date_of_birth,
             row.sex,
             row.name_truncated,
             row.native_name,
@@ -106,21 +112,40 @@ def crossing_of(row: MovementRow) -> Crossing:
         clock=Clock(row.clock),
         source=Source(row.source),
         person_keys=tuple(row.person_keys),
+    )
+    return _with_details(crossing, details) if details else crossing
+
+
+@lru_cache(maxsize=1 << 14)
+def _document(code: str, state: str, number: str, expiry: str | None) -> TravelDocument:
+    return TravelDocument(code, state, number, PartialDate.parse(expiry) if expiry else None)
+
+
+@lru_cache(maxsize=1 << 14)
+def _traveller(primary: str, secondary: str, nationality: str, born: str, *others: Any) -> Traveller:
+    return Traveller(primary, secondary, nationality, PartialDate.parse(born), *others)
+
+
+def _with_details(crossing: Crossing, details: Mapping[str, Any]) -> Crossing:
+    return replace(
+        crossing,
         failed_check_digits=tuple(FailedCheckDigit(**failed) for failed in details.get("failed_check_digits", ())),
-        visa=_visa(details["visa"]) if "visa" in details else None,
+        visa=visa_of(details["visa"]) if "visa" in details else None,
         admitted_until=date.fromisoformat(details["admitted_until"]) if "admitted_until" in details else None,
         group_id=details.get("group_id"),
         accompanying=tuple(details.get("accompanying", ())),
         vehicle=details.get("vehicle"),
         address=details.get("address"),
         phone=details.get("phone"),
+        sponsor=details.get("sponsor"),
+        relations=relations_of(details.get("relations", ())),
+        consent=details.get("consent"),
+        other_readings=tuple(
+            OtherReading(ReadFrom(each["source"]), each["field"], each["value"])
+            for each in details.get("other_readings", ())
+        ),
         redress_number=details.get("redress_number"),
     )
-
-
-def _visa(stored: Mapping[str, Any]) -> Visa:
-    dates = {name: date.fromisoformat(stored[name]) for name in ("valid_from", "valid_until") if stored[name]}
-    return Visa(**{**stored, **dates})
 
 
 def finding_row(finding: Finding, crossing: Crossing, policy_version: str, now: datetime) -> FindingRow:

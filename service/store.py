@@ -7,18 +7,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from service import finding_store
 from service.access import Actor
 from service.domain import (
     Crossing,
     CrossingPoint,
     Decision,
     Finding,
-    FindingStatus,
     Inspection,
     Movement,
     Outcome,
@@ -26,8 +26,7 @@ from service.domain import (
 )
 from service.errors import NotFound
 from service.facts import next_fact
-from service.finding_store import finding_rows
-from service.mapping import crossing_of, crossing_point_of, finding_of, finding_row, movement_columns
+from service.mapping import crossing_of, crossing_point_of, movement_columns
 from service.tables import (
     CrossingPointRow,
     DecisionRow,
@@ -90,8 +89,11 @@ async def claimed_hash(session: AsyncSession, movement_id: UUID) -> bytes | None
 
 async def lock(session: AsyncSession, keys: Iterable[str]) -> None:
     """Wait for every other transaction that holds one of these keys; sorted, so that no two wait for each other."""
-    for key in sorted(set(keys)):
-        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+    if wanted := sorted(set(keys)):
+        await session.execute(_LOCK, {"keys": wanted})
+
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key")
 
 
 # --- movements -------------------------------------------------------------------------------------------------
@@ -171,7 +173,6 @@ async def add_inspection(
             received_at=now,
             reading_id=reading_id,
             verdict=inspection.verdict.value,
-            second_line=inspection.second_line,
             rules=sorted({finding.rule for finding in shown}),
             index_version=inspection.index_version,
             policy_version=inspection.policy_version,
@@ -180,7 +181,7 @@ async def add_inspection(
         )
     )
     for finding in (*inspection.findings, *on_trial):
-        session.add(finding_row(finding, crossing, inspection.policy_version, now))
+        await finding_store.add(session, finding, crossing, inspection.policy_version, now)
     await session.flush()
     return seq
 
@@ -188,8 +189,7 @@ async def add_inspection(
 async def inspection(session: AsyncSession, movement_id: UUID) -> tuple[Inspection, int, datetime]:
     """What was recorded, with its number and when. Raises NotFound."""
     row = await _movement_row(session, movement_id)
-    rows = await finding_rows(session, row.id, row.occurred_at)
-    findings = tuple(finding_of(finding) for finding in rows if finding.status != FindingStatus.SHADOW.value)
+    findings = await finding_store.findings(session, row.id, row.occurred_at)
     return Inspection(crossing_of(row), findings, row.index_version, row.policy_version), row.seq, row.recorded_at
 
 

@@ -122,6 +122,7 @@ class MovementRow(Row):
         Index("movement_document", "document_key", "occurred_at"),
         Index("movement_person", "person_keys", postgresql_using="gin"),
         Index("movement_nationality", "nationality", "occurred_at"),
+        Index("movement_mark", "marks", postgresql_using="gin"),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
     occurred_at: Mapped[datetime] = mapped_column(primary_key=True)
@@ -151,12 +152,12 @@ class MovementRow(Row):
     details: Mapped[Json]
     reading_id: Mapped[UUID | None]
     verdict: Mapped[str]
-    second_line: Mapped[bool]
     rules: Mapped[Strings]  # raised at recording, to filter by; what stands now is in `finding`
     index_version: Mapped[str]
     policy_version: Mapped[str]
     officer: Mapped[str | None]
     device: Mapped[str | None]
+    marks: Mapped[Strings]  # what it is found by beside document and person, see `service.rules.reach`
 
 
 class FindingRow(Row):

@@ -1,0 +1,258 @@
+"""SQL of what is said about movements later: links between documents, corrections, rebuttals. Never commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from service.correcting import Correction, CorrectionKind, Rebuttal
+from service.domain import Crossing
+from service.errors import NotFound
+from service.linking import Links, Pair, Proposal, Ruled, Ruling
+from service.people_tables import CorrectionRow, LinkRow, LinkRulingRow, RebuttalRow
+from service.rules.reach import Sought, filed_under
+
+# --- links -----------------------------------------------------------------------------------------------------
+
+
+async def links(session: AsyncSession, document: str) -> Links:
+    """The rulings that stand and say whose a document is, through any number of confirmed links."""
+    rulings: dict[Pair, Ruling] = {}
+    known: set[str] = set()
+    fresh = {document}
+    while fresh:
+        rows = await session.execute(
+            _ruled()
+            .where(or_(LinkRow.one.in_(fresh), LinkRow.other.in_(fresh)))
+            .with_only_columns(LinkRow.one, LinkRow.other, LinkRulingRow.ruling)
+        )
+        rulings |= {(one, other): Ruling(ruling) for one, other, ruling in rows}
+        known |= fresh
+        fresh = Links(rulings).confirmed(document) - known
+    return Links(rulings)
+
+
+def _ruled() -> Select[Any]:
+    """Links beside the ruling on each that no other one replaced."""
+    later = aliased(LinkRulingRow)
+    return (
+        select(LinkRow, LinkRulingRow)
+        .join(LinkRulingRow, LinkRulingRow.link_id == LinkRow.id)
+        .where(~select(later.id).where(later.supersedes == LinkRulingRow.id).exists())
+    )
+
+
+async def propose(session: AsyncSession, found: Iterable[Proposal], now: datetime, by: str | None = None) -> None:
+    """Keep the links that are proposed; one that was proposed before stays as it was."""
+    rows = [
+        {
+            "id": uuid4(),
+            "one": each.pair[0],
+            "other": each.pair[1],
+            "identity": each.likeness.identity.value,
+            "evidence": {
+                "weight": round(each.likeness.weight, 2),
+                "agree": list(each.likeness.agree),
+                "differ": list(each.likeness.differ),
+                "movements": [str(id) for id in each.movements],
+            },
+            "proposed_at": now,
+            "proposed_by": by,
+        }
+        for each in found
+    ]
+    if rows:
+        await session.execute(insert(LinkRow).values(rows).on_conflict_do_nothing())
+
+
+async def link(session: AsyncSession, id: UUID) -> LinkRow:
+    """One link. Raises NotFound."""
+    row = await session.get(LinkRow, id)
+    if row is None:
+        raise NotFound("there is no such link")
+    return row
+
+
+async def link_of(session: AsyncSession, pair: Pair) -> LinkRow | None:
+    """The link of two documents."""
+    found: LinkRow | None = await session.scalar(
+        select(LinkRow).where(LinkRow.one == pair[0], LinkRow.other == pair[1])
+    )
+    return found
+
+
+async def rulings(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[Ruled]]:
+    """All rulings on some links, by link, each oldest first."""
+    rows = await session.execute(
+        select(LinkRow, LinkRulingRow)
+        .join(LinkRulingRow, LinkRulingRow.link_id == LinkRow.id)
+        .where(LinkRow.id.in_(ids))
+    )
+    said: dict[UUID, dict[UUID | None, Ruled]] = {}
+    for link_, row in rows:
+        said.setdefault(link_.id, {})[row.supersedes] = _ruling(link_, row)
+    return {id: _chain(each) for id, each in said.items()}
+
+
+def _chain(after: dict[UUID | None, Ruled]) -> list[Ruled]:
+    chain: list[Ruled] = []
+    while each := after.get(chain[-1].id if chain else None):
+        chain.append(each)
+    return chain
+
+
+def _ruling(link_: LinkRow, row: LinkRulingRow) -> Ruled:
+    return Ruled(
+        row.id,
+        (link_.one, link_.other),
+        Ruling(row.ruling),
+        row.reason,
+        row.evidence,
+        row.officer,
+        row.crossing_point,
+        row.ruled_at,
+        row.supersedes,
+    )
+
+
+async def add_ruling(session: AsyncSession, link_id: UUID, said: Ruled) -> None:
+    """Keep what an officer said of a link."""
+    session.add(
+        LinkRulingRow(
+            id=said.id,
+            link_id=link_id,
+            ruling=said.ruling.value,
+            reason=said.reason,
+            evidence=said.evidence,
+            officer=said.officer,
+            crossing_point=said.crossing_point,
+            ruled_at=said.ruled_at,
+            supersedes=said.supersedes,
+        )
+    )
+    await session.flush()
+
+
+async def page(session: AsyncSession, *, document: str | None, open_only: bool, limit: int) -> list[LinkRow]:
+    """Links, the latest proposed first: of one document, or only those that nobody has ruled on."""
+    statement = select(LinkRow).order_by(LinkRow.proposed_at.desc(), LinkRow.id).limit(limit)
+    if document:
+        statement = statement.where(or_(LinkRow.one == document, LinkRow.other == document))
+    if open_only:
+        statement = statement.where(~select(LinkRulingRow.id).where(LinkRulingRow.link_id == LinkRow.id).exists())
+    return list(await session.scalars(statement))
+
+
+# --- corrections and rebuttals ---------------------------------------------------------------------------------
+
+
+async def corrections_beside(
+    session: AsyncSession, ids: Sequence[UUID], sought: Sought
+) -> dict[UUID, list[CorrectionRow]]:
+    """The corrections of some movements, and of all that may be asked for by what a correction says; by movement."""
+    by_keys = _sought(sought)
+    rows = await session.scalars(select(CorrectionRow).where(or_(CorrectionRow.movement_id.in_(ids), *by_keys)))
+    found: dict[UUID, list[CorrectionRow]] = {}
+    for row in rows:
+        found.setdefault(row.movement_id, []).append(row)
+    further = found.keys() - set(ids)  # the keys may be those of a correction before the last
+    if further:
+        for row in await session.scalars(select(CorrectionRow).where(CorrectionRow.movement_id.in_(further))):
+            if row not in found[row.movement_id]:
+                found[row.movement_id].append(row)
+    return found
+
+
+def _sought(sought: Sought) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if sought.documents:
+        conditions.append(CorrectionRow.document_key.in_(sorted(sought.documents)))
+    if sought.persons:
+        conditions.append(CorrectionRow.person_keys.op("&&")(sorted(sought.persons)))
+    if sought.marks:
+        conditions.append(CorrectionRow.marks.op("&&")(sorted(sought.marks)))
+    return conditions
+
+
+def correction_of(row: CorrectionRow) -> Correction:
+    """A correction from its row."""
+    return Correction(
+        row.id,
+        row.movement_id,
+        CorrectionKind(row.kind),
+        row.changes,
+        row.reason,
+        row.evidence,
+        row.officer,
+        row.crossing_point,
+        row.recorded_at,
+    )
+
+
+async def add_correction(
+    session: AsyncSession, said: Correction, recorded_at: datetime, counts: Crossing, seq: int
+) -> None:
+    """Keep a correction, filed as the movement counts with it. `recorded_at` names the movement's partition."""
+    session.add(
+        CorrectionRow(
+            id=said.id,
+            movement_id=said.movement_id,
+            movement_occurred_at=recorded_at,
+            kind=said.kind.value,
+            changes=dict(said.changes),
+            reason=said.reason,
+            evidence=said.evidence,
+            officer=said.officer,
+            crossing_point=said.crossing_point,
+            seq=seq,
+            recorded_at=said.recorded_at,
+            document_key=counts.document.key,
+            person_keys=list(counts.person_keys),
+            marks=list(filed_under(counts)),
+        )
+    )
+    await session.flush()
+
+
+async def corrections(session: AsyncSession, movement_id: UUID) -> list[Correction]:
+    """What was corrected on a movement, oldest first."""
+    statement = select(CorrectionRow).where(CorrectionRow.movement_id == movement_id)
+    rows = await session.scalars(statement.order_by(CorrectionRow.recorded_at, CorrectionRow.id))
+    return [correction_of(row) for row in rows]
+
+
+async def correction(session: AsyncSession, id: UUID) -> Correction | None:
+    """One correction."""
+    row = await session.get(CorrectionRow, id)
+    return correction_of(row) if row else None
+
+
+async def add_rebuttal(session: AsyncSession, said: Rebuttal, movement_occurred_at: datetime) -> None:
+    """Keep what was shown against a finding."""
+    values = {name: getattr(said, name) for name in Rebuttal.__dataclass_fields__}
+    session.add(RebuttalRow(**values, movement_occurred_at=movement_occurred_at))
+    await session.flush()
+
+
+async def rebuttals(session: AsyncSession, movement_id: UUID) -> list[Rebuttal]:
+    """What was shown against the findings of a movement, oldest first."""
+    statement = select(RebuttalRow).where(RebuttalRow.movement_id == movement_id)
+    rows = await session.scalars(statement.order_by(RebuttalRow.recorded_at, RebuttalRow.id))
+    return [_rebuttal(row) for row in rows]
+
+
+async def rebuttal(session: AsyncSession, id: UUID) -> Rebuttal | None:
+    """One rebuttal."""
+    row = await session.get(RebuttalRow, id)
+    return _rebuttal(row) if row else None
+
+
+def _rebuttal(row: RebuttalRow) -> Rebuttal:
+    return Rebuttal(**{name: getattr(row, name) for name in Rebuttal.__dataclass_fields__})

@@ -1,0 +1,196 @@
+"""The log as the judge asks it (`service.judging.Records`), from the database: all SQL of that. Never commits.
+
+Movements are read as they count now: with their corrections, and with the officer's last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service import finding_store, people_store, protection_store, store
+from service.correcting import corrected
+from service.domain import Crossing, CrossingPoint, Finding, Listing, ListingKind, Movement, Outcome, TravelDocument
+from service.judging import EVERY_RULE, Beside, Judge
+from service.linking import Links
+from service.list_store import entry_of
+from service.list_tables import ListEntryRow
+from service.mapping import crossing_of
+from service.people_tables import CorrectionRow, ListPurposeRow, WaitingRow
+from service.policy_book import Policies
+from service.rules.reach import Sought, filed_under, passing_sought
+from service.rules.revision import Revision
+from service.store import last_outcome
+from service.tables import MovementRow
+from watchlist.records import Entry
+
+_UNUSED = frozenset("received_at reading_id verdict rules index_version policy_version officer device marks".split())
+_COLUMNS = [column for column in MovementRow.__table__.columns if column.key not in _UNUSED]
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """The log in one transaction. `heard_at` is the post where the fact is recorded that makes judging necessary."""
+
+    session: AsyncSession
+    policy: Policies
+    heard_at: str
+    now: datetime
+    standing_rows: dict[UUID, dict[UUID, Finding]] = field(default_factory=dict)
+
+    async def filed(self, sought: Sought) -> list[Movement]:
+        """The movements that are asked for, as they count now."""
+        found = {m.id: m for m in await self._movements(or_(*_wanted(sought)), *_within(sought))}
+        corrections = await people_store.corrections_beside(self.session, list(found), sought)
+        if not corrections:
+            return list(found.values())
+        away = [(rows[0].movement_occurred_at, id) for id, rows in corrections.items() if id not in found]
+        if away:
+            place = tuple_(MovementRow.occurred_at, MovementRow.id)
+            found |= {m.id: m for m in await self._movements(place.in_(away))}
+        counting = [_counting(m, corrections.get(m.id, ())) for m in found.values()]
+        return [m for m in counting if m and sought.finds(m.crossing, filed_under(m.crossing))]
+
+    async def _movements(self, *conditions: ColumnElement[bool]) -> list[Movement]:
+        rows = await self.session.execute(select(*_COLUMNS, last_outcome()).where(*conditions))
+        return [_movement(row) for row in rows]
+
+    async def movement(self, id: UUID) -> Movement | None:
+        """A movement as it counts now; None where it was found never to have been."""
+        movement = await store.movement(self.session, id)
+        return corrected(movement, await people_store.corrections(self.session, id))
+
+    async def links(self, document: str) -> Links:
+        """The rulings that say whose a document is."""
+        return await people_store.links(self.session, document)
+
+    async def beside(self, movement: Movement) -> Beside:
+        """What lists say by the hits that stand, what was observed, and what was rebutted."""
+        standing = await self._standing(movement.id)
+        rebutted = await people_store.rebuttals(self.session, movement.id)
+        return Beside(
+            await listings(self.session, standing.values()),
+            await protection_store.observed(self.session, movement.id),
+            frozenset(each.claim for each in rebutted),
+        )
+
+    async def standing(self, id: UUID) -> Collection[Finding]:
+        """The rules' findings that stand on a movement."""
+        return [finding for finding in (await self._standing(id)).values() if finding.rule in EVERY_RULE]
+
+    async def _standing(self, id: UUID) -> Mapping[UUID, Finding]:
+        if id not in self.standing_rows:
+            self.standing_rows[id] = await finding_store.standing(self.session, await store.movement(self.session, id))
+        return self.standing_rows[id]
+
+    async def revise(self, id: UUID, change: Revision, cause: str) -> None:
+        """Withdraw and raise findings, and tell the centre."""
+        movement = await store.movement(self.session, id)
+        standing = await self._standing(id)
+        await finding_store.add_revision(
+            self.session,
+            movement,
+            change,
+            standing,
+            policy_version=self.policy.at(movement.crossing.occurred_at).version,
+            cause=cause,
+            heard_at=self.heard_at,
+            now=self.now,
+        )
+        del self.standing_rows[id]
+
+    async def wait(self, id: UUID, moment: datetime, cause: str) -> None:
+        """Have a movement judged again at a moment."""
+        row = insert(WaitingRow).values(movement_id=id, due_at=moment, cause=cause)
+        await self.session.execute(row.on_conflict_do_nothing())
+
+    async def wait_no_longer(self, id: UUID, cause: str) -> None:
+        """What a movement waited for has come."""
+        await self.session.execute(delete(WaitingRow).where(WaitingRow.movement_id == id, WaitingRow.cause == cause))
+
+    async def hold(self, ids: Iterable[UUID]) -> None:
+        """Wait until nobody else judges these movements; to be asked for before a number of a post is taken."""
+        await store.lock(self.session, (f"judged:{id}" for id in ids))
+
+    def judge(self, posts: Mapping[str, CrossingPoint]) -> Judge:
+        """The judge of this log, at its moment and under its policy."""
+        return Judge(self, self.policy, posts, self.now)
+
+
+def fact_keys(crossing: Crossing, policies: Policies) -> list[str]:
+    """What two transactions must not both be about: document, person, whom it names, group, contacts, numbers near."""
+    passing = (mark for sought in passing_sought(crossing, policies.at(crossing.occurred_at)) for mark in sought.marks)
+    group = [f"group:{crossing.group_id}"] if crossing.group_id else []
+    return [crossing.document.key, *crossing.person_keys, *crossing.accompanying, *group, *passing]
+
+
+def _counting(m: Movement, corrections: Iterable[CorrectionRow]) -> Movement | None:
+    return corrected(m, map(people_store.correction_of, corrections))
+
+
+def _wanted(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    if sought.documents:
+        yield MovementRow.document_key == func.any(literal(sorted(sought.documents), ARRAY(TEXT)))
+    if sought.persons:
+        yield MovementRow.person_keys.op("&&")(literal(sorted(sought.persons), ARRAY(TEXT)))
+    if sought.marks:
+        yield MovementRow.marks.op("&&")(literal(sorted(sought.marks), ARRAY(TEXT)))
+
+
+def _within(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    if sought.since:
+        yield MovementRow.occurred_at >= sought.since
+    if sought.until:
+        yield MovementRow.occurred_at <= sought.until
+
+
+def _movement(row: Any) -> Movement:
+    outcome = Outcome(row.decision) if row.decision else None
+    return Movement(crossing_of(cast(MovementRow, row)), row.recorded_at, row.seq, outcome)
+
+
+async def listings(session: AsyncSession, findings: Iterable[Finding]) -> tuple[Listing, ...]:
+    """What lists of documents reported lost, and of bans, say of a traveller, by the hits that stand (W1, W2).
+
+    A ban is exact where the document itself is listed (W1): a name and a date of birth only resemble.
+    """
+    named = {tuple(each.evidence[0].split(":", 1)): each.rule for each in findings if each.rule in ("W1", "W2")}
+    if not named:
+        return ()
+    entry = tuple_(ListEntryRow.list, ListEntryRow.entry_id)
+    rows = await session.execute(
+        select(ListPurposeRow.purpose, ListEntryRow.payload, ListEntryRow.list)
+        .join(ListPurposeRow, ListPurposeRow.list == ListEntryRow.list)
+        .where(entry.in_(sorted(named)), ListEntryRow.last_version.is_(None))
+        .order_by(ListEntryRow.list, ListEntryRow.entry_id)
+    )
+    return tuple(
+        listing
+        for purpose, payload, list_ in rows
+        for listing in _listings(
+            ListingKind(purpose), entry_of({**payload, "list": list_}), exact=named[list_, payload["id"]] == "W1"
+        )
+    )
+
+
+def _listings(kind: ListingKind, entry: Entry, *, exact: bool) -> Iterator[Listing]:
+    reference = entry.reference or f"{entry.list}:{entry.id}"
+    days = [date.fromisoformat(day) if day else None for day in (entry.valid_from, entry.valid_until)]
+    if kind is ListingKind.ENTRY_BAN:
+        yield Listing(kind, reference, exact, None, *days)
+        return
+    for document in entry.documents:
+        code = _CODES.get((document.kind or "").strip().casefold()[:2])
+        if code and document.issuing_state:
+            yield Listing(kind, reference, exact, TravelDocument(code, document.issuing_state, document.number), *days)
+
+
+_CODES = {"p": "P", "pa": "P", "pp": "P", "i": "I", "id": "I", "ca": "I", "na": "I", "v": "V", "vi": "V"}
+"""The first letters of what lists call a kind of document (passport, identification, card, national id, visa)."""
