@@ -14,10 +14,10 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-import service.identity_tables  # noqa: F401  # its tables join the metadata
-import service.people_tables  # noqa: F401
-import service.policy_tables  # noqa: F401  # as above
-import service.protection_tables  # noqa: F401  # as above
+import service.identity_tables  # its tables join the metadata
+import service.people_tables
+import service.policy_tables  # as above
+import service.protection_tables  # as above
 import service.trail_tables  # noqa: F401
 from service.database import given_url
 from service.errors import DatabaseUnavailable

@@ -31,6 +31,7 @@ from api.routes import (
     list_lifecycle,
     movements,
     own_account,
+    policies,
     protection,
     readings,
     reference,
@@ -67,6 +68,7 @@ ROUTERS = (
     protection.router,
     screenings.router,
     stays.router,
+    policies.router,
     audit.router,
 )
 

@@ -8,6 +8,7 @@ says that the request comes from a page of this service.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -15,15 +16,17 @@ from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPBearer
 
 from service.errors import Forbidden, NotSignedIn
 
-_SECURE_COOKIE = "__Host-mabar"
-_LOOPBACK_COOKIE = "mabar"
+_SECURE = "__Host-"
+_SESSION = "mabar"
+_WORKSTATION = "mabar-workstation"  # that officers signed in here before: guessing elsewhere does not slow them
+_PROVIDER = "mabar-provider"  # that it was this browser which was sent to the identity provider
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # What the OpenAPI document says of them; `presented` does the reading.
 bearer = HTTPBearer(auto_error=False, description="an officer's session token or a device key")
 device_header = APIKeyHeader(name="X-Device-Key", auto_error=False, description="a device key")
-cookie = APIKeyCookie(name=_SECURE_COOKIE, auto_error=False, description="the console's session")
+cookie = APIKeyCookie(name=_SECURE + _SESSION, auto_error=False, description="the console's session")
 
 
 def presented(request: Request) -> str:
@@ -38,7 +41,7 @@ def presented(request: Request) -> str:
         return token.strip()
     if key := request.headers.get("x-device-key"):
         return key
-    if session := request.cookies.get(_cookie_name(request)):
+    if session := request.cookies.get(_name(request, _SESSION)):
         require_same_origin(request)
         return session
     raise NotSignedIn("sign in first, or send a session token or device key as a bearer token")
@@ -66,8 +69,14 @@ def _host_of(origin: str) -> str | None:
     return urlsplit(origin).netloc or None
 
 
-def _cookie_name(request: Request) -> str:
-    return _SECURE_COOKIE if request.url.scheme == "https" else _LOOPBACK_COOKIE
+def by_cookie(request: Request) -> bool:
+    """Whether the credential came as a cookie, and its successor goes the same way."""
+    shown = request.headers.get("authorization", "").lower().startswith("bearer") or "x-device-key" in request.headers
+    return not shown and _name(request, _SESSION) in request.cookies
+
+
+def _name(request: Request, cookie: str) -> str:
+    return _SECURE + cookie if request.url.scheme == "https" else cookie
 
 
 def require_cookie_safe(request: Request) -> None:
@@ -78,18 +87,63 @@ def require_cookie_safe(request: Request) -> None:
     """
     require_same_origin(request)
     if request.url.scheme != "https" and request.url.hostname not in _LOOPBACK:
-        raise Forbidden("the console needs HTTPS unless it runs on this machine")
+        raise Forbidden(
+            "the console needs HTTPS unless it runs on this machine; behind a proxy, name that in MABAR_TRUSTED_PROXIES"
+        )
 
 
 def hand_out(request: Request, response: Response, token: str, expires_at: datetime) -> None:
     """Give the browser its session cookie."""
-    secure = request.url.scheme == "https"
-    response.set_cookie(
-        _cookie_name(request), token, expires=expires_at, secure=secure, httponly=True, samesite="strict", path="/"
-    )
+    _set(request, response, _SESSION, token, expires_at)
 
 
 def take_back(request: Request, response: Response) -> None:
     """Make the browser forget its session cookie."""
+    _forget(request, response, _SESSION)
+
+
+def workstation(request: Request) -> str | None:
+    """What the browser shows of officers having signed in there before."""
+    return request.cookies.get(_name(request, _WORKSTATION))
+
+
+def remember_workstation(request: Request, response: Response, value: str, expires_at: datetime) -> None:
+    """Give the browser what it shall show at the next sign-in."""
+    _set(request, response, _WORKSTATION, value, expires_at)
+
+
+def sent_off(request: Request) -> str | None:
+    """What this browser was given before it was sent to the identity provider."""
+    return request.cookies.get(_name(request, _PROVIDER))
+
+
+def send_off(request: Request, response: Response, value: str, expires_at: datetime) -> None:
+    """Mark the browser that is sent to the identity provider. Lax, because it comes back from another site."""
+    _set(request, response, _PROVIDER, value, expires_at, same_site="lax")
+
+
+def came_back(request: Request, response: Response) -> None:
+    """Take that mark away again."""
+    _forget(request, response, _PROVIDER)
+
+
+SameSite = Literal["strict", "lax"]
+
+
+def _set(
+    request: Request,
+    response: Response,
+    name: str,
+    value: str,
+    expires_at: datetime,
+    same_site: SameSite = "strict",
+) -> None:
     secure = request.url.scheme == "https"
-    response.delete_cookie(_cookie_name(request), secure=secure, httponly=True, samesite="strict", path="/")
+    response.set_cookie(
+        _name(request, name), value, expires=expires_at, secure=secure, httponly=True, samesite=same_site, path="/"
+    )
+
+
+def _forget(request: Request, response: Response, name: str) -> None:
+    secure = request.url.scheme == "https"
+    response.delete_cookie(_name(request, name), secure=secure, httponly=True, samesite="strict", path="/")

@@ -14,11 +14,12 @@ from api import auth
 from api.assembly import Assembly
 from api.metrics import Metrics
 from ocr.worker import ReaderPool
-from service import sign_in
+from service import sessions as officers
 from service.access import Action, Actor, decide
+from service.credentials import Session
 from service.database import Database
-from service.errors import Forbidden
-from service.policy import Policy
+from service.errors import Forbidden, NotSignedIn
+from service.policy_book import Policies
 from service.reimport import Fetching
 from service.screening import IndexInForce
 from service.settings import Settings
@@ -52,7 +53,7 @@ class Services:
         return self.parts.screening
 
     @property
-    def policy(self) -> Policy:
+    def policy(self) -> Policies:
         return self.parts.policy
 
     @property
@@ -84,12 +85,14 @@ class Permit:
     """The dependency by which a route declares its action; it gives the actor who may do it.
 
     `post` names the path parameter that holds a crossing-point code, where there is one. Where the code
-    comes in the body, the route calls `require` with it.
+    comes in the body, the route calls `require` with it. `even_locked` lets an officer through whose
+    session is locked.
     """
 
-    def __init__(self, action: Action, post: str | None = None) -> None:
+    def __init__(self, action: Action, post: str | None = None, *, even_locked: bool = False) -> None:
         self.action = action
         self.post = post
+        self.even_locked = even_locked
 
     async def __call__(
         self,
@@ -100,15 +103,35 @@ class Permit:
     ) -> Actor:
         services = services_of(request)
         token = auth.presented(request)
-        actor = await sign_in.authenticate(services.database.sessions, services.settings, token, now=services.now())
-        request.state.actor = actor
+        caller = await officers.authenticate(
+            services.database.sessions,
+            services.settings,
+            token,
+            certificate=request.scope.get("mabar.certificate"),
+            even_locked=self.even_locked,
+            now=services.now(),
+        )
+        actor = request.state.actor = caller.actor
+        request.state.session = caller.session
         await require(request, actor, self.action, request.path_params[self.post] if self.post else None)
         return actor
 
 
-def permit(action: Action, post: str | None = None) -> Any:
+def permit(action: Action, post: str | None = None, *, even_locked: bool = False) -> Any:
     """Declare what a route does: ``actor: Annotated[Actor, permit(Action.INSPECT)]``."""
-    return Depends(Permit(action, post))
+    return Depends(Permit(action, post, even_locked=even_locked))
+
+
+def session_of(request: Request) -> Session:
+    """The session of the officer who asks, once a permit has let the request through.
+
+    Raises:
+        NotSignedIn: it is a device that asks.
+    """
+    session: Session | None = request.state.session
+    if session is None:
+        raise NotSignedIn("a device has no session")
+    return session
 
 
 async def require(request: Request, actor: Actor, action: Action, post: str | None) -> None:
@@ -119,5 +142,5 @@ async def require(request: Request, actor: Actor, action: Action, post: str | No
     """
     ruling = decide(actor, action, post)
     if not ruling.allowed:
-        await sign_in.note_refusal(sessions_of(request), actor, action, post)
+        await officers.note_refusal(sessions_of(request), actor, action, post)
         raise Forbidden(ruling.reason)

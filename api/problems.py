@@ -74,6 +74,10 @@ class Kind:
 PROBLEMS: Mapping[type[Exception], Kind] = {
     errors.ServiceError: Kind(400, "refused", "The request was refused"),
     errors.NotSignedIn: Kind(401, "not-signed-in", "No valid credential"),
+    errors.SessionLocked: Kind(401, "session-locked", "The session is locked"),
+    errors.PasskeyRefused: Kind(422, "passkey-refused", "The passkey does not count"),
+    errors.ProviderRefused: Kind(403, "provider-refused", "The identity provider lets nobody in"),
+    errors.TooManyRequests: Kind(429, "too-many-requests", "Too many requests"),
     errors.SignInRefused: Kind(401, "sign-in-refused", "Account and password do not go together"),
     errors.TooManyAttempts: Kind(429, "too-many-attempts", "Too many attempts"),
     errors.Forbidden: Kind(403, "forbidden", "Not allowed"),
@@ -86,6 +90,8 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     errors.ConflictingReplay: Kind(409, "conflicting-replay", "The id is taken by other data"),
     errors.InvalidDecision: Kind(422, "invalid-decision", "The decision cannot be recorded"),
     errors.DecisionConflict: Kind(409, "decision-conflict", "Another decision stands"),
+    errors.RefusalBarred: Kind(409, "refusal-barred", "Nobody may be refused on this movement for now"),
+    errors.ReferralRefused: Kind(409, "referral-refused", "The referral cannot be made or go on so"),
     errors.SuspiciousImport: Kind(409, "suspicious-import", "The import would strike too much"),
     errors.UnknownListFormat: Kind(422, "unknown-list-format", "No such list format"),
     errors.ListTooLarge: Kind(413, "list-too-large", "The list is too large"),
@@ -95,6 +101,7 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     errors.AdjudicationConflict: Kind(409, "adjudication-conflict", "Another adjudication stands"),
     errors.ClearanceRefused: Kind(422, "clearance-refused", "The clearance cannot be given or ended"),
     errors.SourceRefused: Kind(409, "source-refused", "The list cannot be fetched"),
+    errors.BackupRefused: Kind(409, "backup-refused", "The backup cannot be made or restored"),
     errors.BadFilter: Kind(422, "bad-filter", "The filter cannot be read"),
     errors.Unavailable: Kind(503, "unavailable", "A part of the service does not answer"),
     ImageRefused: Kind(422, "image-refused", "The image is not read"),
@@ -149,7 +156,7 @@ async def _refused(request: Request, exc: Exception) -> JSONResponse:
 def _headers(exc: Exception, kind: Kind) -> dict[str, str]:
     if kind.status == 401:
         return {"WWW-Authenticate": "Bearer"}
-    if isinstance(exc, errors.TooManyAttempts):
+    if isinstance(exc, errors.TooManyAttempts | errors.TooManyRequests):
         return {"Retry-After": str(exc.wait)}
     return {}
 

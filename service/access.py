@@ -46,6 +46,7 @@ class Action(StrEnum):
     """What can be asked of the service. Every route declares one."""
 
     OWN_SESSION = "own_session"
+    OWN_ACCOUNT = "own_account"
     READ_REFERENCE = "read_reference"
     READ_DOCUMENT = "read_document"
     INSPECT = "inspect"
@@ -53,7 +54,11 @@ class Action(StrEnum):
     READ_MOVEMENTS = "read_movements"
     CORRECT_MOVEMENT = "correct_movement"
     EXPORT_MOVEMENTS = "export_movements"
+    OBSERVE = "observe"
     READ_PROTECTION = "read_protection"
+    PROTECT = "protect"
+    READ_PARTNERS = "read_partners"
+    MANAGE_PARTNERS = "manage_partners"
     READ_STATISTICS = "read_statistics"
     READ_LISTS = "read_lists"
     IMPORT_LIST = "import_list"
@@ -66,6 +71,9 @@ class Action(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_DEVICES = "manage_devices"
     MANAGE_POSTS = "manage_posts"
+    READ_POLICIES = "read_policies"
+    PROPOSE_POLICY = "propose_policy"
+    APPROVE_POLICY = "approve_policy"
     READ_AUDIT = "read_audit"
     READ_METRICS = "read_metrics"
 
@@ -75,13 +83,14 @@ class Actor:
     """Who asks: an officer signed in, or a device with its key.
 
     `id` is that of the account or of the device key; `posts` are crossing-point codes, or ``*`` alone
-    for every post.
+    for every post. Who is `confined` has not yet shown all that the account needs.
     """
 
     id: UUID
     name: str
     roles: frozenset[Role | DeviceKind]
     posts: frozenset[str]
+    confined: bool = False
 
     @property
     def is_device(self) -> bool:
@@ -106,6 +115,7 @@ _CAPTURE = frozenset({DeviceKind.CAMERA, DeviceKind.WORKSTATION})
 
 _MAY: Mapping[Action, frozenset[Role | DeviceKind]] = {
     Action.OWN_SESSION: _OFFICERS,
+    Action.OWN_ACCOUNT: _OFFICERS,
     Action.READ_REFERENCE: _OFFICERS | {DeviceKind.WORKSTATION},
     Action.READ_DOCUMENT: _BOOTH | _CAPTURE,
     Action.INSPECT: _BOOTH | _CAPTURE,
@@ -114,7 +124,12 @@ _MAY: Mapping[Action, frozenset[Role | DeviceKind]] = {
     Action.READ_MOVEMENTS: _BOOTH | {Role.PROTECTION},
     Action.CORRECT_MOVEMENT: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),
     Action.EXPORT_MOVEMENTS: frozenset({Role.SUPERVISOR}),
+    # Whoever faces a traveller can say what he or she saw; what was said is for the protection desk alone.
+    Action.OBSERVE: _BOOTH | {Role.PROTECTION},
     Action.READ_PROTECTION: frozenset({Role.PROTECTION}),
+    Action.PROTECT: frozenset({Role.PROTECTION}),
+    Action.READ_PARTNERS: frozenset({Role.PROTECTION, Role.ADMINISTRATOR}),
+    Action.MANAGE_PARTNERS: frozenset({Role.PROTECTION, Role.ADMINISTRATOR}),
     Action.READ_STATISTICS: frozenset({Role.ANALYST, Role.SUPERVISOR, Role.AUDITOR}),
     Action.READ_LISTS: frozenset({Role.SECOND_LINE, Role.WATCHLIST_MANAGER, Role.SUPERVISOR, Role.AUDITOR}),
     Action.IMPORT_LIST: frozenset({Role.WATCHLIST_MANAGER}),
@@ -128,6 +143,10 @@ _MAY: Mapping[Action, frozenset[Role | DeviceKind]] = {
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_DEVICES: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_POSTS: frozenset({Role.ADMINISTRATOR}),
+    Action.READ_POLICIES: frozenset({Role.SUPERVISOR, Role.AUDITOR}),
+    # As with lists: that they are two persons is seen to in `service.hygiene`.
+    Action.PROPOSE_POLICY: frozenset({Role.SUPERVISOR}),
+    Action.APPROVE_POLICY: frozenset({Role.SUPERVISOR}),
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),
     Action.READ_METRICS: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, DeviceKind.MONITOR}),
 }
@@ -139,6 +158,8 @@ def decide(actor: Actor, action: Action, post: str | None = None) -> Ruling:
     With `post` None only the roles are asked: whether the actor may do this at any post at all. What
     concerns one post is asked again with its code, as soon as the code is known.
     """
+    if actor.confined and action is not Action.OWN_SESSION:
+        return Ruling(False, "first complete your sign-in: GET /v1/session says what is due")
     if not actor.roles & _MAY[action]:
         held = ", ".join(sorted(actor.roles)) or "none"
         return Ruling(False, f"{action} needs another role than yours ({held})")

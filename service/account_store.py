@@ -1,141 +1,104 @@
-"""All SQL about accounts, their sessions and device keys. Values in and out; never commits."""
+"""All SQL about accounts, the workstations known of them, and officers on their way through a provider.
+
+Values in and out; never commits.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.access import DeviceKind, Role
-from service.credentials import Account, DeviceKey, Session
-from service.tables import AccountRow, CrossingPointRow, DeviceKeyRow, SessionRow
+from service.access import Role
+from service.credentials import Account
+from service.identity_tables import KnownWorkstationRow, ProviderRequestRow
+from service.tables import AccountRow, CrossingPointRow
 
 
-async def account(session: AsyncSession, username: str) -> tuple[Account, str] | None:
-    """The account of that name with the stored form of its password."""
+async def account(session: AsyncSession, username: str) -> tuple[Account, str | None] | None:
+    """The account of that name with the stored form of its password, None where it has none."""
     row = await session.scalar(select(AccountRow).where(AccountRow.username == username))
-    return (_account(row), row.password_hash) if row else None
+    return (account_of(row), row.password_hash) if row else None
+
+
+async def provided_account(session: AsyncSession, issuer: str, subject: str) -> Account | None:
+    """The account that an identity provider keeps under `subject`."""
+    query = select(AccountRow).where(AccountRow.issuer == issuer, AccountRow.subject == subject)
+    row = await session.scalar(query)
+    return account_of(row) if row else None
 
 
 async def accounts(session: AsyncSession) -> list[Account]:
     """Every account, by name."""
-    return [_account(row) for row in await session.scalars(select(AccountRow).order_by(AccountRow.username))]
+    return [account_of(row) for row in await session.scalars(select(AccountRow).order_by(AccountRow.username))]
 
 
-async def add_account(session: AsyncSession, account: Account, password_hash: str, now: datetime) -> bool:
-    """Store a new account. False when its name is taken."""
+async def count_own(session: AsyncSession) -> int:
+    """How many accounts there are, but for those of demonstrations."""
+    found = await session.scalar(select(func.count()).select_from(AccountRow).where(~AccountRow.demo))
+    return found or 0
+
+
+async def add_account(
+    session: AsyncSession,
+    account: Account,
+    password_hash: str | None,
+    now: datetime,
+    *,
+    provider: tuple[str, str] | None = None,
+) -> bool:
+    """Store a new account; `provider` is issuer and subject. False when its name or subject is taken."""
+    issuer, subject = provider or (None, None)
     row = insert(AccountRow).values(
         id=account.id,
         username=account.username,
         display_name=account.display_name,
         password_hash=password_hash,
+        password_until=account.password_until,
         roles=sorted(account.roles),
         posts=sorted(account.posts),
         active=account.active,
         demo=account.demo,
         created_at=now,
+        issuer=issuer,
+        subject=subject,
     )
-    free = row.on_conflict_do_nothing(index_elements=[AccountRow.username]).returning(AccountRow.id)
+    free = row.on_conflict_do_nothing().returning(AccountRow.id)
     return await session.scalar(free) is not None
 
 
-async def set_password(session: AsyncSession, account_id: UUID, password_hash: str) -> None:
-    """Replace the stored form of a password."""
-    await session.execute(update(AccountRow).where(AccountRow.id == account_id).values(password_hash=password_hash))
+async def set_provided(session: AsyncSession, account: Account) -> None:
+    """Take over what an identity provider says of an account today."""
+    said = {
+        "display_name": account.display_name,
+        "roles": sorted(account.roles),
+        "posts": sorted(account.posts),
+    }
+    await session.execute(update(AccountRow).where(AccountRow.id == account.id).values(**said))
+
+
+async def set_password(
+    session: AsyncSession, account_id: UUID, password_hash: str, *, until: datetime | None = None
+) -> None:
+    """Replace the stored form of a password, and say until when it counts."""
+    row = update(AccountRow).where(AccountRow.id == account_id)
+    await session.execute(row.values(password_hash=password_hash, password_until=until))
+
+
+async def rehash(session: AsyncSession, account_id: UUID, old: str, new: str) -> None:
+    """Store the same password in another form, unless it was replaced meanwhile."""
+    row = update(AccountRow).where(AccountRow.id == account_id, AccountRow.password_hash == old)
+    await session.execute(row.values(password_hash=new))
 
 
 async def close_account(session: AsyncSession, account_id: UUID) -> None:
     """Let an account sign in no more. It stays, because the trail names it."""
     await session.execute(update(AccountRow).where(AccountRow.id == account_id).values(active=False))
-
-
-async def add_session(session: AsyncSession, token_hash: bytes, of: Session) -> None:
-    """Store that an officer is signed in."""
-    row = SessionRow(
-        token_hash=token_hash,
-        account_id=of.account.id,
-        created_at=of.last_seen_at,
-        last_seen_at=of.last_seen_at,
-        expires_at=of.expires_at,
-    )
-    session.add(row)
-    await session.flush()
-
-
-async def forget_sessions(session: AsyncSession, before: datetime) -> None:
-    """Remove the sessions that ended before then; what they did stays in the trail."""
-    await session.execute(delete(SessionRow).where(SessionRow.expires_at < before))
-
-
-async def session_of(session: AsyncSession, token_hash: bytes) -> Session | None:
-    """The session that a token opens, whether or not it still stands."""
-    query = select(SessionRow, AccountRow).join(AccountRow).where(SessionRow.token_hash == token_hash)
-    found = (await session.execute(query)).one_or_none()
-    if found is None:
-        return None
-    row, owner = found
-    return Session(_account(owner), row.last_seen_at, row.expires_at, row.revoked_at)
-
-
-async def touch(session: AsyncSession, token_hash: bytes, now: datetime) -> None:
-    """Note that a session was heard of; never back in time."""
-    row = SessionRow.token_hash == token_hash
-    await session.execute(update(SessionRow).where(row, SessionRow.last_seen_at < now).values(last_seen_at=now))
-
-
-async def revoke_session(session: AsyncSession, token_hash: bytes, now: datetime) -> None:
-    """End one session at once."""
-    row = SessionRow.token_hash == token_hash
-    await session.execute(update(SessionRow).where(row, SessionRow.revoked_at.is_(None)).values(revoked_at=now))
-
-
-async def revoke_sessions(session: AsyncSession, account_id: UUID, now: datetime) -> None:
-    """End every session of an account at once."""
-    row = SessionRow.account_id == account_id
-    await session.execute(update(SessionRow).where(row, SessionRow.revoked_at.is_(None)).values(revoked_at=now))
-
-
-async def device_key_of(session: AsyncSession, key_hash: bytes) -> DeviceKey | None:
-    """The device that a key belongs to, whether or not the key still stands."""
-    row = await session.scalar(select(DeviceKeyRow).where(DeviceKeyRow.key_hash == key_hash))
-    return _device_key(row) if row else None
-
-
-async def device_keys(session: AsyncSession) -> list[DeviceKey]:
-    """Every device key, the newest first."""
-    rows = await session.scalars(select(DeviceKeyRow).order_by(DeviceKeyRow.created_at.desc(), DeviceKeyRow.id))
-    return [_device_key(row) for row in rows]
-
-
-async def add_device_key(session: AsyncSession, key: DeviceKey, key_hash: bytes) -> None:
-    """Store a new device key."""
-    session.add(
-        DeviceKeyRow(
-            id=key.id,
-            key_hash=key_hash,
-            name=key.name,
-            kind=key.kind.value,
-            posts=sorted(key.posts),
-            created_by=key.created_by,
-            created_at=key.created_at,
-            expires_at=key.expires_at,
-        )
-    )
-    await session.flush()
-
-
-async def revoke_device_key(session: AsyncSession, key_id: UUID, now: datetime) -> bool:
-    """End a device key at once. False when there is none that stands under this id."""
-    row = DeviceKeyRow.id == key_id
-    ended: CursorResult[Any] = await session.execute(  # type: ignore[assignment]  # an UPDATE gives a cursor
-        update(DeviceKeyRow).where(row, DeviceKeyRow.revoked_at.is_(None)).values(revoked_at=now)
-    )
-    return ended.rowcount == 1
 
 
 async def unknown_posts(session: AsyncSession, codes: Iterable[str]) -> frozenset[str]:
@@ -145,7 +108,64 @@ async def unknown_posts(session: AsyncSession, codes: Iterable[str]) -> frozense
     return wanted.difference(known)
 
 
-def _account(row: AccountRow) -> Account:
+async def knows_workstation(session: AsyncSession, account_id: UUID, digest: bytes, now: datetime) -> bool:
+    """Whether this account signed in before in the browser that shows this value."""
+    row = await session.get(KnownWorkstationRow, (digest, account_id))
+    return row is not None and now < row.expires_at
+
+
+async def note_workstation(
+    session: AsyncSession, account_id: UUID, digest: bytes, *, until: datetime, now: datetime
+) -> None:
+    """Know a browser until then, and forget those whose time is over."""
+    await session.execute(delete(KnownWorkstationRow).where(KnownWorkstationRow.expires_at <= now))
+    row = insert(KnownWorkstationRow).values(digest=digest, account_id=account_id, expires_at=until)
+    await session.execute(
+        row.on_conflict_do_update(
+            index_elements=[KnownWorkstationRow.digest, KnownWorkstationRow.account_id], set_={"expires_at": until}
+        )
+    )
+
+
+async def forget_workstations(session: AsyncSession, account_id: UUID) -> None:
+    """Know no browser of this account any more."""
+    await session.execute(delete(KnownWorkstationRow).where(KnownWorkstationRow.account_id == account_id))
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRequest:
+    """An officer sent to the identity provider: what the answer has to match, and from which browser it may come."""
+
+    browser: bytes
+    nonce: str
+    verifier: str
+    expires_at: datetime
+
+
+async def add_provider_request(session: AsyncSession, digest: bytes, request: ProviderRequest, now: datetime) -> None:
+    """Store that an officer was sent off, and forget those who never came back."""
+    await session.execute(delete(ProviderRequestRow).where(ProviderRequestRow.expires_at <= now))
+    session.add(
+        ProviderRequestRow(
+            digest=digest,
+            browser=request.browser,
+            nonce=request.nonce,
+            verifier=request.verifier,
+            expires_at=request.expires_at,
+        )
+    )
+    await session.flush()
+
+
+async def take_provider_request(session: AsyncSession, digest: bytes) -> ProviderRequest | None:
+    """What was stored under the digest of a state; it is gone after that."""
+    taken = delete(ProviderRequestRow).where(ProviderRequestRow.digest == digest).returning(ProviderRequestRow)
+    row = await session.scalar(taken)
+    return ProviderRequest(row.browser, row.nonce, row.verifier, row.expires_at) if row else None
+
+
+def account_of(row: AccountRow) -> Account:
+    """The value of a row."""
     return Account(
         row.id,
         row.username,
@@ -154,17 +174,6 @@ def _account(row: AccountRow) -> Account:
         frozenset(row.posts),
         row.active,
         row.demo,
-    )
-
-
-def _device_key(row: DeviceKeyRow) -> DeviceKey:
-    return DeviceKey(
-        row.id,
-        row.name,
-        DeviceKind(row.kind),
-        frozenset(row.posts),
-        row.created_by,
-        row.created_at,
-        row.expires_at,
-        row.revoked_at,
+        row.password_until,
+        row.issuer is not None,
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service import account_store, audit, passwords
+from service import account_store, audit, passkey_store, passwords, session_store
 from service.access import ALL_POSTS, Actor, Role
 from service.credentials import Account
 from service.errors import AccountRefused, NotFound
@@ -20,6 +20,7 @@ Sessions = async_sessionmaker[AsyncSession]
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 DEMO_USERNAME = "demo"
+HANDED_OUT = timedelta(hours=72)  # how long a password counts that somebody else made up
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ async def create_account(
 ) -> tuple[Account, str]:
     """Make an account; gives it and its password, made up when `password` is None.
 
+    One made up counts for `HANDED_OUT` and for nothing but being replaced: two persons know it.
     `by` None is the operator at the command line: that is how the first account comes to be.
 
     Raises:
@@ -45,8 +47,10 @@ async def create_account(
         PasswordRefused: the password is too short or too common.
     """
     account = _account(new)
-    if password is not None:
-        passwords.check(password, account.username)
+    if password is None:
+        account = replace(account, password_until=now + HANDED_OUT)
+    else:
+        passwords.check(password, account.username, account.display_name)
     password = password or passwords.generate()
     kept = await passwords.keep(password)
     async with sessions.begin() as session:
@@ -88,21 +92,25 @@ async def listed(sessions: Sessions) -> list[Account]:
 async def set_password(
     sessions: Sessions, username: str, password: str | None = None, *, by: Actor | None = None, now: datetime
 ) -> str:
-    """Give an account another password and end its sessions; gives the password.
+    """Give an account another password and end its sessions; gives the password, made up when it is None.
+
+    One made up is to be replaced, as `create_account` says.
 
     Raises:
         NotFound: there is no such account.
         PasswordRefused: the password is too short or too common.
     """
     username = username.strip().casefold()
+    until = now + HANDED_OUT if password is None else None
     if password is not None:
         passwords.check(password, username)
     password = password or passwords.generate()
     kept = await passwords.keep(password)
     async with sessions.begin() as session:
         account = await _existing(session, username)
-        await account_store.set_password(session, account.id, kept)
-        await account_store.revoke_sessions(session, account.id, now)
+        await account_store.set_password(session, account.id, kept, until=until)
+        await session_store.revoke_sessions(session, account.id, now)
+        await account_store.forget_workstations(session, account.id)
         await audit.record(session, by, "set_password", subject=str(account.id))
     return password
 
@@ -116,8 +124,35 @@ async def close_account(sessions: Sessions, username: str, *, by: Actor | None =
     async with sessions.begin() as session:
         account = await _existing(session, username.strip().casefold())
         await account_store.close_account(session, account.id)
-        await account_store.revoke_sessions(session, account.id, now)
+        await session_store.revoke_sessions(session, account.id, now)
         await audit.record(session, by, "close_account", subject=str(account.id))
+
+
+async def end_sessions(sessions: Sessions, username: str, *, by: Actor | None = None, now: datetime) -> int:
+    """End every session of an account at once; gives how many ended.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    async with sessions.begin() as session:
+        account = await _existing(session, username.strip().casefold())
+        ended = await session_store.revoke_sessions(session, account.id, now)
+        await audit.record(session, by, "revoke_sessions", subject=str(account.id), details={"ended": ended})
+    return ended
+
+
+async def remove_passkeys(sessions: Sessions, username: str, *, by: Actor | None = None, now: datetime) -> int:
+    """Forget every passkey of an account, which were lost, and end its sessions; gives how many there were.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    async with sessions.begin() as session:
+        account = await _existing(session, username.strip().casefold())
+        removed = await passkey_store.remove_passkeys(session, account.id)
+        await session_store.revoke_sessions(session, account.id, now)
+        await audit.record(session, by, "remove_passkeys", subject=str(account.id), details={"removed": removed})
+    return removed
 
 
 async def _existing(session: AsyncSession, username: str) -> Account:

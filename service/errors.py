@@ -21,8 +21,31 @@ class NotSignedIn(ServiceError):
     """There is no credential, or it is unknown, expired or revoked."""
 
 
+class SessionLocked(NotSignedIn):
+    """The session stands, and its officer has to show once more who is there."""
+
+
 class SignInRefused(ServiceError):
     """Account and password do not go together. It never says which of the two is wrong."""
+
+
+class PasskeyRefused(ServiceError):
+    """What an authenticator said does not count, or cannot be asked for here."""
+
+
+class ProviderRefused(ServiceError):
+    """The agency's identity provider gives nobody in, or not this person; the message says why."""
+
+
+class TooManyRequests(ServiceError):
+    """One credential, or one address without any, asks faster than is answered.
+
+    `wait` is how many seconds remain before the next request is heard.
+    """
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"more requests than one credential may make; try again in {wait} s")
+        self.wait = wait
 
 
 class TooManyAttempts(ServiceError):
@@ -112,6 +135,20 @@ class DecisionConflict(ServiceError):
         self.standing = standing
 
 
+class RefusalBarred(ServiceError):
+    """A refusal on a traveller whom only the protection desk can release; why is not said."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "nobody may be refused on this movement for now; refer the traveller to second line, "
+            "where the protection desk decides"
+        )
+
+
+class ReferralRefused(ServiceError):
+    """A referral, or a step of one, that does not fit the directory or what stands."""
+
+
 class SuspiciousImport(ServiceError):
     """An import would strike so much that a cut or wrong file is likelier than a publisher's will."""
 
@@ -120,6 +157,10 @@ class SuspiciousImport(ServiceError):
             f"the file would strike {gone:,} of the {standing:,} entries of {name}; "
             "nothing was changed; confirm the import if that is right"
         )
+
+
+class BackupRefused(ServiceError):
+    """A backup that cannot be made, opened or restored."""
 
 
 class BadFilter(ServiceError):

@@ -1,4 +1,4 @@
-"""Signing in and out, and telling who a credential belongs to. Use cases, one transaction each."""
+"""Signing in by password, and replacing it. Use cases, one transaction each."""
 
 from __future__ import annotations
 
@@ -7,25 +7,24 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service import account_store, accounts, audit, passwords, tokens
-from service.access import Action, Actor
-from service.credentials import Account, Session
-from service.errors import NotSignedIn, PasswordRefused, SignInRefused
+from service import account_store, audit, passwords, session_store, tokens
+from service.credentials import Account, Due, Factor, Session
+from service.errors import Forbidden, PasswordRefused, SignInRefused
+from service.sessions import SignedIn, limits_of, open_session
 from service.settings import Settings
 from service.throttle import Throttle
 
 Sessions = async_sessionmaker[AsyncSession]
 
-REMEMBERED = timedelta(days=7)  # how long an ended session is kept
-TOUCH_AFTER = timedelta(seconds=30)  # how stale "last seen" may be: a write for every request would be waste
+WORKSTATION_KNOWN = timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
-    """What signing in gives: the token exists here alone and is never stored."""
+class Origin:
+    """Where an attempt comes from: an address, and what the browser shows of having signed in before."""
 
-    token: str
-    session: Session
+    client: str
+    workstation: str | None = None
 
 
 async def sign_in(
@@ -35,115 +34,92 @@ async def sign_in(
     *,
     username: str,
     password: str,
-    client: str,
+    origin: Origin,
     now: datetime,
 ) -> SignedIn:
-    """Open a session for an officer. `client` says where from, to slow down guessing there.
+    """Open a session for an officer. `origin` says where from, to slow down guessing there.
 
     Raises:
         TooManyAttempts: too many wrong passwords for this account from this client.
         SignInRefused: the account does not exist, is closed, or the password is another.
     """
     username = username.strip().casefold()
-    throttle.admit(username, client, now)
     async with sessions.begin() as session:
         found = await account_store.account(session, username)
-    known, kept = found or (None, None)
+        account, kept = found or (None, None)
+        known = await _known(session, account, origin, now)
+    throttle.admit(username, origin.client, now, known=known)
     fits = await passwords.matches(password, kept)  # no connection is held while the hash is worked out
-    if known is None or not fits or not known.active or (known.demo and not settings.demo):
-        await _refused(sessions, known, client)
+    if account is None or kept is None or not fits or not _may_enter(account, settings, now):
+        await _refused(sessions, account, origin)
         raise SignInRefused("account and password do not go together")
-    throttle.succeeded(username, client)
-    return await _opened(sessions, known, client, now, timedelta(hours=settings.session_max_hours))
+    throttle.succeeded(username, origin.client, known=known)
+    await _renew(sessions, account, password, kept)
+    return await open_session(sessions, settings, account, {Factor.PASSWORD}, client=origin.client, now=now)
 
 
-async def _refused(sessions: Sessions, known: Account | None, client: str) -> None:
+async def _known(session: AsyncSession, account: Account | None, origin: Origin, now: datetime) -> str | None:
+    """The workstation's own name in the throttle, where this account signed in before."""
+    if account is None or origin.workstation is None:
+        return None
+    digest = tokens.kept(origin.workstation)
+    return digest.hex() if await account_store.knows_workstation(session, account.id, digest, now) else None
+
+
+def _may_enter(account: Account, settings: Settings, now: datetime) -> bool:
+    in_time = account.password_until is None or now < account.password_until
+    return account.active and in_time and (settings.demo or not account.demo)
+
+
+async def _renew(sessions: Sessions, account: Account, password: str, kept: str) -> None:
+    """Keep a password with today's parameters once they have changed: now is when it is known."""
+    if passwords.is_dated(kept):
+        renewed = await passwords.keep(password)
+        async with sessions.begin() as session:
+            await account_store.rehash(session, account.id, kept, renewed)
+
+
+async def know_workstation(sessions: Sessions, account: Account, workstation: str | None, *, now: datetime) -> str:
+    """Know the browser that an account has just signed in with; gives what it shall show next time."""
+    value = workstation or tokens.new(tokens.WORKSTATION_PREFIX)
+    async with sessions.begin() as session:
+        until = now + WORKSTATION_KNOWN
+        await account_store.note_workstation(session, account.id, tokens.kept(value), until=until, now=now)
+    return value
+
+
+async def _refused(sessions: Sessions, account: Account | None, origin: Origin) -> None:
     """The trail names the account only when there is one: people type passwords into the wrong field."""
     async with sessions.begin() as session:
-        subject = str(known.id) if known else None
-        await audit.record(session, None, "sign_in_refused", subject=subject, details={"client": client})
-
-
-async def _opened(sessions: Sessions, account: Account, client: str, now: datetime, longest: timedelta) -> SignedIn:
-    signed_in = SignedIn(tokens.new(tokens.SESSION_PREFIX), Session(account, now, now + longest))
-    async with sessions.begin() as session:
-        await account_store.forget_sessions(session, now - REMEMBERED)
-        await account_store.add_session(session, tokens.kept(signed_in.token), signed_in.session)
-        await audit.record(session, account.actor, "sign_in", subject=str(account.id), details={"client": client})
-    return signed_in
+        subject = str(account.id) if account else None
+        await audit.record(session, None, "sign_in_refused", subject=subject, details={"client": origin.client})
 
 
 async def change_password(
-    sessions: Sessions, throttle: Throttle, actor: Actor, *, old: str, new: str, client: str, now: datetime
+    sessions: Sessions, throttle: Throttle, settings: Settings, of: Session, *, old: str, new: str, now: datetime
 ) -> None:
     """Let an officer replace the own password, which ends every session of the account.
 
     Raises:
+        Forbidden: another factor is to be shown first, or the account has no password here.
         TooManyAttempts: the old password was given wrongly too often.
         PasswordRefused: the old password is another, or the new one is too short or too common.
     """
-    throttle.admit(actor.name, client, now)
+    account, here = of.account, str(of.id)
+    if of.due(limits_of(settings)) not in (None, Due.NEW_PASSWORD):
+        raise Forbidden("show your passkey, or register one, before you replace the password")
+    throttle.admit(account.username, of.client, now, known=here)
     async with sessions.begin() as session:
-        found = await account_store.account(session, actor.name)
-    known, kept = found or (None, None)
-    if not await passwords.matches(old, kept):
-        await _refused(sessions, known, client)
+        found = await account_store.account(session, account.username)
+    if found is None or not await passwords.matches(old, found[1]):
+        await _refused(sessions, account, Origin(of.client))
         raise PasswordRefused("the old password is another")
-    throttle.succeeded(actor.name, client)
-    await accounts.set_password(sessions, actor.name, new, by=actor, now=now)
-
-
-async def sign_out(sessions: Sessions, token: str, *, actor: Actor, now: datetime) -> None:
-    """End the session that `token` opens, at once."""
+    throttle.succeeded(account.username, of.client, known=here)
+    if new == old:
+        raise PasswordRefused("the new password is the old one")
+    passwords.check(new, account.username, account.display_name)
+    kept = await passwords.keep(new)
     async with sessions.begin() as session:
-        await account_store.revoke_session(session, tokens.kept(token), now)
-        await audit.record(session, actor, "sign_out", subject=str(actor.id))
-
-
-async def authenticate(sessions: Sessions, settings: Settings, token: str, *, now: datetime) -> Actor:
-    """Whose credential `token` is. Asked of the database each time, so that a revocation holds at once.
-
-    Raises:
-        NotSignedIn: it is unknown, expired, idle for too long or revoked, or its account is closed.
-    """
-    if token.startswith(tokens.DEVICE_PREFIX):
-        return await _device(sessions, token, now)
-    return (await signed_in(sessions, settings, token, now=now)).account.actor
-
-
-async def _device(sessions: Sessions, token: str, now: datetime) -> Actor:
-    async with sessions() as session:
-        key = await account_store.device_key_of(session, tokens.kept(token))
-    if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
-        raise NotSignedIn("this device key is unknown, expired or revoked")
-    return key.actor
-
-
-async def signed_in(sessions: Sessions, settings: Settings, token: str, *, now: datetime) -> Session:
-    """The session that `token` opens, noted as in use.
-
-    Raises:
-        NotSignedIn: as `authenticate` says.
-    """
-    idle = timedelta(minutes=settings.session_idle_minutes)
-    async with sessions() as session:
-        found = await account_store.session_of(session, tokens.kept(token))
-        if found is None or not _stands(found, settings.demo, idle, now):
-            raise NotSignedIn("the session is unknown, expired or signed out; sign in again")
-        if now - found.last_seen_at > TOUCH_AFTER:
-            await account_store.touch(session, tokens.kept(token), now)
-            await session.commit()
-    return found
-
-
-def _stands(session: Session, demo: bool, idle: timedelta, now: datetime) -> bool:
-    """Whether a session may still be used: OWASP's idle and absolute timeouts, and an open account."""
-    account = session.account
-    heard_of = session.revoked_at is None and now < session.expires_at and now - session.last_seen_at <= idle
-    return heard_of and account.active and (demo or not account.demo)
-
-
-async def note_refusal(sessions: Sessions, actor: Actor, action: Action, post: str | None) -> None:
-    """Leave a trace of what an actor tried and may not do."""
-    async with sessions.begin() as session:
-        await audit.record(session, actor, "refused", post=post, details={"action": action.value})
+        await account_store.set_password(session, account.id, kept)
+        await session_store.revoke_sessions(session, account.id, now)
+        await audit.record(session, account.actor, "set_password", subject=str(account.id))

@@ -47,18 +47,25 @@ class CrossingPointRow(Row):
 
 
 class AccountRow(Row):
-    """Officers. `posts` holds crossing-point codes, ``*`` alone for all, nothing for none."""
+    """Officers. `posts` holds crossing-point codes, ``*`` alone for all, nothing for none.
+
+    `issuer` and `subject` are those of an identity provider; such an account may have no password here.
+    """
 
     __tablename__ = "account"
+    __table_args__ = (sa.UniqueConstraint("issuer", "subject", name="account_subject_key"),)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str]
-    password_hash: Mapped[str]
+    password_hash: Mapped[str | None]
+    password_until: Mapped[datetime | None]  # of a password that somebody else made up
     roles: Mapped[Strings]
     posts: Mapped[Strings]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     demo: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[Stamp]
+    issuer: Mapped[str | None]
+    subject: Mapped[str | None]
 
 
 class SessionRow(Row):
@@ -67,8 +74,12 @@ class SessionRow(Row):
     __tablename__ = "session"
     __table_args__ = (Index("session_account", "account_id"), Index("session_expires", "expires_at"))
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True, server_default=text("gen_random_uuid()"))
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    client: Mapped[str] = mapped_column(server_default=text("'unknown'"))
+    factors: Mapped[list[str]] = mapped_column(server_default=text("'{password}'"))
     created_at: Mapped[Stamp]
+    verified_at: Mapped[Stamp]  # when a factor was last shown
     last_seen_at: Mapped[Stamp]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
@@ -87,6 +98,9 @@ class DeviceKeyRow(Row):
     created_at: Mapped[Stamp]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    replaces: Mapped[UUID | None] = mapped_column(ForeignKey("device_key.id"))
+    first_used_at: Mapped[datetime | None]
+    certificate: Mapped[bytes | None]  # SHA-256 of the client certificate that has to come with the key
 
 
 class ReadingRow(Row):
@@ -248,12 +262,10 @@ class AuditRow(Row):
 
 
 class PolicyRow(Row):
-    """Rule policies by version: what parameters were in force, from when, activated by whom."""
+    """The texts of rule policies by version; which was in force when is in `policy_change`. Append-only."""
 
     __tablename__ = "policy"
     version: Mapped[str] = mapped_column(primary_key=True)
     effective_from: Mapped[datetime]
     body: Mapped[str]
-    state: Mapped[str]
-    activated_by: Mapped[str | None]
     created_at: Mapped[Stamp]

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from api.deps import ServicesDep, SessionsDep, permit
 from api.schemas.base import Name, PostCode, Wire
+from api.schemas.identity import EndedOut
 from service import accounts
 from service.access import Action, Actor, Role
 from service.credentials import Account
@@ -30,7 +31,11 @@ class AccountIn(Wire):
 
 
 class AccountOut(BaseModel):
-    """An account; `active` is false once it is closed."""
+    """An account; `active` is false once it is closed.
+
+    `provided` says that the agency's identity provider keeps it; `password_until` is when a password ends
+    that was made up for it and not yet replaced.
+    """
 
     id: UUID
     username: str
@@ -39,12 +44,20 @@ class AccountOut(BaseModel):
     posts: list[str]
     active: bool
     demo: bool
+    provided: bool
+    password_until: AwareDatetime | None
 
 
 class PasswordOut(BaseModel):
     """A password just made up. It is shown this once: the service keeps only a hash of it."""
 
     password: str
+
+
+class RemovedOut(BaseModel):
+    """How many passkeys there were."""
+
+    removed: int
 
 
 class NewAccountOut(AccountOut, PasswordOut):
@@ -61,7 +74,7 @@ async def index(sessions: SessionsDep, _administrator: Administrator) -> list[Ac
 async def create(
     services: ServicesDep, sessions: SessionsDep, administrator: Administrator, asked: AccountIn
 ) -> NewAccountOut:
-    """Make an account. Its officer gets the password from you and replaces it."""
+    """Make an account. Its officer gets the password from you, and has to replace it within 72 hours."""
     new = accounts.NewAccount(asked.username, asked.display_name, asked.roles, frozenset(asked.posts))
     made, password = await accounts.create_account(sessions, new, by=administrator, now=services.now())
     return NewAccountOut(**_shown(made), password=password)
@@ -71,7 +84,7 @@ async def create(
 async def reset_password(
     username: Username, services: ServicesDep, sessions: SessionsDep, administrator: Administrator
 ) -> PasswordOut:
-    """Make up another password for an account, and end its sessions."""
+    """Make up another password for an account, and end its sessions. It is to be replaced within 72 hours."""
     password = await accounts.set_password(sessions, username, by=administrator, now=services.now())
     return PasswordOut(password=password)
 
@@ -80,6 +93,23 @@ async def reset_password(
 async def close(username: Username, services: ServicesDep, sessions: SessionsDep, administrator: Administrator) -> None:
     """Close an account, and end its sessions at once. It stays listed, because the trail names it."""
     await accounts.close_account(sessions, username, by=administrator, now=services.now())
+
+
+@router.delete("/{username}/sessions")
+async def end_sessions(
+    username: Username, services: ServicesDep, sessions: SessionsDep, administrator: Administrator
+) -> EndedOut:
+    """End every session of an account, at once."""
+    return EndedOut(ended=await accounts.end_sessions(sessions, username, by=administrator, now=services.now()))
+
+
+@router.delete("/{username}/passkeys")
+async def remove_passkeys(
+    username: Username, services: ServicesDep, sessions: SessionsDep, administrator: Administrator
+) -> RemovedOut:
+    """Remove every passkey of an account, which were lost, and end its sessions."""
+    removed = await accounts.remove_passkeys(sessions, username, by=administrator, now=services.now())
+    return RemovedOut(removed=removed)
 
 
 def _shown(account: Account) -> dict[str, Any]:

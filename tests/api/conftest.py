@@ -25,6 +25,7 @@ from service.access import Actor, DeviceKind, Role
 from service.accounts import NewAccount
 from service.credentials import Account
 from service.database import Database
+from service.device_keys import NewKey
 from service.settings import Settings
 from service.tables import AuditRow
 
@@ -80,9 +81,8 @@ class Platform:
         """The headers of a new device."""
         by = by or (await self.account(f"issuer-{kind}", Role.ADMINISTRATOR)).actor
         sessions = self.services.database.sessions
-        issued = await device_keys.issue(
-            sessions, name="a device", kind=kind, posts=frozenset(posts), by=by, now=self.clock()
-        )
+        new = NewKey("a device", kind, frozenset(posts), self.clock() + timedelta(days=365))
+        issued = await device_keys.issue(sessions, new, by=by, now=self.clock())
         return bearer(issued[1])
 
     async def trail(self) -> list[AuditRow]:

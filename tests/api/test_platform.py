@@ -34,6 +34,7 @@ PUBLIC = {
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
     ("POST", "/v1/session"),  # signing in is how one gets a credential
+    ("GET", "/v1/session/ways"),  # and this says how
     ("GET", "/docs"),
     ("GET", "/docs/style.css"),
     ("GET", "/openapi.json"),  # what the source says anyway, for clients to be made from

@@ -95,7 +95,8 @@ async def test_an_idle_session_ends(platform: Platform) -> None:
     platform.clock.advance(minutes=14)
     assert (await platform.client.get("/v1/session", headers=headers)).status_code == 200
     platform.clock.advance(minutes=16)
-    assert (await platform.client.get("/v1/session", headers=headers)).status_code == 401
+    answer = await platform.client.get("/v1/account/sessions", headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (401, "urn:mabar:problem:session-locked")
 
 
 async def test_a_session_in_use_ends_after_twelve_hours(platform: Platform) -> None:

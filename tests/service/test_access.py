@@ -1,3 +1,4 @@
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -25,7 +26,7 @@ PERSONAL = {
 
 def test_an_analyst_counts_and_sees_nobody() -> None:
     analyst = Actor(UUID(int=9), "analyst", frozenset({Role.ANALYST}), frozenset({ALL_POSTS}))
-    assert actions_of(analyst) == {Action.OWN_SESSION, Action.READ_REFERENCE, Action.READ_STATISTICS}
+    assert actions_of(analyst) == {Action.OWN_SESSION, Action.OWN_ACCOUNT, Action.READ_REFERENCE, Action.READ_STATISTICS}
 
 
 def actor(*roles: Role | DeviceKind, posts: frozenset[str] = frozenset({ALL_POSTS})) -> Actor:
@@ -55,6 +56,7 @@ def test_who_hands_out_accounts_sees_no_travellers() -> None:
 def test_the_auditor_changes_nothing() -> None:
     assert actions_of(actor(Role.AUDITOR)) == {
         Action.OWN_SESSION,
+        Action.OWN_ACCOUNT,
         Action.READ_REFERENCE,
         Action.READ_AUDIT,
         Action.READ_STATISTICS,
@@ -96,6 +98,12 @@ def test_a_further_role_never_takes_a_right_away(action: Action, roles: set[Role
 @given(st.sampled_from(Action), st.sampled_from(Role), POSTS)
 def test_the_star_is_every_post(action: Action, role: Role, post: str) -> None:
     assert decide(actor(role), action, post).allowed == decide(actor(role), action).allowed
+
+
+@given(st.sets(st.sampled_from(Role)))
+def test_who_has_not_shown_all_may_only_complete_the_sign_in(roles: set[Role]) -> None:
+    confined = replace(actor(*roles), confined=True)
+    assert actions_of(confined) == ({Action.OWN_SESSION} if roles else set())
 
 
 def test_a_refusal_says_what_is_missing() -> None:

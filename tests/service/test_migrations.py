@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import service.identity_tables  # its tables join the metadata
 import service.people_tables  # its tables join the metadata
-import service.policy_tables  # noqa: F401  # as above
+import service.policy_tables  # as above
 import service.protection_tables  # as above
 import service.trail_tables  # noqa: F401
 from service.clearing import EndingCause, HitOutcome
