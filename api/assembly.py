@@ -19,8 +19,9 @@ from service.database import Database
 from service.demo.load import load_demo
 from service.errors import SettingsRefused
 from service.freshness import bring_up_to_date
-from service.policies import put_in_force
+from service.policies import PoliciesInForce, keep_bundled
 from service.policy import Policy, default_policy_text
+from service.policy_book import Policies
 from service.reimport import Fetching
 from service.screening import IndexInForce
 from service.settings import Settings
@@ -28,6 +29,7 @@ from service.sources import Source, read_sources
 from service.trail_key import signer_of
 from watchlist.sources.formats import FORMATS
 
+POLICY_LOOK_SECONDS = 2.0  # well below `service.policies.AHEAD`
 LIST_LOOK_SECONDS = 2.0  # how soon an import made elsewhere is screened against
 PARTITION_LOOK_SECONDS = 6 * 3600.0
 SOURCE_LOOK_SECONDS = 30.0  # how soon a list that is due is fetched
@@ -41,7 +43,7 @@ class Assembly:
     """The parts that routes work with, beside the database. `demo_password` is None outside a demonstration."""
 
     screening: IndexInForce
-    policy: Policy
+    policy: Policies
     reader: ReaderPool
     fetching: Fetching
     signer: Signer
@@ -57,12 +59,15 @@ async def assemble(
     screening = IndexInForce(database.sessions)
     await screening.refresh()
     text = default_policy_text()
-    policy = await put_in_force(database.sessions, _for_specimens(text) if settings.demo else text)
+    bundled = await keep_bundled(database.sessions, _for_specimens(text) if settings.demo else text)
+    policies = PoliciesInForce(database.sessions, bundled)
+    await policies.refresh()
     limits = Limits(max_bytes=settings.image_max_bytes, max_pixels=settings.image_max_pixels)
     reader = ReaderPool(settings.reader_workers, limits=limits, seconds=settings.image_timeout_seconds)
     stack.callback(reader.close)
     await reader.warm_up()
-    password = await _demonstrate(settings, database, screening, policy) if settings.demo else None
+    password = await _demonstrate(settings, database, screening, bundled) if settings.demo else None
+    _chore(stack, "policies", POLICY_LOOK_SECONDS, policies.refresh)
     _chore(stack, "watchlists", LIST_LOOK_SECONDS, screening.refresh)
     _chore(stack, "sources", SOURCE_LOOK_SECONDS, lambda: _fetch(database, fetching))
     _chore(stack, "rescreening", RESCREEN_LOOK_SECONDS, lambda: _rescreen(settings, database, screening))
@@ -70,7 +75,7 @@ async def assemble(
     signer = signer_of(settings)
     _chore(stack, "trail", SEAL_SECONDS, lambda: _seal(database, signer))
     _chore(stack, "partitions", PARTITION_LOOK_SECONDS, lambda: _keep_partitions(database, metrics))
-    return Assembly(screening, policy, reader, fetching, signer, password)
+    return Assembly(screening, policies, reader, fetching, signer, password)
 
 
 def fetching_of(settings: Settings) -> Fetching:

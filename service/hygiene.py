@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from service.errors import Forbidden, ThinEntry
@@ -71,7 +72,14 @@ class Change:
     decision_reason: str | None = None
 
 
-def require_second_person(change: Change, decider: str, *, approves: bool) -> None:
+class Proposed(Protocol):
+    """What somebody proposed, by the id of the account."""
+
+    @property
+    def proposed_by(self) -> str: ...
+
+
+def require_second_person(change: Proposed, decider: str, *, approves: bool) -> None:
     """See that nobody puts into force what he or she proposed; a proposal may be taken back by anybody who decides.
 
     The one place where this is decided; the database refuses it once more.

@@ -62,6 +62,13 @@ class Policy:
     _worked_out: dict[tuple[str, str, str], Value] = field(default_factory=dict, init=False, repr=False, compare=False)
     _in_state: dict[RuleState, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    def at(self, _moment: datetime) -> Policy:
+        """This policy: by itself it holds at any time (see `service.policy_book`)."""
+        return self
+
+    def since(self, _moment: datetime) -> None:
+        """Nobody activated it."""
+
     def state(self, rule_id: str) -> RuleState:
         """Whether the rule is active, in shadow or off."""
         setting = self.rules.get(rule_id)

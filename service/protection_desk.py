@@ -1,4 +1,4 @@
-"""The protection desk: what officers observed, who is released, who is referred to whom. Use cases, one transaction each.
+"""The protection desk: what officers observed, who is released, who is referred to whom. Use cases.
 
 The trail names the record that was read or written, by an id that leads to nobody but through this desk.
 """
@@ -16,7 +16,7 @@ from service import audit, protection_store, store
 from service.access import ALL_POSTS, Actor, require_post
 from service.domain import Finding, Movement, Observation, Outcome, Severity
 from service.errors import ConflictingReplay, NotFound, ReferralRefused
-from service.policy import Policy
+from service.policy_book import Policies
 from service.protection import (
     ASYLUM,
     Observed,
@@ -59,7 +59,7 @@ class Case:
 
 
 @retrying
-async def observe(sessions: Sessions, policy: Policy, movement_id: UUID, seen: Observed, *, actor: Actor) -> bool:
+async def observe(sessions: Sessions, policies: Policies, movement_id: UUID, seen: Observed, *, actor: Actor) -> bool:
     """Record what an officer saw, sealed; whether a refusal stands on the movement that must now be replaced.
 
     The same id again changes nothing. A wish for asylum bars refusal from here on.
@@ -74,7 +74,7 @@ async def observe(sessions: Sessions, policy: Policy, movement_id: UUID, seen: O
         await _begin(session, movement_id, post, seen.at)
         if not await _same(session, movement_id, seen):
             await protection_store.add(session, movement_id, seen)
-            await _judge(session, policy, movement_id, seen)
+            await _judge(session, policies, movement_id, seen)
             await _trace(session, actor, "observe", post, seen.id)
         refused = (await store.movement(session, movement_id)).decision is Outcome.REFUSED
         return refused and bool(ASYLUM & set(seen.signs))
@@ -101,12 +101,12 @@ async def _same(session: AsyncSession, movement_id: UUID, record: Record) -> boo
     return True
 
 
-async def _judge(session: AsyncSession, policy: Policy, movement_id: UUID, said: Observed | Released) -> None:
+async def _judge(session: AsyncSession, policies: Policies, movement_id: UUID, said: Observed | Released) -> None:
     """Only by the rules of protection: what else has changed by now must not bear the id of this record."""
     movement, posts = await store.movement(session, movement_id), await store.crossing_points(session)
     post, cause = movement.crossing.crossing_point, str(said.id)
     await judge_again(
-        session, movement, policy, posts, cause=cause, heard_at=post, now=said.at, judged=RULES_OF_PROTECTION
+        session, movement, policies, posts, cause=cause, heard_at=post, now=said.at, judged=RULES_OF_PROTECTION
     )
 
 
@@ -119,7 +119,7 @@ async def _trace(session: AsyncSession, actor: Actor, action: str, post: str | N
 
 
 @retrying
-async def release(sessions: Sessions, policy: Policy, movement_id: UUID, said: Released, *, actor: Actor) -> Case:
+async def release(sessions: Sessions, policies: Policies, movement_id: UUID, said: Released, *, actor: Actor) -> Case:
     """End the bar on refusal. The same id again changes nothing.
 
     Raises:
@@ -134,7 +134,7 @@ async def release(sessions: Sessions, policy: Policy, movement_id: UUID, said: R
             if not any(map(removal_barred, await protection_store.said(session, [movement_id]))):
                 raise ReferralRefused("nothing bars a refusal on this movement")
             await protection_store.add(session, movement_id, said)
-            await _judge(session, policy, movement_id, said)
+            await _judge(session, policies, movement_id, said)
             await _trace(session, actor, "release", row.crossing_point, said.id)
         return (await _cases(session, [row]))[0]
 

@@ -51,12 +51,46 @@ PROTECTION = [
     "ALTER TABLE movement DROP COLUMN second_line",
 ]
 
+POLICIES = [
+    """
+    CREATE TABLE policy_change (
+        id uuid PRIMARY KEY,
+        version text NOT NULL REFERENCES policy (version),
+        reason text NOT NULL CHECK (reason <> ''),
+        proposed_by text NOT NULL,
+        proposed_by_name text NOT NULL,
+        proposed_at timestamptz NOT NULL,
+        state text NOT NULL DEFAULT 'proposed' CHECK (state IN ('proposed', 'approved', 'rejected')),
+        decided_by text,
+        decided_by_name text,
+        decided_at timestamptz,
+        decision_reason text,
+        in_force_from timestamptz,
+        CONSTRAINT two_persons_activate CHECK (state <> 'approved' OR decided_by <> proposed_by),
+        CONSTRAINT a_decision_has_its_maker
+            CHECK ((state = 'proposed') = (decided_by IS NULL) AND (decided_by IS NULL) = (decided_at IS NULL)),
+        CONSTRAINT what_is_approved_begins CHECK ((state = 'approved') = (in_force_from IS NOT NULL)),
+        CONSTRAINT the_past_keeps_its_policy CHECK (in_force_from > decided_at)
+    )
+    """,
+    "CREATE INDEX policy_change_in_force ON policy_change (in_force_from) WHERE state = 'approved'",
+    "CREATE TRIGGER policy_change_decided_once BEFORE UPDATE ON policy_change "
+    "FOR EACH ROW EXECUTE FUNCTION decided_once()",
+    "ALTER TABLE policy DROP COLUMN state, DROP COLUMN activated_by",
+    "REVOKE UPDATE ON policy FROM mabar_service",
+]
+
 GRANTS = [
+    "GRANT SELECT, INSERT ON policy_change TO mabar_service",
+    "GRANT UPDATE (state, decided_by, decided_by_name, decided_at, decision_reason, in_force_from) ON policy_change "
+    "TO mabar_service",
     "GRANT SELECT, INSERT ON protection_key, protection_case, protection_record TO mabar_service",
     "GRANT SELECT, INSERT, UPDATE ON protection_partner TO mabar_service",
 ]
 
 COMMENTS = {
+    "policy": "The texts of rule policies by version, so that a finding can be explained years later. Append-only.",
+    "policy_change": "What was proposed for the policy and who activated it from when: never the same person.",
     "protection_key": "Fingerprints of the keys that ever sealed a record of protection; the keys are kept elsewhere.",
     "protection_case": "Movements that the protection desk knows of. Append-only.",
     "protection_record": "Findings, observations, releases and referrals, sealed each to its movement. Append-only.",
@@ -65,7 +99,7 @@ COMMENTS = {
 
 
 def upgrade() -> None:
-    for statement in [*PROTECTION, *GRANTS]:
+    for statement in [*PROTECTION, *POLICIES, *GRANTS]:
         op.execute(statement)
     for table, words in COMMENTS.items():
         op.execute(f"COMMENT ON TABLE {table} IS '{words}'")

@@ -18,7 +18,7 @@ from service.accounts import DEMO_USERNAME, demo_account
 from service.demo.load import load_demo
 from service.errors import SettingsRefused
 from service.freshness import bring_up_to_date
-from service.policies import put_in_force
+from service.policies import keep_bundled
 from service.policy import default_policy_text
 from service.screening import IndexInForce
 from service.settings import Settings, load_settings
@@ -107,7 +107,7 @@ def demo() -> None:
             await bring_up_to_date(opened.sessions)
             screening = IndexInForce(opened.sessions)
             await screening.refresh()
-            policy = await put_in_force(opened.sessions, default_policy_text())
+            policy = await keep_bundled(opened.sessions, default_policy_text())
             with progress("crossings") as report:
                 made = await load_demo(opened.sessions, screening, policy, now(), report)
             username, password = await demo_account(opened.sessions, settings.data_dir, now=now())

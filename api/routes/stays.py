@@ -21,7 +21,7 @@ async def calculate(
     services: ServicesDep, asked: StayQuestionIn, _actor: Annotated[Actor, permit(Action.READ_REFERENCE)]
 ) -> AllowanceOut:
     """Count the days of stay in the window that ends with a day: used, left, latest exit, earliest re-entry."""
-    policy = services.policy
+    policy = services.policy.at(services.now())
     days, window = _limit(asked, policy)
     permits = list(_stays(asked.permits))
     found = allowance(_stays(asked.stays), asked.day, days=days, window=window, permits=permits)

@@ -26,7 +26,7 @@ from service.errors import (
 )
 from service.freshness import bring_up_to_date, hear
 from service.inspection import Recorded, inspect, recorded
-from service.policies import put_in_force
+from service.policies import keep_bundled
 from service.policy import RuleState, default_policy, default_policy_text, load_policy
 from service.tables import AuditRow, DecisionRow, FindingRow, InspectionKeyRow, MovementRow, OutboxRow, PolicyRow
 from watchlist.index import Index
@@ -177,7 +177,7 @@ async def test_findings_of_protection_stay_out_of_the_log_and_of_the_outbox(data
 
 async def test_the_policy_of_a_finding_can_be_read_years_later(database: Database) -> None:
     for _ in range(2):
-        assert await put_in_force(database.sessions, default_policy_text()) == default_policy()
+        assert await keep_bundled(database.sessions, default_policy_text()) == default_policy()
     made = await _inspect(database, crossing())
     async with database.sessions() as session:
         kept = (await session.scalars(select(PolicyRow))).one()
