@@ -43,8 +43,9 @@ def word(message: str, params: Mapping[str, object], language: str = "en") -> st
 
 
 def evidence_text(message: str, params: Mapping[str, object], language: str) -> str:
-    """The same for what screening says of a field."""
-    return _filled(_evidence_texts().get(language, {}).get(message), message, params)
+    """The same for what screening says of a field; what a name lacks is a dash."""
+    known = {name: value or "—" for name, value in params.items()}
+    return _filled(_evidence_texts().get(message, {}).get(language), message, known)
 
 
 def _worded(value: object, language: str) -> str:

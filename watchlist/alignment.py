@@ -10,11 +10,11 @@ from watchlist.names import TITLES
 
 ALIKE = 0.5  # tokens less alike than this are different names
 JOINED, KNOWN = 0.8, 0.8  # the same, for two tokens read as one and for tokens of another listed name
-SUBJECT_EXTRA, ENTRY_EXTRA = -1.6, -0.8  # a token that only one side has: names are added and dropped
-CONFLICT, FIRST_CONFLICT = -0.8, -1.2  # both sides have one: another name; the more so if it is the given name
-UNLIKE = 8.0  # what a pair without any likeness would take away
-ELSEWHERE = 0.6  # the share that a token counts when another of the entry's names has it
-LETTER = 2.5  # the most that a letter of a short token can weigh
+SUBJECT_EXTRA, ENTRY_EXTRA = -2.0, -0.6  # a token that only one side has: names are added and dropped
+CONFLICT, FIRST_CONFLICT = -0.6, -0.8  # both sides have one: another name; the more so if it is the given name
+UNLIKE = 5.2  # what a pair without any likeness would take away
+ELSEWHERE = 0.1  # the share that a token counts when another of the entry's names has it: many names agree by chance
+LETTER = 1.6  # the most that a letter of a short token can weigh
 SURE = 0.9  # from this likeness on, a pair weighs more by its spelling than by its skeleton
 
 Rarity = Callable[[str], tuple[float, float]]

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import log
 
-CONTRADICTION, SAME_YEAR = -6.0, -4.0
+# How likely each is for one person, over how likely by chance. Rates of slips are of the order of a hundredth for each
+# kind, a chance is one day in 50 years; a date that was converted between calendars is easily a day off.
+EQUAL, REGISTRY_DAY, YEAR_ONLY = 8.5, 5.0, 3.6
+SWAPPED, NEXT_DAY, YEAR_OFF, NEAR_DAY, DIGITS_SWAPPED = 5.5, 5.5, 5.0, 3.5, 3.5
+DAY_DIGIT, YEAR_DIGIT, MONTH_OFF, SAME_MONTH = 1.5, 1.5, 1.5, 0.5
+YEAR_ONLY_OFF, SAME_YEAR, CONTRADICTION = 0.0, -4.0, -6.0
+MONTH_GAIN, DAY_GAIN = 2.2, 2.6  # where a part beside the year agrees
 
 # Registries write these days where the day of birth is not known: 1 January, and in Iraq 1 July.
 REGISTRY_DAYS = ((1, 1), (7, 1))
@@ -91,7 +97,7 @@ def _grade(a: PartialDate, b: PartialDate) -> tuple[str, float]:
     if None in (a.month, a.day, b.month, b.day):
         return _grade_partial(a, b)
     if (a.year, a.month, a.day) == (b.year, b.month, b.day):
-        return ("dob.registry-day", 5.0) if _is_registry_day(a) else ("dob.equal", 8.5)
+        return ("dob.registry-day", REGISTRY_DAY) if _is_registry_day(a) else ("dob.equal", EQUAL)
     for message, weight, holds in _SLIPS:
         if holds(a, b):
             return message, weight
@@ -122,14 +128,15 @@ _DAY_AND_MONTH, _YEAR_AND_MONTH, _YEAR_AND_DAY = _same("day", "month"), _same("y
 
 # Each slip: its message, its weight, and what must hold of two full dates; the first that holds counts.
 _SLIPS: tuple[tuple[str, float, Callable[[PartialDate, PartialDate], bool]], ...] = (
-    ("dob.swapped", 6.0, lambda a, b: (a.year, a.month, a.day) == (b.year, b.day, b.month)),
-    ("dob.year-off", 4.5, lambda a, b: _DAY_AND_MONTH(a, b) and abs((a.year or 0) - (b.year or 0)) == 1),
-    ("dob.digits-swapped", 4.0, lambda a, b: _DAY_AND_MONTH(a, b) and _transposed(a.year or 0, b.year or 0)),
-    ("dob.year-digit", 2.5, lambda a, b: _DAY_AND_MONTH(a, b) and _digits_apart(a.year or 0, b.year or 0) == 1),
-    ("dob.day-off", 4.5, lambda a, b: _YEAR_AND_MONTH(a, b) and abs((a.day or 0) - (b.day or 0)) <= 3),
-    ("dob.day-digit", 3.0, lambda a, b: _YEAR_AND_MONTH(a, b) and _digits_apart(a.day or 0, b.day or 0) == 1),
-    ("dob.same-month", 1.0, _YEAR_AND_MONTH),
-    ("dob.month-off", 2.0, _YEAR_AND_DAY),
+    ("dob.swapped", SWAPPED, lambda a, b: (a.year, a.month, a.day) == (b.year, b.day, b.month)),
+    ("dob.year-off", YEAR_OFF, lambda a, b: _DAY_AND_MONTH(a, b) and abs((a.year or 0) - (b.year or 0)) == 1),
+    ("dob.digits-swapped", DIGITS_SWAPPED, lambda a, b: _DAY_AND_MONTH(a, b) and _transposed(a.year or 0, b.year or 0)),
+    ("dob.year-digit", YEAR_DIGIT, lambda a, b: _DAY_AND_MONTH(a, b) and _digits_apart(a.year or 0, b.year or 0) == 1),
+    ("dob.day-off", NEXT_DAY, lambda a, b: _YEAR_AND_MONTH(a, b) and abs((a.day or 0) - (b.day or 0)) == 1),
+    ("dob.day-off", NEAR_DAY, lambda a, b: _YEAR_AND_MONTH(a, b) and abs((a.day or 0) - (b.day or 0)) <= 3),
+    ("dob.day-digit", DAY_DIGIT, lambda a, b: _YEAR_AND_MONTH(a, b) and _digits_apart(a.day or 0, b.day or 0) == 1),
+    ("dob.same-month", SAME_MONTH, _YEAR_AND_MONTH),
+    ("dob.month-off", MONTH_OFF, _YEAR_AND_DAY),
 )
 
 
@@ -137,9 +144,9 @@ def _grade_years(a: int, b: int, *, circa: bool) -> tuple[str, float]:
     """Two years where nothing finer is known on one side."""
     apart = abs(a - b)
     if apart == 0:
-        return "dob.year-only", 3.6
+        return "dob.year-only", YEAR_ONLY
     if apart == 1:
-        return "dob.year-only-off", 0.5
+        return "dob.year-only-off", YEAR_ONLY_OFF
     if apart <= (5 if circa else 2):
         return "dob.year-near", -1.5 * (apart - 1)
     return _contradiction(a, b)
@@ -155,7 +162,7 @@ def _grade_partial(a: PartialDate, b: PartialDate) -> tuple[str, float]:
     message, weight = _grade_years(a.year, b.year, circa=a.circa or b.circa)
     if weight <= 0:
         return message, weight
-    parts = [(a.month, b.month, 2.2), (a.day, b.day, 2.6)]
+    parts = [(a.month, b.month, MONTH_GAIN), (a.day, b.day, DAY_GAIN)]
     known = [(x == y, gain) for x, y, gain in parts if x is not None and y is not None]
     if any(not equal for equal, _ in known) and weight > 3:
         return "dob.parts-differ", -1.0
@@ -164,7 +171,7 @@ def _grade_partial(a: PartialDate, b: PartialDate) -> tuple[str, float]:
 
 
 def _grade_without_year(a: PartialDate, b: PartialDate) -> tuple[str, float]:
-    parts = [(a.month, b.month, 2.2), (a.day, b.day, 2.6)]
+    parts = [(a.month, b.month, MONTH_GAIN), (a.day, b.day, DAY_GAIN)]
     known = [(x == y, gain) for x, y, gain in parts if x is not None and y is not None]
     if not known:
         return "dob.missing", 0.0
@@ -180,4 +187,4 @@ def _grade_range(a: PartialDate, b: PartialDate) -> tuple[str, float]:
     if first > last:
         return _grade_years(first, last, circa=False)
     width = max((a.last_year or a.year) - a.year, (b.last_year or b.year) - b.year) + 1
-    return "dob.in-range", max(0.2, 3.6 - log(width))
+    return "dob.in-range", max(0.2, YEAR_ONLY - log(width))

@@ -6,7 +6,8 @@ would settle if it were known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from math import log
 
 from watchlist import dates
 from watchlist.alignment import NameEvidence
@@ -14,10 +15,13 @@ from watchlist.likeness import likeness
 from watchlist.names import fold
 from watchlist.records import Entry, EntryDocument, EntryName, FieldEvidence, Outcome, Subject
 
-NATIONALITY_AGREES, NATIONALITY_DIFFERS = 1.6, -1.0
+NATIONALITY_DIFFERS = -2.5  # one in twelve, say, travels on a document of a state that the list does not give
 SEX_AGREES, SEX_DIFFERS = 0.3, -2.5
 PARENT_AGREES, PARENT_DIFFERS = 3.0, -3.5
 NUMBER_EQUAL, NUMBER_ALIKE = 14.0, 6.0
+
+States = Callable[[str], float]
+"""What it weighs, in nats, that a nationality agrees."""
 
 _DATE_OUTCOMES = {
     "dob.equal": Outcome.EQUAL,
@@ -32,6 +36,9 @@ _DATE_OUTCOMES = {
     "dob.partial": Outcome.PARTIAL,
     "dob.missing": Outcome.MISSING,
 }
+# Shares of the people at an Iraqi border who hold a nationality, roughly: a list cannot tell. Coarse on purpose.
+_TRAVELLERS = {"IRQ": 0.5, "IRN": 0.15, "TUR": 0.08, "SYR": 0.08}
+RAREST_STATE = 0.05
 _MISREAD = str.maketrans("OILBSZG", "0118526")
 _GERMANY = {"D": "DEU", "GBD": "GBR", "GBN": "GBR", "GBO": "GBR", "GBP": "GBR", "GBS": "GBR", "RKS": "XKX"}
 
@@ -65,10 +72,10 @@ def _full_name(subject: Subject) -> str:
     return halves or subject.name or subject.native_name or ""
 
 
-def other_fields(subject: Subject, entry: Entry) -> Iterator[FieldEvidence]:
-    """Evidence of every field but the name."""
+def other_fields(subject: Subject, entry: Entry, states: States) -> Iterator[FieldEvidence]:
+    """Evidence of every field but the name; ``states`` gives the weight of a nationality that agrees."""
     yield of_birth(subject, entry)
-    yield of_nationality(subject, entry)
+    yield of_nationality(subject, entry, states)
     yield of_sex(subject, entry)
     if subject.document_number and entry.documents:
         yield of_document(subject, entry.documents)
@@ -91,15 +98,20 @@ def of_birth(subject: Subject, entry: Entry) -> FieldEvidence:
     return FieldEvidence("date_of_birth", subject.date_of_birth, found.entry_date, outcome, found.weight, found.message)
 
 
-def of_nationality(subject: Subject, entry: Entry) -> FieldEvidence:
-    """Nationalities: people hold several, so a difference says little."""
+def of_nationality(subject: Subject, entry: Entry, states: States) -> FieldEvidence:
+    """Nationalities: the rarer the more; people hold several, so a difference settles nothing."""
     listed = ", ".join(entry.nationalities) or None
     asked = subject.nationality or None
     if not asked or not entry.nationalities:
         return FieldEvidence("nationality", asked, listed, Outcome.MISSING, 0.0, "nationality.missing")
     if state(asked) in map(state, entry.nationalities):
-        return FieldEvidence("nationality", asked, listed, Outcome.EQUAL, NATIONALITY_AGREES, "nationality.equal")
+        return FieldEvidence("nationality", asked, listed, Outcome.EQUAL, states(asked), "nationality.equal")
     return FieldEvidence("nationality", asked, listed, Outcome.DIFFERENT, NATIONALITY_DIFFERS, "nationality.different")
+
+
+def weight_of_state(code: str, share: float) -> float:
+    """What it weighs that a nationality agrees which this share of a list's entries have: the rarer the more."""
+    return -log(min(1.0, max(share, RAREST_STATE, _TRAVELLERS.get(state(code), 0.0))))
 
 
 def state(code: str) -> str:

@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from watchlist.building import Builder, Progress, digest_of, finished, merged, segment_of, silent
+from watchlist.evidence import weight_of_state
 from watchlist.likeness import CUT
-from watchlist.matching import FLOOR, Entry, Forms, Hit, Subject, compare, forms_of, is_told, logit, prior
+from watchlist.matching import FLOOR, Background, Entry, Forms, Hit, Subject, compare, forms_of, is_told, logit, prior
 from watchlist.names import common_share, keys
 from watchlist.packing import Arrays, Texts, hash_of, unpack_entry
 from watchlist.search import COMMON_SPELLING, Search, weight_of
@@ -45,6 +46,7 @@ class Index:
         self._against = prior(self._size)
         self._least = self._against + logit(FLOOR) - SLACK
         self.rarity = lru_cache(1 << 15)(self._rarity)
+        self.known = Background(self.rarity, lru_cache(1 << 10)(self._nationality), self._against)
 
     def __len__(self) -> int:
         return self._size
@@ -140,6 +142,12 @@ class Index:
         low = weight_of(skeleton, self._size, common)
         return low, max(low, weight_of(heard, self._size, COMMON_SPELLING * common))
 
+    def _nationality(self, code: str) -> float:
+        """What it weighs that a nationality agrees: the rarer in the list, the more."""
+        counts = [search.states(code) for search in self._searches]
+        share = (sum(same for same, _ in counts) + 1) / (sum(known for _, known in counts) + 1)
+        return weight_of_state(code, share)
+
     def screen(self, subject: Subject, at: datetime | None = None, limit: int = 50) -> tuple[Hit, ...]:
         """The hits for a subject, the likeliest first; ``at`` leaves out entries that are not in force then."""
         forms = forms_of(subject)
@@ -173,7 +181,7 @@ class Index:
         """The rows of all segments with the highest bounds."""
         found: list[tuple[float, Place]] = []
         for at, search in enumerate(self._searches):
-            rows, bounds = search.by_name(name, subject, self.rarity, cut=cut)
+            rows, bounds = search.by_name(name, subject, self.known, cut=cut)
             alive = self._segments[at]["alive"][rows]
             rows, bounds = rows[alive][:most], bounds[alive][:most]
             found += [(bound, (at, row)) for row, bound in zip(rows.tolist(), bounds.tolist(), strict=True)]
@@ -184,7 +192,7 @@ class Index:
         if at and not _is_in_force(entry, at):
             return None
         folded = self._searches[place[0]].names(place[1])
-        return compare(subject, entry, self.rarity, self._against, forms=forms, entry_forms=folded)
+        return compare(subject, entry, self.known, forms=forms, entry_forms=folded)
 
 
 def _named(digest: int) -> str:

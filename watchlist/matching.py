@@ -12,6 +12,7 @@ from math import exp, log
 
 from watchlist import evidence
 from watchlist.alignment import Grid, NameEvidence, Rarity, align, grid_of
+from watchlist.evidence import States
 from watchlist.likeness import CUT
 from watchlist.names import fold
 from watchlist.records import (
@@ -29,6 +30,7 @@ from watchlist.records import (
 )
 
 __all__ = [
+    "Background",
     "Entry",
     "EntryDocument",
     "EntryName",
@@ -48,14 +50,25 @@ __all__ = [
     "prior",
 ]
 
-SCALE = 3.0  # tokens of a name are not independent: the sum overstates, and this takes it back
+SCALE = 2.0  # fields are not wholly independent: the sum overstates, and this takes it back
 STRONG_SCORE = 0.5
 FEW = 30_000
-CLEARED = 0.1  # the most that a hit scores when the dates of birth contradict
-FLOOR = 0.2  # hits that score less say nothing and are not told
+UNDERSTATED = 2.0  # nats that cautious weights lack: with it, full names and dates that agree score above one half
+CLEARED = 0.05  # the most that a hit scores when the dates of birth contradict
+FLOOR = 0.08  # hits that score less say nothing and are not told: about one stranger in 70 meets one that does
 NAMESAKE = 0.6  # but a hit that would score so much is told even if the date of birth clears it
-WEAK_ALIAS = -1.5
-MANY_NAMES = 0.5
+WEAK_ALIAS = -1.0
+MANY_NAMES = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What a list knows of people at large: what a name's token weighs where it agrees, what a nationality, and the
+    ``prior`` that all evidence is held against."""
+
+    tokens: Rarity
+    states: States
+    against: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,30 +118,28 @@ def prior(entries: int) -> float:
 
     A short list counts as one of ``FEW``: its names are too few to tell how rare a name is among travellers.
     """
-    return log(max(entries, FEW))
+    return log(max(entries, FEW)) - UNDERSTATED
 
 
 def compare(
     subject: Subject,
     entry: Entry,
-    rarity: Rarity,
-    against: float,
+    known: Background,
     *,
     forms: Forms | None = None,
     entry_forms: Sequence[tuple[str, ...]] | None = None,
 ) -> Hit:
     """The hit that ``entry`` makes for ``subject``, however weak.
 
-    ``rarity`` gives the weight of a name token, ``against`` is ``prior`` of the list. ``forms`` and
-    ``entry_forms`` (the tokens of ``entry.names``, in order) spare folding names again.
+    ``forms`` and ``entry_forms`` (the tokens of ``entry.names``, in order) spare folding names again.
     """
     forms = forms or forms_of(subject)
     folded = entry_forms if entry_forms is not None else [fold(name.text) for name in entry.names]
-    found = best_name(forms, entry, folded, rarity) if entry.names else None
-    explained = [*evidence.other_fields(subject, entry)]
+    found = best_name(forms, entry, folded, known.tokens) if entry.names else None
+    explained = [*evidence.other_fields(subject, entry, known.states)]
     if found:
         explained.insert(0, evidence.of_name(subject, entry.names[found[1]], found[0], found[2]))
-    return _hit(entry, explained, found[0] if found else None, against)
+    return _hit(entry, explained, found[0] if found else None, known.against)
 
 
 def best_name(

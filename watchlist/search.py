@@ -26,22 +26,23 @@ from watchlist.alignment import (
 )
 from watchlist.building import END, LONG_KEY, MANY_STATES, SEXES, state_hash
 from watchlist.evidence import (
-    NATIONALITY_AGREES,
     NATIONALITY_DIFFERS,
     PARENT_AGREES,
     SEX_AGREES,
     SEX_DIFFERS,
+    States,
     misread_key,
 )
 from watchlist.likeness import CUT
-from watchlist.matching import FLOOR, MANY_NAMES, NAMESAKE, logit
+from watchlist.matching import FLOOR, MANY_NAMES, NAMESAKE, Background, logit
 from watchlist.names import joined_keys, keys, sound
 from watchlist.packing import Arrays, Postings, Rows, hash_of, ranges
 from watchlist.records import Subject
 from watchlist.vocabulary import Floats, Vocabulary
 
 COMMON_SPELLING = 0.3  # of a common name's bearers, so many at most share one spelling
-RAREST = 8.5  # the most, in nats, that one word of a name can weigh
+TOGETHER = 0.65  # names are given together, in fashions and families: the sum of what each weighs overstates
+RAREST = 5.5  # the most, in nats, that one word of a name can weigh
 SEARCHED = 200  # rows whose bound is worked out
 BITS = 8  # words of a name whose finding is remembered, one by one
 
@@ -53,7 +54,7 @@ _BURDENS = np.array([0.0, *(MANY_NAMES * log(count) for count in range(1, 256))]
 
 def weight_of(bearers: int, size: int, common: float) -> float:
     """What a word weighs that so many of ``size`` entries bear, and that common share of people."""
-    return min(RAREST, -log(min(1.0, max((bearers + 0.5) / (size + 1), common))))
+    return min(RAREST, -TOGETHER * log(min(1.0, max((bearers + 0.5) / (size + 1), common))))
 
 
 class Search:
@@ -73,7 +74,7 @@ class Search:
         for name, hashes, share in (("skeletons", "firsts", 1.0), ("sounds", "heard", COMMON_SPELLING)):
             bearers = arrays[f"{name}.counts"][np.searchsorted(arrays[name], arrays[hashes])]
             rate = np.maximum((bearers + 0.5) / (self._whole + 1), arrays["common"] * share)
-            found.append(np.minimum(RAREST, -np.log(np.minimum(rate, 1.0))).astype(np.float32))
+            found.append(np.minimum(RAREST, -TOGETHER * np.log(np.minimum(rate, 1.0))).astype(np.float32))
         return found[0], np.maximum(*found)
 
     def bearers(self, token: str) -> Bearers:
@@ -84,6 +85,11 @@ class Search:
         hashes, wanted = self.arrays[name], hash_of(text)
         at = int(np.searchsorted(hashes, np.uint32(wanted)))
         return int(self.arrays[f"{name}.counts"][at]) if at < len(hashes) and hashes[at] == wanted else 0
+
+    def states(self, code: str) -> tuple[int, int]:
+        """How many rows have a nationality, and how many have any."""
+        held = self.arrays["states"]
+        return int((held == state_hash(code)).any(axis=1).sum()), int((held[:, 0] != 0).sum())
 
     def names(self, row: int) -> list[tuple[str, ...]]:
         """The words of each of an entry's names, in order."""
@@ -100,11 +106,11 @@ class Search:
         """The rows that hold a document of this number, read strictly or not."""
         return [row for rows in self._numbers.rows_of([hash_of(misread_key(number))]) for row in rows[:20].tolist()]
 
-    def by_name(self, name: tuple[str, ...], subject: Subject, rarity: Rarity, *, cut: bool) -> tuple[Rows, Floats]:
+    def by_name(self, name: tuple[str, ...], subject: Subject, known: Background, *, cut: bool) -> tuple[Rows, Floats]:
         """The rows that share most with one of the subject's names, the highest bound first, with the bounds."""
         total, found = np.zeros(self._size, np.float32), np.zeros(self._size, np.uint8)
         for place, token in enumerate(name):
-            self._add(token, 1 << place if place < BITS else 0, rarity, total, found)
+            self._add(token, 1 << place if place < BITS else 0, known.tokens, total, found)
         for place, key in enumerate(joined_keys(name)):
             self._add_joined(name[place] + name[place + 1], key, 3 << place if place < BITS - 1 else 0, total, found)
         rows = np.flatnonzero(total > 0).astype(np.int32)
@@ -112,7 +118,7 @@ class Search:
         if len(rows) > SEARCHED:
             ranks = total[rows] + self._same_year(asked, rows)
             rows = rows[np.argpartition(-ranks, SEARCHED)[:SEARCHED]]
-        bounds = total[rows] + self._births(asked, rows) + self._others(subject, rows)
+        bounds = total[rows] + self._births(asked, rows) + self._others(subject, rows, known.states)
         bounds += SUBJECT_EXTRA * sum(map(counts, name[:BITS])) - _BURDENS[self.arrays["burdens"][rows]]
         bounds += self._against(name, rows, found[rows], cut=cut)
         order = np.argsort(-bounds, kind="stable")
@@ -170,7 +176,7 @@ class Search:
             return np.zeros(len(rows), np.float32)
         first, last = self.arrays["years"][rows].T
         near = (first <= asked.year + 1) & (last >= asked.year - 1)
-        return np.where(near, 3.6, np.where(first == 0, 0, dates.CONTRADICTION / 2)).astype(np.float32)
+        return np.where(near, dates.YEAR_ONLY, np.where(first == 0, 0, dates.CONTRADICTION / 2)).astype(np.float32)
 
     def _births(self, asked: dates.PartialDate | None, rows: Rows) -> Floats:
         """The most that each row's dates of birth can weigh; a contradiction with all that it takes away."""
@@ -189,13 +195,13 @@ class Search:
         same, close = apart <= 0, apart <= 5
         grades = [
             (first == 0, 0.0),
-            (same & same_day, 8.5),
-            (same & swapped, 6.0),
-            (same_day & ((first < last) | _slipped(first, asked.year)), 4.5),
-            (same & near, 4.5),
-            (same & unsure, 3.6),
-            (same & part, 3.0),
-            ((apart <= 1) & unsure, 0.5),
+            (same & same_day, dates.EQUAL),
+            (same & swapped, dates.SWAPPED),
+            (same_day & ((first < last) | _slipped(first, asked.year)), dates.YEAR_OFF),
+            (same & near, dates.NEXT_DAY),
+            (same & unsure, dates.YEAR_ONLY),
+            (same & part, dates.MONTH_OFF),
+            ((apart <= 1) & unsure, dates.YEAR_ONLY_OFF),
             (close & unsure, 0.0),
             (same, dates.SAME_YEAR + _CLEARED),
         ]
@@ -203,13 +209,13 @@ class Search:
         found = np.select([holds for holds, _ in grades], [most for _, most in grades], contradiction)
         return found.astype(np.float32)
 
-    def _others(self, subject: Subject, rows: Rows) -> Floats:
+    def _others(self, subject: Subject, rows: Rows, states: States) -> Floats:
         """What nationality and sex weigh, and the most that parents can."""
         most = np.full(len(rows), PARENT_AGREES * sum(map(bool, (subject.father_name, subject.mother_name))))
         if subject.nationality:
-            states = self.arrays["states"][rows]
-            agrees = (states == state_hash(subject.nationality)).any(axis=1) | (states[:, 0] == MANY_STATES)
-            most += np.where(agrees, NATIONALITY_AGREES, np.where(states[:, 0] == 0, 0, NATIONALITY_DIFFERS))
+            held = self.arrays["states"][rows]
+            agrees = (held == state_hash(subject.nationality)).any(axis=1) | (held[:, 0] == MANY_STATES)
+            most += np.where(agrees, states(subject.nationality), np.where(held[:, 0] == 0, 0, NATIONALITY_DIFFERS))
         if sex := SEXES.get(subject.sex or ""):
             sexes = self.arrays["sexes"][rows]
             most += np.where(sexes == sex, SEX_AGREES, np.where(sexes == 0, 0, SEX_DIFFERS))
