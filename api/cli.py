@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.commands import accounts, audit, camera, lists, movements, reading, rules, screening, serving
+from api.commands import accounts, audit, backups, camera, lists, movements, reading, rules, screening, serving
 
 app = typer.Typer(
     name="mabar",
@@ -16,6 +16,9 @@ app = typer.Typer(
 app.command("serve")(serving.serve)
 app.command("migrate")(serving.migrate)
 app.command("demo")(serving.demo)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
+app.command("backup-key")(backups.backup_key)
 app.command("read")(reading.read)
 app.command("inspect")(reading.inspect)
 app.command("camera")(camera.camera)

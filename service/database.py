@@ -28,7 +28,7 @@ from sqlalchemy.pool import NullPool
 from service.errors import DatabaseUnavailable, SettingsRefused
 from service.outage import SUSPECTS
 from service.postgres import PostgresServer
-from service.postgres_files import OLDEST, OWNER, SERVICE
+from service.postgres_files import OLDEST, OWNER, SERVICE, SUPERUSER
 from service.protection_keys import ProtectionKeys, install
 from service.settings import Settings
 
@@ -40,13 +40,14 @@ _ONE_MIGRATION = Lock()  # Alembic keeps what it works on in the globals of a mo
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The two ways into one database: as its owner, who migrates it, and as the service, who works.
+    """The ways into one database: as its owner, who migrates it, as the service, who works, and as who makes databases.
 
     With `assumed` the service has no login of its own and takes its role on as it connects.
     """
 
     owner: URL
     service: URL
+    maker: URL
     assumed: bool
 
 
@@ -112,17 +113,22 @@ async def reach(settings: Settings, join: bool = False) -> AsyncIterator[Access]
     """The database's addresses, while it is up: a given one is checked, our own server is run or joined."""
     if url := given_url(settings):
         await _check(url)
-        yield Access(owner=url, service=url, assumed=True)
+        yield Access(owner=url, service=url, maker=url, assumed=True)
         return
     server = PostgresServer(settings.data_dir)
     if join and await server.join():
-        yield Access(owner=server.url(OWNER), service=server.url(SERVICE), assumed=False)
+        yield _own(server)
         return
     await server.start()
     try:
-        yield Access(owner=server.url(OWNER), service=server.url(SERVICE), assumed=False)
+        yield _own(server)
     finally:
         await server.stop()
+
+
+def _own(server: PostgresServer) -> Access:
+    maker = server.url(SUPERUSER)
+    return Access(owner=server.url(OWNER), service=server.url(SERVICE), maker=maker, assumed=False)
 
 
 def given_url(settings: Settings) -> URL | None:

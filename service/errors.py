@@ -211,3 +211,24 @@ class ClearanceRefused(ServiceError):
 
 class SourceRefused(ServiceError):
     """A list that was to be fetched cannot be: the message says what came instead."""
+
+
+class CorrectionRefused(ServiceError):
+    """A correction or a rebuttal that cannot be recorded; the message says why."""
+
+
+class LinkRefused(ServiceError):
+    """A ruling on a link that does not fit what stands."""
+
+
+class RulingConflict(ServiceError):
+    """Another ruling on the link stands. `standing` is its id, None when none was made yet."""
+
+    def __init__(self, standing: UUID | None) -> None:
+        stands = f"ruling {standing} stands; name it in supersedes" if standing else "no ruling stands yet"
+        super().__init__(f"on this link {stands}")
+        self.standing = standing
+
+
+class GroupRefused(ServiceError):
+    """A group that cannot be opened as asked."""
