@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.image import Pixels
+from ocr.image import Pixels, percentile
 
 Floats = NDArray[np.float32]
 Points = NDArray[np.floating[Any]]
@@ -105,8 +105,8 @@ def normalise_line(strip: Pixels) -> Pixels:
     of the neighbourhood, as far as its contrast is not so low that noise would be stretched.
     """
     dark, light = _levels(strip)
-    whole = np.percentile(strip, (1, 90))
-    least = np.float32(max(_LEAST_CONTRAST * float(whole[1] - whole[0]), 16.0))
+    whole = percentile(strip, 90) - percentile(strip, 1)
+    least = np.float32(max(_LEAST_CONTRAST * whole, 16.0))
     stretched = (strip - dark) * (255 / np.maximum(light - dark, least))
     return np.asarray(np.clip(stretched, 0, 255), np.uint8)
 
@@ -115,7 +115,7 @@ def _levels(strip: Pixels) -> Floats:
     """Ink and paper for each column of a line image, [2, width], from stretches of some places around it."""
     count = max(round(strip.shape[1] / (_STRETCH * PITCH)), 1)
     parts = np.array_split(strip, count, axis=1)
-    levels = np.array([np.percentile(part, (2, 88)) for part in parts])
+    levels = np.array([(percentile(part, 2), percentile(part, 88)) for part in parts])
     smooth = cv2.blur(levels, (1, 3), borderType=cv2.BORDER_REPLICATE)
     middles = (np.arange(count) + 0.5) * strip.shape[1] / count
     return np.array([np.interp(np.arange(strip.shape[1]), middles, level) for level in smooth.T], np.float32)

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 # Libraries read these once, when they are loaded. The first is a second lock behind our own header
 # check; the second, because threads make small products slower and workers share the cores.
@@ -88,6 +89,17 @@ def image_size(data: bytes) -> tuple[int, int]:
     if data.startswith(_JPEG_MAGIC):
         return _jpeg_size(data)
     raise NotAnImage("this is no image: only JPEG and PNG are read")
+
+
+def percentile(values: NDArray[Any], share: float) -> float:
+    """As `np.percentile`, several times as fast for the few values of a line."""
+    values = values.ravel()
+    place = (values.size - 1) * share / 100
+    below = int(place)
+    above = min(below + 1, values.size - 1)
+    found = np.partition(values, (below, above))
+    low, high = float(found[below]), float(found[above])
+    return low + (place - below) * (high - low)
 
 
 def _inspect(data: bytes, limits: Limits) -> bool:

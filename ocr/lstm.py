@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.cut import Floats
-from ocr.image import Pixels
+from ocr.image import Pixels, percentile
 
 HEIGHT = 28
 """Rows of a line as the network sees it."""
@@ -103,8 +103,8 @@ def _levels(row: NDArray[np.int16]) -> tuple[float, float]:
     before, at, after = row[:-2], row[1:-1], row[2:]
     valleys = at[((at < before) & (at <= after)) | ((at <= before) & (at < after))]
     peaks = at[((at > before) & (at >= after)) | ((at >= before) & (at > after))]
-    black = float(np.quantile(valleys, 0.25)) if len(valleys) else 0.0
-    white = float(np.quantile(peaks, 0.75)) if len(peaks) else 255.0
+    black = percentile(valleys, 25) if len(valleys) else 0.0
+    white = percentile(peaks, 75) if len(peaks) else 255.0
     return black, white
 
 

@@ -1,5 +1,6 @@
 """An image, or a swipe reader's text, to a reading of its machine-readable zone."""
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -134,32 +135,43 @@ def find_zone(pixels: Pixels, engine: Engine, clock: Clock) -> Zone | None:
     best: Zone | None = None
     search = Search(pixels)
     for way, images in _candidates(pixels, search, clock):
-        for zone in _readings(pixels, way, images, engine, clock):
-            if _merit(zone.decoded) > max(_HOPELESS, _merit(best.decoded) if best else _HOPELESS):
-                best = zone
+        least = _merit(best.decoded) if best else _HOPELESS
+        for zone in _readings(pixels, way, images, engine, clock, least):
+            if _merit(zone.decoded) > least:
+                best, least = zone, _merit(zone.decoded)
             if _is_sure(zone.decoded):
                 return zone
     return best
 
 
-def _readings(pixels: Pixels, band: Band, images: Sequence[Pixels], engine: Engine, clock: Clock) -> Iterator[Zone]:
+def _readings(
+    pixels: Pixels,
+    band: Band,
+    images: Sequence[Pixels],
+    engine: Engine,
+    clock: Clock,
+    least: float = _HOPELESS,
+) -> Iterator[Zone]:
     """What a band says; and where it is clear, but the check digits do not hold, what it says some places on.
 
     A speck in the margin that was taken for a character, or a faint character that was not, moves all others.
+    What cannot be of more merit than ``least`` is left out.
     """
-    zone = read_lines(band, images, engine, clock)
+    zone = read_lines(band, images, engine, clock, least)
     if zone is None:
         return
     clock.tried.append(zone)
     yield zone
+    least = max(least, _merit(zone.decoded))
     for places in _MOVES if zone.decoded.sight > _FAIR and not _is_sure(zone.decoded) else ():
         if clock.elapsed_ms > clock.patience_ms:
             return
         moved = band.moved(places)
         with clock.step("cut"):
             again = [cut_line(pixels, line) for line in moved.lines]
-        zone = read_lines(moved, again, engine, clock)
+        zone = read_lines(moved, again, engine, clock, least)
         if zone is not None:
+            least = max(least, _merit(zone.decoded))
             clock.tried.append(zone)
             yield zone
 
@@ -216,8 +228,10 @@ def _ways(pixels: Pixels, band: Band, clock: Clock) -> tuple[float, list[tuple[B
     return max(clear), [ways[i] for i in sorted(range(2), key=lambda i: -clear[i])]
 
 
-def read_lines(band: Band, images: Sequence[Pixels], engine: Engine, clock: Clock) -> Zone | None:
-    """What the lines cut from a band say, None where they are of no format's length."""
+def read_lines(
+    band: Band, images: Sequence[Pixels], engine: Engine, clock: Clock, least: float = -math.inf
+) -> Zone | None:
+    """What the lines cut from a band say, None where they are of no format's length or cannot have more merit."""
     with clock.step("recognise"):
         seen = engine.read(images)
         places = sum(image.shape[1] - 2 * MARGIN for image in images) / len(images) / PITCH
@@ -226,8 +240,16 @@ def read_lines(band: Band, images: Sequence[Pixels], engine: Engine, clock: Cloc
         return None
     with clock.step("look"):
         aligned = tuple(map(_seen_again, aligned, seen, images))
+    if _best_sight(aligned) + _HOLDING <= least:
+        return None
     with clock.step("solve"):
         return Zone(band, aligned, decode(aligned))
+
+
+def _best_sight(aligned: Sequence[Aligned]) -> float:
+    """How well any zone could agree with what was seen (see Decoded.sight): no rule makes a reading clearer."""
+    lines = [[math.log(max(cell.shares.values())) for cell in line.cells] for line in aligned]
+    return sum(sum(line) / len(line) for line in lines) / len(lines)
 
 
 def _seen_again(line: Aligned, symbols: Sequence[Symbol], image: Pixels) -> Aligned:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.cut import Floats
+from ocr.image import percentile
 
 WIDTHS = (30, 36, 44)
 """Characters in a line of a zone."""
@@ -102,7 +103,7 @@ def _row(flat: Floats, top: int, bottom: int) -> Row | None:
     above, below = flat[max(top - 8, 0) : max(top - 3, 1)], flat[bottom + 3 : bottom + 8]
     text = np.maximum(columns - np.concatenate((above, below)).mean(axis=0), 0)
     dense = cv2.blur(text[None, :], (CAPITAL, 1))[0]
-    inked = np.flatnonzero((dense > 0.35 * np.percentile(dense, 70)) & (text > 0.2 * np.percentile(text, 80)))
+    inked = np.flatnonzero((dense > 0.35 * percentile(dense, 70)) & (text > 0.2 * percentile(text, 80)))
     if len(inked) < 10:
         return None
     breaks = np.flatnonzero(np.diff(inked) > 1.2 * CAPITAL)
@@ -161,14 +162,17 @@ def _taper(columns: Floats) -> float:
 def _sunk(flat: Floats, top: int, bottom: int, left: int, right: int) -> tuple[float, float, float]:
     """How far a row's centre still lies too low at its left edge, middle and right edge."""
     rows = np.arange(top - _REACH, bottom + _REACH).clip(0, len(flat) - 1)
-    parts = np.stack([part.mean(axis=1) for part in np.array_split(flat[rows, left:right], _PARTS, axis=1)])
+    edges = np.linspace(left, right, _PARTS + 1).astype(np.intp)
+    parts = (np.add.reduceat(flat[rows, left:right], edges[:-1] - left, axis=1) / np.diff(edges)).T
     shifts = np.arange(-_REACH, _REACH + 1)
     usual = parts.mean(axis=0)
-    match = np.stack([parts @ np.roll(usual, shift) for shift in shifts], axis=1)
-    found = shifts[match.argmax(axis=1)]
+    match = parts @ usual[(np.arange(len(usual))[:, None] - shifts) % len(usual)]
+    found, weights = shifts[match.argmax(axis=1)], np.square(match.max(axis=1))
     share = (np.arange(_PARTS) + 0.5) / _PARTS
-    curve = np.polynomial.Polynomial.fit(share, found, 2, w=match.max(axis=1), domain=[0, 1], window=[0, 1])
-    start, middle, end = (float(np.clip(curve(at), -_REACH, _REACH)) for at in (0.0, 0.5, 1.0))
+    powers = np.stack((np.ones(_PARTS), share, share * share))
+    weighted = powers * weights
+    curve = np.linalg.solve(weighted @ powers.T + 1e-9 * (weights.sum() + 1e-9) * np.eye(3), weighted @ found)
+    start, middle, end = (float(np.clip(curve @ (1, at, at * at), -_REACH, _REACH)) for at in (0.0, 0.5, 1.0))
     return start, middle, end
 
 

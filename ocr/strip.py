@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.cut import CAPITAL_HEIGHT, PITCH, Floats, TextLine, unroll
-from ocr.image import Pixels
+from ocr.image import Pixels, percentile
 from ocr.rows import CAPITAL, Row, find_rows
 from ocr.seeds import Seed
 
@@ -98,7 +98,7 @@ def _frame(seed: Seed) -> TextLine:
 def _ink(strip: Pixels) -> Floats:
     """How much darker than its surroundings each pixel is, the darkest ink cut to a common depth."""
     depth = cv2.morphologyEx(strip, cv2.MORPH_BLACKHAT, np.ones((13, 13), np.uint8))
-    usual = np.percentile(depth[_HALF - CAPITAL : _HALF + CAPITAL], 95)
+    usual = percentile(depth[_HALF - CAPITAL : _HALF + CAPITAL], 95)
     return np.minimum(depth.astype(np.float32), np.float32(usual))
 
 

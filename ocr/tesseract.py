@@ -97,14 +97,18 @@ class NetworkEngine:
         stretches = list(pairwise((0, *edges, len(best))))
         likely = _likeliest_ways(shares, self._network.blank, self._places, runs, stretches)
         something = 1 - shares[:, self._network.blank]
-        return tuple(self._symbol(something, *found) for found in zip(runs, likely, strict=True))
+        ranked = np.argsort(-likely, axis=1)[:, :_MOST_ALTERNATIVES]
+        shares = np.take_along_axis(likely, ranked, axis=1)
+        shares /= shares.sum(axis=1, keepdims=True)
+        alternatives = [
+            tuple((self._names[place], share) for place, share in zip(*row, strict=True))
+            for row in zip(ranked.tolist(), shares.tolist(), strict=True)
+        ]
+        return tuple(self._symbol(something, *found) for found in zip(runs, alternatives, strict=True))
 
-    def _symbol(self, something: Floats, run: _Span, likely: Floats) -> Symbol:
-        ranked = np.argsort(-likely)[:_MOST_ALTERNATIVES]
-        total = float(likely[ranked].sum())
-        alternatives = tuple((self._names[place], float(likely[place]) / total) for place in ranked)
-        steps = np.arange(max(run[0] - 1, 0), min(run[1] + 1, len(something)))
-        centre = (float(np.average(steps, weights=something[steps] + _LEAST)) + 0.5) * self._column
+    def _symbol(self, something: Floats, run: _Span, alternatives: tuple[tuple[str, float], ...]) -> Symbol:
+        first, weights = max(run[0] - 1, 0), something[max(run[0] - 1, 0) : run[1] + 1] + _LEAST
+        centre = (first + 0.5 + float(weights @ np.arange(len(weights)) / weights.sum())) * self._column
         return Symbol(round(centre - PITCH / 2), round(centre + PITCH / 2), alternatives)
 
 
