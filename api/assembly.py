@@ -12,7 +12,7 @@ from api import logs
 from api.metrics import Metrics
 from ocr.image import Limits
 from ocr.worker import ReaderPool
-from service import protection_keys, reimport, rescreening, trail
+from service import protection_keys, reimport, rescreening, trail, waiting
 from service.accounts import demo_account
 from service.checkpoint import Signer
 from service.database import Database
@@ -35,6 +35,7 @@ PARTITION_LOOK_SECONDS = 6 * 3600.0
 SOURCE_LOOK_SECONDS = 30.0  # how soon a list that is due is fetched
 SEAL_SECONDS = 60.0  # how much of the trail could be lost unseen with the whole machine
 RESCREEN_LOOK_SECONDS = 5.0  # how soon changed entries are run against what was recorded
+WAITING_LOOK_SECONDS = 20.0  # how soon a movement is judged again when its moment has come
 EXPIRY_LOOK_SECONDS = 1800.0  # how soon what was found with an entry ends after the entry
 
 
@@ -71,6 +72,7 @@ async def assemble(
     _chore(stack, "watchlists", LIST_LOOK_SECONDS, screening.refresh)
     _chore(stack, "sources", SOURCE_LOOK_SECONDS, lambda: _fetch(database, fetching))
     _chore(stack, "rescreening", RESCREEN_LOOK_SECONDS, lambda: _rescreen(settings, database, screening))
+    _chore(stack, "waiting", WAITING_LOOK_SECONDS, lambda: _judge_due(database, policies))
     _chore(stack, "expiry", EXPIRY_LOOK_SECONDS, lambda: _withdraw_expired(database))
     signer = signer_of(settings)
     _chore(stack, "trail", SEAL_SECONDS, lambda: _seal(database, signer))
@@ -104,6 +106,10 @@ async def _rescreen(settings: Settings, database: Database, screening: IndexInFo
 
 async def _seal(database: Database, signer: Signer) -> None:
     await trail.seal(database.sessions, signer, now=datetime.now(UTC))
+
+
+async def _judge_due(database: Database, policies: PoliciesInForce) -> None:
+    await waiting.work_off(database.sessions, policies, now=datetime.now(UTC))
 
 
 async def _withdraw_expired(database: Database) -> None:

@@ -22,6 +22,8 @@ TAGS = [
     {"name": "session", "description": "Signing in and out, and who one is."},
     {"name": "reading", "description": "Reading the machine-readable zone from an image or a text."},
     {"name": "inspection", "description": "A crossing inspected, and the officer's decision on it."},
+    {"name": "corrections", "description": "What is said of a movement later, with who and why."},
+    {"name": "people", "description": "Documents of one person, groups that travel together, and what waits for time."},
     {"name": "movements", "description": "The log of movements: searched, counted, exported."},
     {"name": "watchlists", "description": "Lists imported, written, approved, reviewed and screened against."},
     {"name": "hits", "description": "Second line: who a traveller is, and who was cleared of which entry."},

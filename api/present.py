@@ -11,6 +11,7 @@ from api.schemas.lists import EvidenceOut, HitOut
 from api.schemas.log import MovementOut
 from service.access import Action, Actor, decide
 from service.canonical import plain
+from service.correcting import claim_of
 from service.domain import Decision, Finding, Severity, TravelDocument, Traveller
 from service.inspection import Recorded
 from service.movement_log import Line
@@ -70,6 +71,7 @@ def finding_out(finding: Finding, language: str) -> FindingOut:
         rebuttable_by=list(finding.rebuttable_by),
         rebuttal_texts=[word(message, params, language) for message in finding.rebuttable_by],
         stale_posts=list(finding.stale_posts),
+        claim=claim_of(finding).hex(),
     )
 
 

@@ -53,6 +53,7 @@ class Action(StrEnum):
     DECIDE = "decide"
     READ_MOVEMENTS = "read_movements"
     CORRECT_MOVEMENT = "correct_movement"
+    LINK_PERSONS = "link_persons"
     EXPORT_MOVEMENTS = "export_movements"
     OBSERVE = "observe"
     READ_PROTECTION = "read_protection"
@@ -123,6 +124,7 @@ _MAY: Mapping[Action, frozenset[Role | DeviceKind]] = {
     # An analyst counts and sees nobody's name: the log and the lists are not for that role.
     Action.READ_MOVEMENTS: _BOOTH | {Role.PROTECTION},
     Action.CORRECT_MOVEMENT: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),
+    Action.LINK_PERSONS: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),
     Action.EXPORT_MOVEMENTS: frozenset({Role.SUPERVISOR}),
     # Whoever faces a traveller can say what he or she saw; what was said is for the protection desk alone.
     Action.OBSERVE: _BOOTH | {Role.PROTECTION},

@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from service import audit, clearance_store, hit_store, people_store, store
 from service.access import Actor, require_post
 from service.canonical import digest_of
+from service.correcting import Correction
 from service.domain import Crossing, Decision, Inspection, Movement
 from service.errors import ConflictingReplay, FutureTime, UnknownCrossingPoint
+from service.facts import next_fact
 from service.identity import subject_of
 from service.judging import Beside
 from service.linking import proposals
@@ -47,6 +49,7 @@ async def inspect(
     actor: Actor,
     now: datetime,
     reading_id: UUID | None = None,
+    missed: Correction | None = None,
 ) -> Recorded:
     """Screen, find irregularities and record the movement with all that hangs on it.
 
@@ -54,7 +57,8 @@ async def inspect(
     policy of then, its findings as they stand now. Who was cleared of an entry is not referred for it; who
     was not goes into the queue of second line. Crossings of one document or one person wait for
     each other. A movement that comes late may raise and withdraw findings on those that happened after it;
-    that is recorded with it.
+    that is recorded with it. `missed` says of a movement that nobody recorded when it happened who supplied it, why,
+    and on what evidence.
 
     Raises:
         UnknownCrossingPoint: no such post.
@@ -85,6 +89,9 @@ async def inspect(
         seq = await store.add_inspection(
             session, inspection, on_trial=shadow(case), actor=actor, now=now, reading_id=reading_id
         )
+        if missed:
+            number = await next_fact(session, crossing.crossing_point, "correction", {"correction": missed}, now)
+            await people_store.add_correction(session, missed, crossing.occurred_at, crossing, number)
         await judge.wait(case)
         await hit_store.raise_hits(session, crossing, inspection.findings, now)
         await people_store.propose(session, proposals(crossing, (*near.own, *near.strangers)), now)

@@ -166,9 +166,9 @@ class Judge:
         return len(change.withdrawn) + len(change.raised)
 
     async def wait(self, case: Case) -> None:
-        """Have a case judged again when a rule can say more."""
+        """Have a case judged again when a rule can say more; which rule of protection waits is nobody's to read."""
         for moment, rule in waits_by_rule(case):
-            await self.records.wait(case.crossing.id, moment, rule)
+            await self.records.wait(case.crossing.id, moment, rule if rule == "M9" else "time")
 
     async def reached(self, movement: Movement, near: Near, *, late: bool) -> Reached:
         """Whom the movement may change, as it counts now or counted before; itself not among them.

@@ -16,11 +16,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, clearance_store, finding_store, hit_store, rescreening_store, store
 from service.domain import Crossing, Finding, FindingStatus, Movement
 from service.identity import subject_of
+from service.people_tables import WaitingRow
 from service.rescreening_store import DONE, INSIDE, RECENT, WAITING, WATCH_RULES, WITHDRAWING, Rescreening
 from service.rules.revision import Revision
 from service.screening import ListsInForce
@@ -241,6 +243,8 @@ async def _revise(
     await finding_store.add_revision(
         session, movement, change, standing, policy_version=policy, cause=cause, heard_at=post, now=now
     )
+    row = insert(WaitingRow).values(movement_id=movement.id, due_at=now, cause=cause)  # D3 and E5 rest on hits
+    await session.execute(row.on_conflict_do_nothing())
 
 
 async def withdraw_expired(sessions: Sessions, *, now: datetime) -> int:

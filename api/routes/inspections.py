@@ -20,7 +20,9 @@ from service.domain import (
     Crossing,
     Decision,
     FailedCheckDigit,
+    OtherReading,
     PartialDate,
+    Relation,
     TravelDocument,
     Traveller,
     Visa,
@@ -100,6 +102,10 @@ async def _crossing(services: Services, asked: InspectionIn, actor: Actor) -> Cr
         vehicle=asked.vehicle,
         address=asked.address,
         phone=asked.phone,
+        sponsor=asked.sponsor,
+        relations=tuple(Relation(each.to, each.kind) for each in asked.relations),
+        consent=asked.consent,
+        other_readings=tuple(OtherReading(each.source, each.field, each.value) for each in asked.other_readings),
         redress_number=asked.redress_number,
     )
 

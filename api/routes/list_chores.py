@@ -10,8 +10,10 @@ from fastapi import APIRouter
 from api.deps import ListName, ServicesDep, permit
 from api.present_lists import rescreening_out, source_out
 from api.schemas.lifecycle import BuildingOut, FiguresOut, RescreeningOut, SourceOut
-from service import hits, reimport, rescreening
+from api.schemas.people import PurposeIn
+from service import hits, purposes, reimport, rescreening
 from service.access import Action, Actor
+from service.domain import ListingKind
 
 router = APIRouter(prefix="/v1/watchlists", tags=["watchlists"])
 Reader = Annotated[Actor, permit(Action.READ_LISTS)]
@@ -69,3 +71,17 @@ async def building(services: ServicesDep, _actor: Reader) -> BuildingOut:
 async def rescreenings(services: ServicesDep, _actor: Reader) -> list[RescreeningOut]:
     """New and changed entries run against what was recorded before: how far, and what that raised; latest first."""
     return [rescreening_out(job) for job in await rescreening.progress(services.database.sessions)]
+
+
+@router.get("/purposes")
+async def read_purposes(services: ServicesDep, _actor: Reader) -> dict[str, ListingKind]:
+    """The lists whose entries are documents reported lost or stolen (D3), or bans of entry (E5)."""
+    return await purposes.purposes(services.database.sessions)
+
+
+@router.put("/{name}/purpose", status_code=204)
+async def set_purpose(
+    services: ServicesDep, name: ListName, asked: PurposeIn, actor: Annotated[Actor, permit(Action.APPROVE_LIST)]
+) -> None:
+    """Say what a list is for beyond screening. Whoever hit on it is judged again within the minute."""
+    await purposes.set_purpose(services.database.sessions, name, asked.purpose, actor=actor, now=services.now())

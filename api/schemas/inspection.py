@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.schemas.base import DocumentNumber, Name, PartialDateText, PostCode, State, Wire
-from service.domain import Clock, Direction, Outcome, Severity, Source, Verdict
+from service.domain import Clock, Direction, Outcome, ReadFrom, Severity, Source, Verdict
 from service.redress import read_redress_number
 
 
@@ -40,6 +40,30 @@ class VisaIn(Wire):
     exit_point: PostCode | None = None
 
 
+class RelationIn(Wire):
+    """What somebody who travels along is to the traveller: `to` is a document key such as ``JOR:T1234567``."""
+
+    to: Annotated[Name, Field(min_length=1)]
+    kind: Annotated[Name, Field(min_length=1, max_length=40, examples=["mother", "guardian"])]
+
+
+class OtherReadingIn(Wire):
+    """A field as the chip, the printed page or an officer's typing has it; compared with the zone (D2)."""
+
+    source: ReadFrom
+    field: Literal[
+        "document_number",
+        "document_code",
+        "issuing_state",
+        "nationality",
+        "name",
+        "sex",
+        "date_of_birth",
+        "date_of_expiry",
+    ]
+    value: Name
+
+
 class InspectionIn(Wire):
     """One traveller at one crossing point.
 
@@ -63,7 +87,13 @@ class InspectionIn(Wire):
     visa: VisaIn | None = None
     admitted_until: date | None = None
     group_id: Annotated[str, StringConstraints(max_length=64)] | None = None
-    accompanying: list[Name] = Field(default=[], max_length=100)
+    accompanying: list[Name] = Field(
+        default=[], max_length=100, description="document keys, such as `JOR:T1234567`, of those who travel along"
+    )
+    relations: list[RelationIn] = Field(default=[], max_length=20, description="of a child to the adult, as shown")
+    consent: Annotated[Name | None, Field(description="the paper by which a child's parents agree, as shown")] = None
+    sponsor: Annotated[Name | None, Field(description="who invited the traveller or answers for the visa")] = None
+    other_readings: list[OtherReadingIn] = Field(default=[], max_length=40)
     vehicle: Name | None = None
     address: Name | None = None
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9+() -]{3,30}$")] | None = None
@@ -97,7 +127,10 @@ class InspectionIn(Wire):
 
 
 class FindingOut(BaseModel):
-    """What was found, why, and what would rebut it. `text` is `message` put into the asked language."""
+    """What was found, why, and what would rebut it. `text` is `message` put into the asked language.
+
+    `claim` names what it says, for whoever rebuts it.
+    """
 
     rule: str
     rule_version: int
@@ -110,6 +143,7 @@ class FindingOut(BaseModel):
     rebuttable_by: list[str]
     rebuttal_texts: list[str]
     stale_posts: list[str]
+    claim: str
 
 
 class TravellerOut(BaseModel):
