@@ -35,6 +35,7 @@ from api.routes import (
     people,
     policies,
     protection,
+    provider,
     readings,
     reference,
     screenings,
@@ -45,6 +46,7 @@ from api.routes import (
 from ocr.tesseract import MODEL
 from service.database import Database, open_database
 from service.outage import SUSPECTS, is_outage
+from service.provider import Provider
 from service.settings import Settings
 
 BODY_MOST = 10_000_000  # bytes of any request body, but for the routes below
@@ -56,6 +58,7 @@ ROUTERS = (
     health.router,
     reference.router,
     sessions.router,
+    provider.router,
     own_account.router,
     accounts.router,
     devices.router,
@@ -84,6 +87,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         SettingsRefused: the file of `settings.list_sources` cannot be used.
     """
     metrics, fetching = Metrics(), fetching_of(settings)
+    agency = Provider(settings) if settings.provider_issuer else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -96,7 +100,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
                 "lists": partial(_loaded, parts),
                 "reader": _has_model,
             }
-            app.state.services = Services(settings, opened, parts, metrics, probes=probes)
+            app.state.services = Services(settings, opened, parts, metrics, probes=probes, provider=agency)
             yield
 
     app = FastAPI(

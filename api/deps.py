@@ -20,6 +20,7 @@ from service.credentials import Session
 from service.database import Database
 from service.errors import Forbidden, NotSignedIn
 from service.policy_book import Policies
+from service.provider import Provider
 from service.reimport import Fetching
 from service.screening import IndexInForce
 from service.settings import Settings
@@ -47,6 +48,7 @@ class Services:
     throttle: Throttle = field(default_factory=Throttle)
     now: Callable[[], datetime] = utc_now
     probes: dict[str, Probe] = field(default_factory=dict)
+    provider: Provider | None = None
 
     @property
     def screening(self) -> IndexInForce:

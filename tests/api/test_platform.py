@@ -35,6 +35,8 @@ PUBLIC = {
     ("GET", "/health/ready"),
     ("POST", "/v1/session"),  # signing in is how one gets a credential
     ("GET", "/v1/session/ways"),  # and this says how
+    ("GET", "/v1/session/provider"),  # so does the agency's own identity provider
+    ("GET", "/v1/session/provider/callback"),
     ("GET", "/docs"),
     ("GET", "/docs/style.css"),
     ("GET", "/openapi.json"),  # what the source says anyway, for clients to be made from
