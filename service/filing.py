@@ -28,7 +28,8 @@ class Holder:
     """A traveller as described, with one document.
 
     `keys` are those of the document and the person, `places` the movements; `ties` are the groups and the companions'
-    documents that they name. `latest` is the latest moment that one of them can be taken to have happened at.
+    documents that they name. `latest` is the latest moment that one of them can be taken to have happened at. `kin` are
+    the holders who share a key with this one, itself among them.
     """
 
     traveller: Traveller
@@ -36,6 +37,7 @@ class Holder:
     keys: tuple[str, ...]
     latest: datetime = NEVER
     places: list[int] = field(default_factory=list)
+    kin: list[Holder] = field(default_factory=list)
     ties: set[str] = field(default_factory=set)
 
 
@@ -85,8 +87,14 @@ class Filing:
         keys = (crossing.document.key, *crossing.person_keys)
         holder = Holder(crossing.traveller, crossing.document, keys)
         self._holders[id(crossing.traveller), id(crossing.document)] = holder
-        for key in (*keys, *self._stretches(crossing.document, (0,))):
+        for key in keys:
             _put(self._under, key, holder)
+        for stretch in self._stretches(crossing.document, (0,)):
+            _put(self._under, stretch, holder)
+        holder.kin += dict.fromkeys(each for key in keys for each in _all(self._under, key))
+        for each in holder.kin:
+            if each is not holder:
+                each.kin.append(holder)
         return holder
 
     def _stretches(self, document: TravelDocument, steps: Iterable[int]) -> Iterator[str]:
@@ -105,7 +113,7 @@ class Filing:
     def near(self, place: int) -> Near:
         """The other movements of the same document or person, and those of others that are linked to it."""
         crossing, holder = self.movements[place].crossing, self._holder[place]
-        same = [each for each in self.kin([holder]) if each is holder or _same(holder, each)]
+        same = [each for each in holder.kin if each is holder or _same(holder, each)]
         own = [at for each in same for at in each.places if at != place]
         ties = same[0].ties if len(same) == 1 else {tie for each in same for tie in each.ties}
         found = self._neighbours(holder)
@@ -125,10 +133,6 @@ class Filing:
         places, movements = sorted(found), self.movements
         return Near(same, [movements[at] for at in own], places, [movements[at] for at in places])
 
-    def kin(self, holders: Iterable[Holder]) -> dict[Holder, None]:
-        """Whoever shares a document or a person's key with one of the holders, themselves among them."""
-        return dict.fromkeys(each for holder in holders for key in holder.keys for each in _all(self._under, key))
-
     def _neighbours(self, holder: Holder) -> set[int]:
         stretches = self._stretches(holder.document, (-1, 0, 1))
         return {at for key in stretches for each in _all(self._under, key) if each is not holder for at in each.places}
@@ -146,7 +150,7 @@ class Filing:
         holders = {self._holder[at] for at in company}
         documents = {each.document.key for each in holders}
         if place in self._young or not company.isdisjoint(self._young):
-            more = {at for each in self.kin(holders) for at in each.places}
+            more = {at for holder in holders for each in holder.kin for at in each.places}
         elif self.movements[place].crossing.direction is Direction.EXIT:
             more = self._under_any(documents)
         else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from service.domain import PartialDate
@@ -17,6 +17,11 @@ Code = TypeVar("Code", bound=StrEnum)
 
 class LineError(ValueError):
     """A line cannot be read as a movement; the message names the line, counted from 1, and the field."""
+
+
+@cache
+def _words(codes: type[Code]) -> Mapping[str, Code]:
+    return {code.value: code for code in codes}
 
 
 _partial_date = lru_cache(maxsize=1 << 16)(PartialDate.parse)
@@ -98,10 +103,10 @@ class Row:
         raise self.error(name, "must be a whole number of at least 0")
 
     def code(self, name: str, codes: type[Code]) -> Code:
-        try:
-            return codes(self.text(name))
-        except ValueError:
-            raise self.error(name, f"must be one of {', '.join(codes)}") from None
+        found: Code | None = _words(codes).get(self.text(name))
+        if found is None:
+            raise self.error(name, f"must be one of {', '.join(codes)}")
+        return found
 
     def moment(self, name: str) -> datetime:
         try:

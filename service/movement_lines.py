@@ -7,9 +7,9 @@ The fields are those of `service.domain`; `id`, `at`, `recorded_at`, `crossing_p
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from hashlib import blake2s
 from sys import intern
 from typing import Any
@@ -26,7 +26,6 @@ from service.domain import (
     Observation,
     OtherReading,
     Outcome,
-    PartialDate,
     ReadFrom,
     Relation,
     Source,
@@ -58,117 +57,127 @@ PENDING = "pending"
 UUID_LENGTH = 32  # hexadecimal digits, without hyphens
 
 
+class Reader:
+    """Reads lines. What many share (who, with which document and visa) is made once and kept with the reader."""
+
+    def __init__(self) -> None:
+        self._documents: dict[Hashable, TravelDocument] = {}
+        self._travellers: dict[Hashable, tuple[Traveller, tuple[str, ...]]] = {}
+        self._visas: dict[Hashable, Visa] = {}
+
+    def read(self, number: int, text: str) -> Line:
+        """A movement. Its UUID is the id as written where that is one, else made from it.
+
+        Raises:
+            LineError: the line is no movement.
+        """
+        row = Row.of(number, text)
+        name, said = row.text("id"), row.values
+        awaiting = said.get("decision") == PENDING
+        decision = row.code("decision", Outcome) if row.has("decision") and not awaiting else None
+        return Line(
+            name,
+            Movement(self._crossing(name, row), row.moment("recorded_at"), decision=decision),
+            tuple(map(self._listing, row.rows("listings"))) if "listings" in said else (),
+            frozenset(row.codes("observations", Observation)) if "observations" in said else _NOTHING_SEEN,
+            awaiting,
+        )
+
+    def _crossing(self, name: str, row: Row) -> Crossing:
+        traveller, keys = self._traveller(row)
+        said = row.values
+        seldom: dict[str, Any] = {}
+        if not _SELDOM.keys().isdisjoint(said):
+            seldom = {field: read(row, field) for field, read in _SELDOM.items() if field in said}
+        return Crossing(
+            id=uuid_of(name),
+            crossing_point=intern(row.text("crossing_point")),
+            direction=row.code("direction", Direction),
+            occurred_at=row.moment("at"),
+            document=self._document(row),
+            traveller=traveller,
+            clock=row.code("clock", Clock) if row.has("clock") else Clock.CERTAIN,
+            source=row.code("source", Source) if row.has("source") else Source.LIVE,
+            person_keys=keys,
+            visa=self._visa(row) if row.has("visa") else None,
+            admitted_until=row.day("admitted_until"),
+            group_id=row.optional("group_id"),
+            **seldom,
+        )
+
+    def _document(self, row: Row) -> TravelDocument:
+        data = _data(row.values.get("document"), _DOCUMENT)
+        return self._documents.get(data) or self._documents.setdefault(data, _document(row.row("document")))
+
+    def _traveller(self, row: Row) -> tuple[Traveller, tuple[str, ...]]:
+        """The traveller, and the keys of the person."""
+        data = _data(row.values.get("traveller"), _TRAVELLER)
+        if found := self._travellers.get(data):
+            return found
+        made = _traveller(row.row("traveller"))
+        return self._travellers.setdefault(data, (made, person_keys(made)))
+
+    def _visa(self, row: Row) -> Visa:
+        data = repr(row.values.get("visa"))
+        return self._visas.get(data) or self._visas.setdefault(data, _visa(row.row("visa")))
+
+    def _listing(self, row: Row) -> Listing:
+        return Listing(
+            kind=row.code("kind", ListingKind),
+            reference=row.text("reference"),
+            exact=row.values.get("exact") is True,
+            document=self._document(row) if row.has("document") else None,
+            valid_from=row.day("valid_from"),
+            valid_until=row.day("valid_until"),
+        )
+
+
 def read_line(number: int, line: str) -> Line:
-    """A movement. Its UUID is the id as written where that is one, else made from it.
-
-    Raises:
-        LineError: the line is no movement.
-    """
-    row = Row.of(number, line)
-    name = row.text("id")
-    awaiting = row.values.get("decision") == PENDING
-    decision = row.code("decision", Outcome) if row.has("decision") and not awaiting else None
-    return Line(
-        name,
-        Movement(_crossing(name, row), row.moment("recorded_at"), decision=decision),
-        tuple(map(_listing, row.rows("listings"))),
-        frozenset(row.codes("observations", Observation)),
-        awaiting,
-    )
+    """A movement, read by itself; raises LineError as `Reader.read` does."""
+    return Reader().read(number, line)
 
 
-def _crossing(name: str, row: Row) -> Crossing:
-    traveller, keys = _traveller(row.row("traveller"))
-    crossing = Crossing(
-        id=uuid_of(name),
-        crossing_point=intern(row.text("crossing_point")),
-        direction=row.code("direction", Direction),
-        occurred_at=row.moment("at"),
-        document=_document(row.row("document")),
-        traveller=traveller,
-        clock=row.code("clock", Clock) if row.has("clock") else Clock.CERTAIN,
-        source=row.code("source", Source) if row.has("source") else Source.LIVE,
-        person_keys=keys,
-        visa=_visa(row.row("visa")) if row.has("visa") else None,
-        admitted_until=row.day("admitted_until"),
-        group_id=row.optional("group_id"),
-    )
-    return crossing if _SELDOM.isdisjoint(row.values) else _with_seldom(crossing, row)
-
-
-_SELDOM = frozenset(
-    "failed_check_digits accompanying relations consent other_readings vehicle address phone sponsor".split()
+_NOTHING_SEEN: frozenset[Observation] = frozenset()
+_DOCUMENT = ("document_code", "issuing_state", "document_number", "date_of_expiry")
+_TRAVELLER = (
+    *("primary_identifier", "secondary_identifier", "nationality", "date_of_birth", "sex"),
+    *("native_name", "father_name", "mother_name", "other_nationalities"),
 )
 
 
-def _with_seldom(crossing: Crossing, row: Row) -> Crossing:
-    """The crossing with what few lines have, which few need to be asked for."""
-    return replace(
-        crossing,
-        failed_check_digits=tuple(
-            FailedCheckDigit(each.text("field"), each.text("printed"), each.text("computed"))
-            for each in row.rows("failed_check_digits")
-        ),
-        accompanying=row.texts("accompanying"),
-        relations=tuple(Relation(each.text("to"), each.text("kind")) for each in row.rows("relations")),
-        consent=row.optional("consent"),
-        other_readings=tuple(map(_other_reading, row.rows("other_readings"))),
-        vehicle=row.optional("vehicle"),
-        address=row.optional("address"),
-        phone=row.optional("phone"),
-        sponsor=row.optional("sponsor"),
-    )
+def _data(said: object, fields: Iterable[str]) -> Hashable:
+    """The data of an object as something that can be looked up; a list in it stands as it is written."""
+    if not isinstance(said, dict):
+        return None
+    data = tuple(map(said.get, fields))
+    try:
+        hash(data)
+    except TypeError:
+        return repr(data)
+    return data
 
 
 def _document(row: Row) -> TravelDocument:
-    """The document, the same value for all lines of the same data."""
-    expiry = row.text("date_of_expiry") if row.has("date_of_expiry") else None
-    if expiry:
-        row.partial("date_of_expiry")
-    return _known_document(
-        row.optional("document_code") or "P", row.text("issuing_state"), row.text("document_number"), expiry
+    return TravelDocument(
+        intern(row.optional("document_code") or "P"),
+        intern(row.text("issuing_state")),
+        row.text("document_number"),
+        row.partial("date_of_expiry") if row.has("date_of_expiry") else None,
     )
 
 
-@lru_cache(maxsize=1 << 17)
-def _known_document(code: str, state: str, number: str, expiry: str | None) -> TravelDocument:
-    return TravelDocument(intern(code), intern(state), number, PartialDate.parse(expiry) if expiry else None)
-
-
-def _traveller(row: Row) -> tuple[Traveller, tuple[str, ...]]:
-    """The traveller, the same value for all lines of the same data, and the keys of the person."""
-    row.partial("date_of_birth")
-    return _known_traveller(
+def _traveller(row: Row) -> Traveller:
+    return Traveller(
         row.text("primary_identifier"),
         row.optional("secondary_identifier") or "",
-        row.text("nationality"),
-        row.text("date_of_birth"),
+        intern(row.text("nationality")),
+        row.partial("date_of_birth"),
         row.optional("sex") or "X",
-        row.optional("native_name"),
-        row.optional("father_name"),
-        row.optional("mother_name"),
-        row.texts("other_nationalities"),
+        native_name=row.optional("native_name"),
+        father_name=row.optional("father_name"),
+        mother_name=row.optional("mother_name"),
+        other_nationalities=row.texts("other_nationalities"),
     )
-
-
-@lru_cache(maxsize=1 << 17)
-def _known_traveller(
-    primary: str, secondary: str, nationality: str, born: str, sex: str, *others: Any
-) -> tuple[Traveller, tuple[str, ...]]:
-    native, father, mother, nationalities = others
-    made = Traveller(
-        primary,
-        secondary,
-        intern(nationality),
-        PartialDate.parse(born),
-        sex,
-        False,
-        native,
-        father,
-        mother,
-        nationalities,
-    )
-    return made, person_keys(made)
 
 
 def _visa(row: Row) -> Visa:
@@ -184,6 +193,19 @@ def _visa(row: Row) -> Visa:
     )
 
 
+def _check_digits(row: Row, name: str) -> tuple[FailedCheckDigit, ...]:
+    given = row.rows(name)
+    return tuple(FailedCheckDigit(each.text("field"), each.text("printed"), each.text("computed")) for each in given)
+
+
+def _relations(row: Row, name: str) -> tuple[Relation, ...]:
+    return tuple(Relation(each.text("to"), each.text("kind")) for each in row.rows(name))
+
+
+def _other_readings(row: Row, name: str) -> tuple[OtherReading, ...]:
+    return tuple(map(_other_reading, row.rows(name)))
+
+
 def _other_reading(row: Row) -> OtherReading:
     field = row.text("field")
     if field not in COMPARED:
@@ -191,15 +213,15 @@ def _other_reading(row: Row) -> OtherReading:
     return OtherReading(row.code("source", ReadFrom), field, row.text("value"))
 
 
-def _listing(row: Row) -> Listing:
-    return Listing(
-        kind=row.code("kind", ListingKind),
-        reference=row.text("reference"),
-        exact=row.values.get("exact") is True,
-        document=_document(row.row("document")) if row.has("document") else None,
-        valid_from=row.day("valid_from"),
-        valid_until=row.day("valid_until"),
-    )
+# What few lines have, so that most need not be asked for it.
+_SELDOM: Mapping[str, Callable[[Row, str], object]] = {
+    "failed_check_digits": _check_digits,
+    "accompanying": Row.texts,
+    "relations": _relations,
+    "consent": Row.optional,
+    "other_readings": _other_readings,
+    **dict.fromkeys(("vehicle", "address", "phone", "sponsor"), Row.optional),
+}
 
 
 def uuid_of(name: str) -> UUID:

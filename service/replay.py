@@ -21,10 +21,10 @@ from uuid import UUID
 from service.domain import CrossingPoint, Finding, Movement, verdict
 from service.filing import NEVER, Filing, Near
 from service.json_rows import LineError
-from service.movement_lines import Line, read_line
+from service.movement_lines import Line, Reader
 from service.policy import Policy
 from service.rules.case import Case
-from service.rules.catalogue import OF_OTHERS, irregularities, patience, waits
+from service.rules.catalogue import ALL, OF_OTHERS, RULES, awaited, irregularities, patience, waits_by_rule
 from service.rules.order import happened
 from service.rules.revision import revision, to_judge_again
 from service.wording import word
@@ -42,12 +42,17 @@ def replay(lines: Iterable[str], policy: Policy, posts: Mapping[str, CrossingPoi
         LineError: a line is no movement, or repeats an id.
     """
     log = _Log(policy, posts, Filing(policy))
+    reader = Reader()
     for number, text in enumerate(lines, start=1):
         if text.strip():
-            line = read_line(number, text)
+            line = reader.read(number, text)
             if line.movement.id in log.places:
                 raise LineError(f"line {number}: id: {line.name} was there before")
             yield from log.add(line)
+
+
+Wait = tuple[datetime, int, str]  # until when, which movement, which rule
+_ALSO = frozenset({"P6"})  # which rests on what the rules that wait find
 
 
 @dataclass(slots=True)
@@ -62,8 +67,8 @@ class _Log:
     lines: list[Line] = field(default_factory=list)
     places: dict[UUID, int] = field(default_factory=dict)
     standing: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
-    waiting: list[tuple[datetime, int]] = field(default_factory=list)  # a heap: when to judge whom again
-    awaited: set[tuple[datetime, int]] = field(default_factory=set)
+    waiting: list[Wait] = field(default_factory=list)  # a heap
+    awaited: set[Wait] = field(default_factory=set)
     patient: set[int] = field(default_factory=set)  # who waits for all that a company may wait for
 
     def add(self, line: Line) -> Iterator[Written]:
@@ -74,14 +79,15 @@ class _Log:
         near = self.filing.near(place)
         findings = self._judge(place, near)
         yield {"id": line.name, "verdict": verdict(findings), "findings": [self._written(each) for each in findings]}
-        again = self._own_again(movement, near)
-        beside = {*self._company_again(movement, near), *self._due()}
+        again = self._due()
+        again.update(dict.fromkeys(self._company_again(movement, near), OF_OTHERS))
+        again.update(dict.fromkeys(self._own_again(movement, near), ALL))
         self.filing.settle(place)
-        for other in sorted(beside | again - {place}):
-            yield from self._changes(other, of_others=other not in again, caused_by=line.name)
+        for other, among in sorted(again.items()):
+            yield from self._changes(other, among, caused_by=line.name)
 
-    def _judge(self, place: int, near: Near, *, of_others: bool = False) -> tuple[Finding, ...]:
-        """What stands on a movement now; with `of_others` only what other travellers or the time can have changed."""
+    def _judge(self, place: int, near: Near, among: frozenset[str] = ALL) -> tuple[Finding, ...]:
+        """What stands on a movement now, where only what the rules `among` them find can have changed."""
         line = self.lines[place]
         movement = line.movement
         case = Case(
@@ -97,29 +103,31 @@ class _Log:
             observed=line.observed,
             awaiting=line.awaiting,
         )
-        findings = irregularities(case, of_others=of_others)
-        if of_others:
-            kept = (each for each in self.standing.get(place, ()) if each.rule not in OF_OTHERS)
-            findings = (*kept, *findings)
-        self._wait(place, waits(case))
+        findings = irregularities(case, among)
+        if among is not ALL and (before := self.standing.get(place)):
+            kept = (each for each in before if each.rule not in among)
+            findings = tuple(sorted((*kept, *findings), key=_last_of_others))
+        self._wait(place, waits_by_rule(case))
         if findings:
             self.standing[place] = findings
         else:
             self.standing.pop(place, None)
         return findings
 
-    def _wait(self, place: int, moments: Iterable[datetime]) -> None:
-        for moment in moments:
-            if moment > self.now and (moment, place) not in self.awaited:
-                self.awaited.add((moment, place))
-                heappush(self.waiting, (moment, place))
+    def _wait(self, place: int, moments: Iterable[tuple[datetime, str]]) -> None:
+        for moment, rule in moments:
+            if moment > self.now and (wait := (moment, place, rule)) not in self.awaited:
+                self.awaited.add(wait)
+                heappush(self.waiting, wait)
 
-    def _due(self) -> Iterator[int]:
-        """Those of whom more can be said now that time has passed."""
+    def _due(self) -> dict[int, frozenset[str]]:
+        """Those of whom more can be said now that time has passed, and by which rules."""
+        due: dict[int, frozenset[str]] = {}
         while self.waiting and self.waiting[0][0] <= self.now:
             found = heappop(self.waiting)
             self.awaited.discard(found)
-            yield found[1]
+            due[found[1]] = due.get(found[1], _ALSO) | {found[2]}
+        return due
 
     def _own_again(self, movement: Movement, near: Near) -> set[int]:
         """Those of the traveller's own that come after it."""
@@ -128,7 +136,7 @@ class _Log:
             return set()
         around: list[Movement] = []
         if late:  # it may stand before what others of their documents sent at its post
-            kin = self.filing.kin(near.holders)
+            kin = dict.fromkeys(each for holder in near.holders for each in holder.kin)
             around = [self.filing.movements[place] for each in kin for place in each.places]
         return {self.places[m.id] for m in to_judge_again(movement, near.own, around)}
 
@@ -147,13 +155,16 @@ class _Log:
                 continue
             if place not in self.patient:
                 self.patient.add(place)
-                self._wait(place, (m.crossing.occurred_at + each for each in patient))
+                self._wait(place, awaited(self.policy, m.crossing))
             if m.crossing.occurred_at + patient[0] <= self.now:
                 yield place
 
-    def _changes(self, place: int, *, of_others: bool, caused_by: str) -> Iterator[Written]:
+    def _changes(self, place: int, among: frozenset[str], *, caused_by: str) -> Iterator[Written]:
         before = self.standing.get(place, ())
-        change = revision(before, self._judge(place, self.filing.near(place), of_others=of_others))
+        after = self._judge(place, self.filing.near(place), among)
+        if not before and not after:
+            return
+        change = revision(before, after)
         for finding in (*change.withdrawn, *change.raised):
             yield {"caused_by": caused_by, "id": self.lines[place].name, **self._written(finding)}
 
@@ -166,3 +177,11 @@ class _Log:
             "message": word(finding.message, finding.params),
             "rebuttable_by": [word(message, {}) for message in finding.rebuttable_by],
         }
+
+
+_PLACED = {rule.id: (rule.of_others, at) for at, rule in enumerate(RULES)}
+
+
+def _last_of_others(finding: Finding) -> tuple[bool, int]:
+    """In the catalogue's order, and last what others' movements change."""
+    return _PLACED[finding.rule]

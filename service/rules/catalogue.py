@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import compress
 from operator import attrgetter
 
-from service.domain import Finding, FindingStatus
+from service.domain import Crossing, Direction, Finding, FindingStatus
 from service.policy import Policy, RuleState
 from service.rules.case import Case
 from service.rules.document import D1, D2, D3, D4, D5, D6, D7
@@ -30,14 +30,16 @@ RULES: tuple[Rule, ...] = (
 OF_OTHERS = frozenset(rule.id for rule in RULES if rule.of_others)
 """The rules that another traveller's movement, or the time that passes, may change."""
 
+ALL = frozenset(rule.id for rule in RULES)
+
 
 _NEEDS = tuple(sorted({rule.needs for rule in RULES if rule.needs}))
 _given = attrgetter(*_NEEDS)
 
 
-def irregularities(case: Case, *, of_others: bool = False) -> tuple[Finding, ...]:
-    """What the active rules find on a case; with `of_others` only those in `OF_OTHERS`."""
-    return _findings(case, RuleState.ACTIVE, of_others=of_others)
+def irregularities(case: Case, among: frozenset[str] = ALL) -> tuple[Finding, ...]:
+    """What the active rules find on a case, or those `among` them."""
+    return _findings(case, RuleState.ACTIVE, among)
 
 
 def shadow(case: Case) -> tuple[Finding, ...]:
@@ -45,16 +47,16 @@ def shadow(case: Case) -> tuple[Finding, ...]:
     return tuple(replace(finding, status=FindingStatus.SHADOW) for finding in _findings(case, RuleState.SHADOW))
 
 
-def _findings(case: Case, state: RuleState, *, of_others: bool = False) -> tuple[Finding, ...]:
-    asked = _asked(case.policy.in_state(state), tuple(map(bool, _given(case))), of_others)
+def _findings(case: Case, state: RuleState, among: frozenset[str] = ALL) -> tuple[Finding, ...]:
+    asked = _asked(case.policy.in_state(state), among, tuple(map(bool, _given(case))))
     return tuple([rule.worded(case, found) for rule in asked for found in rule.look(case)])
 
 
 @lru_cache(maxsize=1 << 12)
-def _asked(named: frozenset[str], given: tuple[bool, ...], of_others: bool) -> tuple[Rule, ...]:
+def _asked(named: frozenset[str], among: frozenset[str], given: tuple[bool, ...]) -> tuple[Rule, ...]:
     """The rules of a state, without those for which the case has nothing to look at."""
     there = {"", *compress(_NEEDS, given)}
-    return tuple(r for r in RULES if r.id in named and r.needs in there and (r.of_others or not of_others))
+    return tuple(r for r in RULES if r.id in named & among and r.needs in there)
 
 
 def waits(case: Case) -> Iterator[datetime]:
@@ -77,8 +79,18 @@ def _patience(hours: int, *minutes: int) -> tuple[timedelta, ...]:
 
 def patience(policy: Policy, post: str) -> tuple[timedelta, ...]:
     """How long after a crossing the rules wait for the others of its company: M8, P3 and P4, the shortest first."""
-    waiting = (("M8", "hours"), ("P3", "minutes"), ("P4", "minutes"))
-    return _patience(*(_number(policy, post, *each) for each in waiting))
+    return _patience(*(_number(policy, post, *each) for each in _FOR_COMPANY))
+
+
+_FOR_COMPANY = (("M8", "hours"), ("P3", "minutes"), ("P4", "minutes"))
+
+
+def awaited(policy: Policy, crossing: Crossing) -> Iterator[tuple[datetime, str]]:
+    """The moments up to which the rules wait for the others of a company, each with its rule; only P3 on entry."""
+    post, leaving = crossing.crossing_point, crossing.direction is Direction.EXIT
+    for rule, unit in _FOR_COMPANY:
+        if leaving or rule == P3.id:
+            yield crossing.occurred_at + timedelta(**{unit: _number(policy, post, rule, unit)}), rule
 
 
 def childhood(policy: Policy) -> int:

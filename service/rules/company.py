@@ -43,10 +43,9 @@ def is_child(case: Case, m: Movement, age: int) -> bool:
     Where not even the year is known nobody is taken for a child beside others; P1 asks about who is alone.
     """
     born = m.crossing.traveller.date_of_birth
-    day = case.day_of(m.crossing)
-    if born.year is None or day.year - born.year > age:
-        return False
-    latest = born.latest()
+    if born.year is None or m.crossing.occurred_at.year - born.year > age + 1:
+        return False  # most are spared the rest
+    latest, day = born.latest(), case.day_of(m.crossing)
     return latest is not None and age_on(latest, day) < age
 
 
