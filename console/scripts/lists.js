@@ -1,14 +1,15 @@
-/** The lists in force: what travellers are screened against, in which version and since when. */
+/** The lists in force, what travellers are screened against: in which version, since when, and what became of hits. */
 
 import { call, Problem } from "./api.js";
 import { h, ltr } from "./dom.js";
+import { figures } from "./figures.js";
 import { problemBox } from "./problem.js";
 import { t, when } from "./texts.js";
 
 const HEADS = ["name", "format", "version", "entries", "imported", "by", "digest"];
 
-/** The page. */
-export function listsPage() {
+/** The page; `query` may name a list whose entries are looked at. */
+export function listsPage(query) {
   const place = h("div", { "aria-busy": "true" }, h("p", { class: "empty" }, t("log.busy")));
   fill(place);
   return h(
@@ -17,6 +18,7 @@ export function listsPage() {
     h("div", { class: "page-head" }, h("h1", {}, t("lists.title"))),
     h("p", { class: "quiet" }, t("lists.lead")),
     place,
+    figures(query.get("list")),
   );
 }
 

@@ -380,9 +380,23 @@ def test_a_movement_opens_with_its_reasons(officer: Officer) -> None:
     expect(page.locator("dialog")).to_have_count(0)
 
 
-def test_the_lists_in_force_are_shown(officer: Officer) -> None:
-    officer.page.get_by_role("link", name="Lists").click()
-    expect(officer.page.locator("tbody tr").first).to_contain_text("demo-watchlist")
+def test_the_lists_in_force_are_shown_and_what_became_of_their_hits(officer: Officer) -> None:
+    def found(route: Route) -> None:
+        of = "entries" if "demo-watchlist" in route.request.url else "lists"
+        figure = {"list": "demo-watchlist", "entry_id": "Q7" if of == "entries" else None, "hits": 9, "confirmed": 1}
+        more = {"cleared": 6, "undecided": 1, "waiting": 0, "withdrawn": 1, "median_seconds": 5430}
+        route.fulfill(json=[figure | more])
+
+    page = officer.page
+    page.route("**/figures", found)
+    page.get_by_role("link", name="Lists").click()
+    expect(page.locator("tbody tr").first).to_contain_text("demo-watchlist")
+    expect(page.locator(".figures tbody td").last).to_have_text("1:31")
+    page.locator(".figures").get_by_role("link", name="demo-watchlist").click()
+    expect(page.locator(".figures tbody th")).to_have_text("Q7")
+    expect(page.locator(".figures tbody td").nth(6)).to_have_text("75 %")
+    page.get_by_role("link", name="All lists").click()
+    expect(page.locator(".figures tbody th")).to_have_text("demo-watchlist")
 
 
 # Room
