@@ -18,7 +18,8 @@ from api.assembly import Assembly, assemble, fetching_of
 from api.console import Console
 from api.deps import Probe, Services
 from api.metrics import Metrics
-from api.middleware import BodyLimit, RequestLog, SecurityHeaders
+from api.middleware import BodyLimit, RateLimit, RequestLog, SecurityHeaders
+from api.proxy import TrustedProxies
 from api.routes import (
     accounts,
     audit,
@@ -27,6 +28,7 @@ from api.routes import (
     devices,
     health,
     hits,
+    inside,
     inspections,
     list_chores,
     list_lifecycle,
@@ -47,6 +49,7 @@ from ocr.tesseract import MODEL
 from service.database import Database, open_database
 from service.outage import SUSPECTS, is_outage
 from service.provider import Provider
+from service.rate import Rate, Rates
 from service.settings import Settings
 
 BODY_MOST = 10_000_000  # bytes of any request body, but for the routes below
@@ -72,6 +75,7 @@ ROUTERS = (
     list_lifecycle.router,
     list_chores.router,
     hits.router,
+    inside.router,
     protection.router,
     screenings.router,
     stays.router,
@@ -121,8 +125,11 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     problems.install(app, SUSPECTS, is_outage)
     openapi.install(app)
     app.add_middleware(BodyLimit, most=BODY_MOST, others=LARGER, exempt=COUNT_FOR_THEMSELVES)
+    app.add_middleware(RateLimit, rates=Rates(Rate(settings.requests_per_second, settings.requests_burst)))
     app.add_middleware(RequestLog, metrics=metrics)
-    app.add_middleware(SecurityHeaders)  # added last, so outermost
+    app.add_middleware(SecurityHeaders)
+    proxies = [str(network) for network in settings.trusted_proxies]
+    app.add_middleware(TrustedProxies, networks=proxies, certificate_header=settings.certificate_header)  # outermost
     return app
 
 

@@ -29,6 +29,7 @@ TAGS = [
     {"name": "hits", "description": "Second line: who a traveller is, and who was cleared of which entry."},
     {"name": "protection", "description": "Who may need protection: for the protection desk alone, sealed and apart."},
     {"name": "policies", "description": "What the rules go by: proposed, compared, activated by a second person."},
+    {"name": "inside", "description": "Foreigners inside: overstayers, expected exits, counts by right and post."},
     {"name": "stays", "description": "Days of stay, counted from what is sent: nobody's record is looked at."},
     {"name": "reference", "description": "Ports of entry, and how fresh what is known of each is."},
     {"name": "accounts", "description": "Officers' accounts."},

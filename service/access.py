@@ -72,6 +72,7 @@ class Action(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_DEVICES = "manage_devices"
     MANAGE_POSTS = "manage_posts"
+    READ_INSIDE = "read_inside"
     READ_POLICIES = "read_policies"
     PROPOSE_POLICY = "propose_policy"
     APPROVE_POLICY = "approve_policy"
@@ -145,6 +146,7 @@ _MAY: Mapping[Action, frozenset[Role | DeviceKind]] = {
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_DEVICES: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_POSTS: frozenset({Role.ADMINISTRATOR}),
+    Action.READ_INSIDE: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),
     Action.READ_POLICIES: frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     # As with lists: that they are two persons is seen to in `service.hygiene`.
     Action.PROPOSE_POLICY: frozenset({Role.SUPERVISOR}),

@@ -13,7 +13,7 @@ from typing import Protocol
 from uuid import UUID
 
 from service.correcting import unrebutted
-from service.domain import CrossingPoint, Finding, Listing, Movement, Observation, Source
+from service.domain import CrossingPoint, Finding, Listing, Movement, Observation, Outcome, Source
 from service.linking import Links
 from service.policy_book import Policies
 from service.rules.case import Case
@@ -91,6 +91,9 @@ class Records(Protocol):
     async def wait(self, id: UUID, moment: datetime, cause: str) -> None:
         """Have a movement judged again at a moment."""
 
+    async def place(self, id: UUID, case: Case | None) -> None:
+        """Take a movement into its traveller's stays: the one it begins and the one it ends; None takes it out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judge:
@@ -152,11 +155,13 @@ class Judge:
         """
         movement = await self.records.movement(id)
         after: Iterable[Finding] = ()
+        case = None
         if movement is not None:
             beside = await self.records.beside(movement)
             case = self.case(movement, await self.near(movement), beside)
             after = unrebutted(irregularities(case), beside.rebutted)
             await self.wait(case)
+        await self.records.place(id, case if movement and movement.decision is not Outcome.REFUSED else None)
         before, after = (
             [each for each in some if each.rule in judged] for some in (await self.records.standing(id), after)
         )

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, delete, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service import finding_store, people_store, protection_store, store
+from service import finding_store, people_store, protection_store, stay_store, store
 from service.correcting import corrected
 from service.domain import Crossing, CrossingPoint, Finding, Listing, ListingKind, Movement, Outcome, TravelDocument
 from service.judging import EVERY_RULE, Beside, Judge
@@ -25,6 +25,7 @@ from service.list_tables import ListEntryRow
 from service.mapping import crossing_of
 from service.people_tables import CorrectionRow, ListPurposeRow, WaitingRow
 from service.policy_book import Policies
+from service.rules.case import Case
 from service.rules.reach import Sought, filed_under, passing_sought
 from service.rules.revision import Revision
 from service.store import last_outcome
@@ -110,6 +111,10 @@ class Surroundings:
         """Have a movement judged again at a moment."""
         row = insert(WaitingRow).values(movement_id=id, due_at=moment, cause=cause)
         await self.session.execute(row.on_conflict_do_nothing())
+
+    async def place(self, id: UUID, case: Case | None) -> None:
+        """Take a movement into its traveller's stays, or out of them."""
+        await stay_store.place(self.session, id, case)
 
     async def wait_no_longer(self, id: UUID, cause: str) -> None:
         """What a movement waited for has come."""

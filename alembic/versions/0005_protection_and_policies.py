@@ -1,4 +1,5 @@
-"""Protection apart from all else and sealed, with the directory of its partners; policies with their history."""
+"""Protection apart from all else and sealed, with the directory of its partners; policies with
+their history; stays, to ask who is inside."""
 
 from __future__ import annotations
 
@@ -80,7 +81,27 @@ POLICIES = [
     "REVOKE UPDATE ON policy FROM mabar_service",
 ]
 
+INSIDE = [
+    """
+    CREATE TABLE stay (
+        entry_id uuid PRIMARY KEY,
+        crossing_point text NOT NULL,
+        entered_at timestamptz NOT NULL,
+        until date,
+        basis text NOT NULL,
+        due_at timestamptz NOT NULL DEFAULT 'infinity',
+        ended_at timestamptz NOT NULL DEFAULT 'infinity',
+        CONSTRAINT what_is_due_has_its_day CHECK ((due_at = 'infinity') = (until IS NULL))
+    )
+    """,
+    "CREATE INDEX stay_overdue ON stay (due_at, entry_id) WHERE ended_at > due_at",
+    "CREATE INDEX stay_ended ON stay (ended_at, entered_at)",
+    "CREATE TABLE stay_end (movement_id uuid PRIMARY KEY, entry_id uuid NOT NULL, at timestamptz NOT NULL)",
+    "CREATE INDEX stay_end_entry ON stay_end (entry_id, at)",
+]
+
 GRANTS = [
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON stay, stay_end TO mabar_service",
     "GRANT SELECT, INSERT ON policy_change TO mabar_service",
     "GRANT UPDATE (state, decided_by, decided_by_name, decided_at, decision_reason, in_force_from) ON policy_change "
     "TO mabar_service",
@@ -91,6 +112,8 @@ GRANTS = [
 COMMENTS = {
     "policy": "The texts of rule policies by version, so that a finding can be explained years later. Append-only.",
     "policy_change": "What was proposed for the policy and who activated it from when: never the same person.",
+    "stay": "Stays of foreigners, derived from movements as they are judged: whom to ask who is inside.",
+    "stay_end": "Which stay a movement ended, derived as stays are.",
     "protection_key": "Fingerprints of the keys that ever sealed a record of protection; the keys are kept elsewhere.",
     "protection_case": "Movements that the protection desk knows of. Append-only.",
     "protection_record": "Findings, observations, releases and referrals, sealed each to its movement. Append-only.",
@@ -99,7 +122,7 @@ COMMENTS = {
 
 
 def upgrade() -> None:
-    for statement in [*PROTECTION, *POLICIES, *GRANTS]:
+    for statement in [*PROTECTION, *POLICIES, *INSIDE, *GRANTS]:
         op.execute(statement)
     for table, words in COMMENTS.items():
         op.execute(f"COMMENT ON TABLE {table} IS '{words}'")

@@ -24,7 +24,7 @@ def _overstay(case: Case) -> Iterator[Found]:
 
 
 def admitted_until(case: Case) -> tuple[date | None, str]:
-    """The last admitted day and what says so.
+    """The last admitted day and what says so; of an entry, the last of the stay that it begins.
 
     In this order: what an officer recorded on exit (an extension), a permit shown on exit, the same two on entry, the
     length of stay that the visa states, the policy's table. A permit without an end sets no limit.
@@ -35,7 +35,8 @@ def admitted_until(case: Case) -> tuple[date | None, str]:
             return crossing.admitted_until, "recorded"
         if crossing.visa and crossing.visa.kind in case.policy.permit_kinds:
             return crossing.visa.valid_until, "permit"
-    return _by_length(case, case.entry.crossing) if case.entry else (None, "")
+    begun = case.entry.crossing if case.entry else None if case.leaving else case.crossing
+    return _by_length(case, begun) if begun else (None, "")
 
 
 def _by_length(case: Case, entry: Crossing) -> tuple[date | None, str]:

@@ -12,6 +12,9 @@ PERSONAL = {
     Action.READ_MOVEMENTS,
     Action.EXPORT_MOVEMENTS,
     Action.READ_PROTECTION,
+    Action.PROTECT,
+    Action.OBSERVE,
+    Action.READ_INSIDE,
     Action.SCREEN,
     Action.READ_LISTS,
     Action.EDIT_LIST,
@@ -61,6 +64,7 @@ def test_the_auditor_changes_nothing() -> None:
         Action.READ_AUDIT,
         Action.READ_STATISTICS,
         Action.READ_LISTS,
+        Action.READ_POLICIES,
     }
 
 

@@ -34,7 +34,9 @@ from service.judging import Beside, Judge, Reached
 from service.linking import Links, Pair, Ruling, pair_of
 from service.person import person_keys
 from service.policy import Policy
+from service.rules.case import Case
 from service.rules.catalogue import irregularities
+from service.rules.inside import Begun, begun, ended
 from service.rules.reach import Sought, filed_under
 from service.rules.revision import Revision
 from tests.cases import POSTS, SOUTH, policy_with, silent
@@ -69,6 +71,9 @@ BEARERS = {
 }
 
 
+Place = tuple[Begun | None, UUID | None]  # the stay that a movement begins, and the entry whose stay it ends
+
+
 @dataclass
 class Log:
     """A log in memory: all that was said, and what stands."""
@@ -80,6 +85,7 @@ class Log:
     rebutted: dict[UUID, frozenset[bytes]] = field(default_factory=dict)
     stands: dict[UUID, dict[str, Finding]] = field(default_factory=dict)
     waiting: set[tuple[datetime, UUID]] = field(default_factory=set)
+    stays: dict[UUID, Place] = field(default_factory=dict)
 
     def now(self, id: UUID) -> Movement | None:
         return corrected(self.movements[id], [each for each in self.corrections if each.movement_id == id])
@@ -111,6 +117,10 @@ class Log:
 
     async def wait(self, id: UUID, moment: datetime, cause: str) -> None:
         self.waiting.add((moment, id))
+
+    async def place(self, id: UUID, case: Case | None) -> None:
+        stay, entry = (begun(case), ended(case)) if case else (None, None)
+        self.stays[id] = (stay, entry.id if entry else None)
 
 
 def said(finding: Finding) -> str:
@@ -198,12 +208,22 @@ class Desk:
         found = [each for each in irregularities(case) if claim_of(each) not in beside.rebutted]
         return {said(each) for each in found}
 
+    def placed_anew(self, id: UUID) -> Place:
+        """Where a movement stands among the stays when it is judged from nothing."""
+        movement = self.log.now(id)
+        if movement is None or movement.decision is Outcome.REFUSED:
+            return None, None
+        case = self.judge.case(movement, run(self.judge.near(movement)), Beside())
+        entry = ended(case)
+        return begun(case), entry.id if entry else None
+
     def stands(self) -> dict[UUID, set[str]]:
         return {id: set(self.log.stands.get(id, {})) for id in self.log.movements}
 
     def ends_as_from_nothing(self) -> None:
         self.come(END)
         assert self.stands() == {id: self.anew(id) for id in self.log.movements}
+        assert self.log.stays == {id: self.placed_anew(id) for id in self.log.movements}
 
 
 @st.composite

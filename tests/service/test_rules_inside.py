@@ -7,8 +7,8 @@ import pytest
 
 from service.domain import Outcome, Visa
 from service.policy import default_policy
-from service.rules.inside import presence
-from tests.cases import ENTRY, EXIT, POSTS, SOUTH, at, crossing, of_national, recorded, silent
+from service.rules.inside import begun, ended, presence
+from tests.cases import ENTRY, EXIT, POSTS, SOUTH, at, case_of, crossing, of_national, policy_with, recorded, silent
 
 UNTIL = date(2026, 3, 20)
 CAME = recorded(crossing("WEST", ENTRY, "2026-03-01", admitted_until=UNTIL))
@@ -60,9 +60,51 @@ def test_a_resident_has_no_allowance_to_use_up():
     assert (found.until, found.basis, found.days_over, found.allowance) == (date(2026, 12, 31), "permit", 0, None)
 
 
-def test_nothing_is_known_of_a_limit():
+def test_the_window_limits_a_stay_that_nothing_else_does():
     found = inside(recorded(crossing("WEST", ENTRY, "2026-03-01")))
-    assert (found.until, found.basis, found.days_over) == (None, "", 0)
+    assert (found.until, found.basis, found.days_over) == (date(2026, 5, 29), "window", 0)  # 31 + 30 + 29 days
+
+
+def test_nothing_limits_a_stay_of_as_many_days_as_the_window_has():
+    endless = policy_with({"E2": {"days": 180, "window_days": 180}})
+    stay = begun(case_of(crossing("WEST", ENTRY, "2026-03-01"), policy=endless))
+    assert (stay.until, stay.basis, stay.due_at) == (None, "", None)
+
+
+@pytest.mark.parametrize(
+    ("admitted", "until", "basis"),
+    [
+        ("2026-05-28", "2026-05-28", "recorded"),
+        ("2026-05-29", "2026-05-29", "recorded"),
+        ("2026-05-30", "2026-05-29", "window"),
+    ],
+)
+def test_the_earlier_of_two_limits_holds(admitted, until, basis):
+    stay = begun(case_of(crossing("WEST", ENTRY, "2026-03-01", admitted_until=date.fromisoformat(admitted))))
+    assert (stay.until, stay.basis) == (date.fromisoformat(until), basis)
+    assert stay.due_at == at(f"{until} 21:00")  # midnight at +03:00
+
+
+@pytest.mark.parametrize(("left", "until"), [("2026-03-30", "2026-04-10"), ("2026-03-31", "2026-04-09")])
+def test_whoever_has_no_days_left_may_not_be_here_even_on_the_day_of_entry(left, until):
+    """Since 2026-01-01, 89 or 90 days are used up before 04-10."""
+    came = recorded(crossing("WEST", ENTRY, "2026-01-01"))
+    went = recorded(crossing("WEST", EXIT, left))
+    stay = begun(case_of(crossing("WEST", ENTRY, "2026-04-10"), came, went))
+    assert (stay.until, stay.basis) == (date.fromisoformat(until), "window")
+
+
+def test_an_exit_and_a_national_begin_no_stay():
+    assert begun(case_of(crossing("WEST", EXIT, "2026-03-01"))) is None
+    assert begun(case_of(of_national("WEST", ENTRY, "2026-03-01"))) is None
+
+
+@pytest.mark.parametrize("direction", [ENTRY, EXIT])
+def test_a_stay_ends_with_whatever_comes_next(direction):
+    this = crossing("WEST", direction, "2026-03-12")
+    assert ended(case_of(this, CAME)) == CAME
+    assert ended(case_of(this, CAME, WENT)) is None
+    assert ended(case_of(this)) is None
 
 
 def test_says_which_posts_may_know_better():
