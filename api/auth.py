@@ -36,15 +36,29 @@ def presented(request: Request) -> str:
         NotSignedIn: it shows none.
         Forbidden: it would write by cookie, and comes from another site.
     """
+    token = shown(request)
+    if token is None:
+        raise NotSignedIn("sign in first, or send a session token or device key as a bearer token")
+    if by_cookie(request):
+        require_same_origin(request)
+    return token
+
+
+def shown(request: Request) -> str | None:
+    """What a request shows, whether or not it counts."""
+    return _in_header(request) or request.cookies.get(_name(request, _SESSION))
+
+
+def by_cookie(request: Request) -> bool:
+    """Whether the credential comes as a cookie, and its successor goes the same way."""
+    return _in_header(request) is None
+
+
+def _in_header(request: Request) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
-    if key := request.headers.get("x-device-key"):
-        return key
-    if session := request.cookies.get(_name(request, _SESSION)):
-        require_same_origin(request)
-        return session
-    raise NotSignedIn("sign in first, or send a session token or device key as a bearer token")
+    return request.headers.get("x-device-key") or None
 
 
 def require_same_origin(request: Request) -> None:
@@ -67,12 +81,6 @@ def require_same_origin(request: Request) -> None:
 
 def _host_of(origin: str) -> str | None:
     return urlsplit(origin).netloc or None
-
-
-def by_cookie(request: Request) -> bool:
-    """Whether the credential came as a cookie, and its successor goes the same way."""
-    shown = request.headers.get("authorization", "").lower().startswith("bearer") or "x-device-key" in request.headers
-    return not shown and _name(request, _SESSION) in request.cookies
 
 
 def _name(request: Request, cookie: str) -> str:

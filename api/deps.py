@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from api import auth
 from api.assembly import Assembly
 from api.metrics import Metrics
+from api.proxy import CERTIFICATE
 from ocr.worker import ReaderPool
 from service import sessions as officers
 from service.access import Action, Actor, decide
@@ -109,7 +110,7 @@ class Permit:
             services.database.sessions,
             services.settings,
             token,
-            certificate=request.scope.get("mabar.certificate"),
+            certificate=request.scope.get(CERTIFICATE),
             even_locked=self.even_locked,
             now=services.now(),
         )

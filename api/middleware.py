@@ -12,10 +12,14 @@ from uuid import uuid4
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import logs, problems
+from api import auth, logs, problems
 from api.metrics import Metrics
+from service import tokens
+from service.errors import TooManyRequests
+from service.rate import Rates
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -163,6 +167,32 @@ class BodyLimit:
     def _most(self, scope: Scope) -> int:
         most = self.others.get(_template(scope), self.most)
         return most if _shows_credential(scope) else min(most, 64_000)
+
+
+_LIMITED = ("/v1/", "/metrics")
+
+
+class RateLimit:
+    """Answers 429 to a credential that asks too often, before its body is read or the database is asked."""
+
+    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+        self.app = app
+        self.rates = rates
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(_LIMITED):
+            await self.app(scope, receive, send)
+            return
+        token = auth.shown(Request(scope))
+        credential = tokens.kept(token) if token else None
+        try:
+            self.rates.admit(credential, scope["client"][0] if scope.get("client") else "unknown", time.monotonic())
+        except TooManyRequests as refusal:
+            await problems.refusal(scope, refusal)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+        if credential is not None and scope["state"].get("actor"):
+            self.rates.welcome(credential, time.monotonic())
 
 
 def _shows_credential(scope: Scope) -> bool:

@@ -150,11 +150,16 @@ def install(app: FastAPI, suspects: Iterable[type[Exception]], is_outage: Callab
 
 
 async def _refused(request: Request, exc: Exception) -> JSONResponse:
+    return refusal(request.scope, exc)
+
+
+def refusal(scope: Mapping[str, Any], exc: Exception) -> JSONResponse:
+    """What is answered to what the use cases refuse."""
     kind = kind_of(type(exc))
     if kind.status >= 500 and not isinstance(exc, errors.Unavailable):
         logs.report("refused for a fault of our own", exc)
     detail = _QUOTED.sub("…", str(exc)) if kind.quotes else str(exc)
-    return answer(request.scope, kind, detail, headers=_headers(exc, kind))
+    return answer(scope, kind, detail, headers=_headers(exc, kind))
 
 
 def _headers(exc: Exception, kind: Kind) -> dict[str, str]:

@@ -33,8 +33,8 @@ class ServiceProcess:
     def __init__(self, data_dir: Path, **environment: str) -> None:
         self.data_dir = data_dir
         self.base = f"http://127.0.0.1:{(port := free_port())}"
-        # A machine busy with tests reads slowly; how long a reading may take is tested elsewhere.
-        unhurried = {"MABAR_IMAGE_TIMEOUT_SECONDS": "10"}
+        # A machine busy with tests reads slowly, and tests ask fast; both limits are tested elsewhere.
+        unhurried = {"MABAR_IMAGE_TIMEOUT_SECONDS": "10", "MABAR_REQUESTS_PER_SECOND": "10000"}
         where = {"MABAR_DATA_DIR": str(data_dir), "PORT": str(port)}
         self._environment = {**os.environ, **unhurried, **where, **environment}
         self._process: subprocess.Popen[bytes] | None = None

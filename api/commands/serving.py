@@ -41,6 +41,7 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # `api.proxy` reads them, of proxies that are named
         timeout_graceful_shutdown=10,
         timeout_keep_alive=20,
         limit_concurrency=500,

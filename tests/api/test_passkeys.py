@@ -107,6 +107,7 @@ async def test_a_role_can_need_a_passkey_and_its_officer_registers_one_first(pla
 
 async def test_several_passkeys_each_counts_and_one_is_removed(platform: Platform) -> None:
     headers, first = await enrolled(platform)
+    platform.clock.advance(seconds=1)
     second = authenticator()
     assert (await register(platform, headers, second)).status_code == 201
     listed = (await platform.client.get("/v1/account/passkeys", headers=headers)).json()
