@@ -17,8 +17,8 @@ from api.schemas.people import (
     RulingOut,
 )
 from service.canonical import plain
-from service.correcting import Correction, Rebuttal
-from service.corrections import WITHDRAWN, History
+from service.correcting import WITHDRAWN, Correction, Rebuttal
+from service.corrections import History
 from service.domain import Movement
 from service.groups import Company, Group, Member
 from service.linking import Ruled

@@ -39,7 +39,10 @@ class CorrectionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A correction as recorded: by whom, why, and on what evidence. `changes` holds fields as JSON holds them."""
+    """A correction as recorded: by whom, why, and on what evidence. `changes` holds fields as JSON holds them.
+
+    `seq` is its number at the post, which orders the corrections of a movement.
+    """
 
     id: UUID
     movement_id: UUID
@@ -50,11 +53,17 @@ class Correction:
     officer: str
     crossing_point: str
     recorded_at: datetime
+    seq: int = 0
+
+
+WITHDRAWN = "withdrawn"  # the ground by which a rebuttal is taken back
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuttal:
-    """What was shown against a finding. `ground` is one of the finding's own `rebuttable_by`, `claim` what it says."""
+    """What was shown against a finding. `ground` is one of the finding's own `rebuttable_by`, or `WITHDRAWN`; `claim`
+    is what the finding says. `seq` is its number at the post.
+    """
 
     id: UUID
     movement_id: UUID
@@ -66,12 +75,13 @@ class Rebuttal:
     officer: str
     crossing_point: str
     recorded_at: datetime
+    seq: int = 0
 
 
 def corrected(movement: Movement, corrections: Iterable[Correction]) -> Movement | None:
     """The movement as it counts now; None where it was found never to have been."""
     crossing = movement.crossing
-    for each in sorted(corrections, key=lambda one: (one.recorded_at, one.id)):
+    for each in sorted(corrections, key=lambda one: (one.seq, one.recorded_at, one.id)):
         if each.kind is CorrectionKind.VOID:
             return None
         crossing = changed(crossing, each.changes)
@@ -146,6 +156,12 @@ def claim_of(finding: Finding) -> bytes:
     return hashlib.sha256(json.dumps(claim, sort_keys=True, default=str).encode()).digest()
 
 
-def unrebutted(findings: Iterable[Finding], rebutted: frozenset[bytes]) -> tuple[Finding, ...]:
+def rebutted(said: Iterable[Rebuttal]) -> frozenset[bytes]:
+    """The claims against which something was shown that was not taken back."""
+    last = {each.claim: each for each in sorted(said, key=lambda one: one.seq)}
+    return frozenset(claim for claim, each in last.items() if each.ground != WITHDRAWN)
+
+
+def unrebutted(findings: Iterable[Finding], claims: frozenset[bytes]) -> tuple[Finding, ...]:
     """The findings against which nothing was shown."""
-    return tuple(each for each in findings if not rebutted or claim_of(each) not in rebutted)
+    return tuple(each for each in findings if not claims or claim_of(each) not in claims)

@@ -5,6 +5,7 @@ Nothing recorded is changed. Whoever a correction can affect is judged again, wi
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, clearance_store, finding_store, hit_store, people_store, store
 from service.access import Actor, require_post
-from service.correcting import SUPPLIED, Correction, CorrectionKind, Rebuttal, changed, claim_of, corrected
+from service.correcting import SUPPLIED, WITHDRAWN, Correction, CorrectionKind, Rebuttal, changed, claim_of, corrected
 from service.domain import Crossing, Finding, Movement, Severity
 from service.errors import ConflictingReplay, CorrectionRefused, FutureTime, NotFound, UnknownCrossingPoint
 from service.facts import next_fact
@@ -27,7 +28,6 @@ from service.watch import watch_findings
 
 Sessions = async_sessionmaker[AsyncSession]
 PURPOSE = "border_control"
-WITHDRAWN = "withdrawn"  # the ground by which a rebuttal is taken back
 _NOT_HERE = frozenset("PW")  # findings of protection are the protection desk's, hits are adjudicated
 
 
@@ -70,7 +70,7 @@ async def correct(
 
 async def _said_before(session: AsyncSession, said: Correction) -> bool:
     there = await people_store.correction(session, said.id)
-    if there and replace(there, recorded_at=said.recorded_at) != said:
+    if there and replace(there, recorded_at=said.recorded_at, seq=0) != said:
         raise ConflictingReplay(said.id)
     return there is not None
 
@@ -84,7 +84,7 @@ async def _correct(
     if before is None:
         raise CorrectionRefused("this movement was found never to have been")
     _require_sound(said, before.crossing, supplied=supplied)
-    after = corrected(recorded, [*earlier, said])
+    after = corrected(recorded, [*earlier, replace(said, seq=sys.maxsize)])
     if after and after.crossing.crossing_point not in posts:
         raise UnknownCrossingPoint(after.crossing.crossing_point)
     counting = [each.crossing for each in (before, after) if each]
@@ -93,7 +93,8 @@ async def _correct(
     reached = (await judge.reached_by(before)).and_(await judge.reached_by(after) if after else Reached())
     await log.hold([said.movement_id, *reached.again])
     seq = await next_fact(session, log.heard_at, "correction", {"correction": said}, said.recorded_at)
-    await people_store.add_correction(session, said, recorded.crossing.occurred_at, counting[-1], seq)
+    said = replace(said, seq=seq)
+    await people_store.add_correction(session, said, recorded.crossing.occurred_at, counting[-1])
     await _screen_again(session, log, index, before, after, str(said.id))
     await _follow(judge, reached, said.movement_id, str(said.id))
 
@@ -166,8 +167,8 @@ async def rebut(sessions: Sessions, policies: Policies, said: Rebuttal, *, actor
             raise ConflictingReplay(said.id)
         if there is None:
             said = replace(await _against(session, movement, said), crossing_point=post)
-            await next_fact(session, post, "rebuttal", {"rebuttal": said}, said.recorded_at)
-            await people_store.add_rebuttal(session, said, movement.crossing.occurred_at)
+            seq = await next_fact(session, post, "rebuttal", {"rebuttal": said}, said.recorded_at)
+            await people_store.add_rebuttal(session, replace(said, seq=seq), movement.crossing.occurred_at)
             judge = log.judge(await store.crossing_points(session))
             await judge.again(said.movement_id, str(said.id), {said.rule})
             await _trace(session, actor, "rebut", post, said.movement_id, {"rule": said.rule, "ground": said.ground})

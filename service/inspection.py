@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -91,7 +91,7 @@ async def inspect(
         )
         if missed:
             number = await next_fact(session, crossing.crossing_point, "correction", {"correction": missed}, now)
-            await people_store.add_correction(session, missed, crossing.occurred_at, crossing, number)
+            await people_store.add_correction(session, replace(missed, seq=number), crossing.occurred_at, crossing)
         await judge.wait(case)
         await log.place(crossing.id, case)
         await hit_store.raise_hits(session, crossing, inspection.findings, now)

@@ -193,12 +193,11 @@ def correction_of(row: CorrectionRow) -> Correction:
         row.officer,
         row.crossing_point,
         row.recorded_at,
+        row.seq,
     )
 
 
-async def add_correction(
-    session: AsyncSession, said: Correction, recorded_at: datetime, counts: Crossing, seq: int
-) -> None:
+async def add_correction(session: AsyncSession, said: Correction, recorded_at: datetime, counts: Crossing) -> None:
     """Keep a correction, filed as the movement counts with it. `recorded_at` names the movement's partition."""
     session.add(
         CorrectionRow(
@@ -211,7 +210,7 @@ async def add_correction(
             evidence=said.evidence,
             officer=said.officer,
             crossing_point=said.crossing_point,
-            seq=seq,
+            seq=said.seq,
             recorded_at=said.recorded_at,
             document_key=counts.document.key,
             person_keys=list(counts.person_keys),
@@ -224,7 +223,7 @@ async def add_correction(
 async def corrections(session: AsyncSession, movement_id: UUID) -> list[Correction]:
     """What was corrected on a movement, oldest first."""
     statement = select(CorrectionRow).where(CorrectionRow.movement_id == movement_id)
-    rows = await session.scalars(statement.order_by(CorrectionRow.recorded_at, CorrectionRow.id))
+    rows = await session.scalars(statement.order_by(CorrectionRow.seq))
     return [correction_of(row) for row in rows]
 
 
@@ -244,7 +243,7 @@ async def add_rebuttal(session: AsyncSession, said: Rebuttal, movement_occurred_
 async def rebuttals(session: AsyncSession, movement_id: UUID) -> list[Rebuttal]:
     """What was shown against the findings of a movement, oldest first."""
     statement = select(RebuttalRow).where(RebuttalRow.movement_id == movement_id)
-    rows = await session.scalars(statement.order_by(RebuttalRow.recorded_at, RebuttalRow.id))
+    rows = await session.scalars(statement.order_by(RebuttalRow.seq))
     return [_rebuttal(row) for row in rows]
 
 

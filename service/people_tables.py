@@ -94,6 +94,7 @@ class RebuttalRow(Row):
     evidence: Mapped[str]
     officer: Mapped[str]
     crossing_point: Mapped[str]
+    seq: Mapped[int] = mapped_column(BigInteger)
     recorded_at: Mapped[datetime]
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service import finding_store, people_store, protection_store, stay_store, store
-from service.correcting import corrected
+from service.correcting import corrected, rebutted
 from service.domain import Crossing, CrossingPoint, Finding, Listing, ListingKind, Movement, Outcome, TravelDocument
 from service.judging import EVERY_RULE, Beside, Judge
 from service.linking import Links
@@ -75,11 +75,11 @@ class Surroundings:
     async def beside(self, movement: Movement) -> Beside:
         """What lists say by the hits that stand, what was observed, and what was rebutted."""
         standing = await self._standing(movement.id)
-        rebutted = await people_store.rebuttals(self.session, movement.id)
+        rebuttals = await people_store.rebuttals(self.session, movement.id)
         return Beside(
             await listings(self.session, standing.values()),
             await protection_store.observed(self.session, movement.id),
-            frozenset(each.claim for each in rebutted),
+            rebutted(rebuttals),
         )
 
     async def standing(self, id: UUID) -> Collection[Finding]:

@@ -95,6 +95,7 @@ CORRECTIONS = [
         evidence text NOT NULL CHECK (evidence <> ''),
         officer text NOT NULL,
         crossing_point text NOT NULL,
+        seq bigint NOT NULL CHECK (seq > 0),
         recorded_at timestamptz NOT NULL
     )
     """,
