@@ -76,6 +76,11 @@ class TextLine:
         cos, sin = ((b - a) / self.length for a, b in zip(self.start, self.end, strict=True))
         return self.start[0] + along * cos - below * sin, self.start[1] + along * sin + below * cos
 
+    def enlarged(self, by: float) -> "TextLine":
+        """The same line in a picture so many times as large."""
+        start, end = (((x + 0.5) * by - 0.5, (y + 0.5) * by - 0.5) for x, y in (self.start, self.end))
+        return replace(self, start=start, end=end, height=self.height * by, pitch=self.pitch * by, bow=self.bow * by)
+
     def moved(self, places: int) -> "TextLine":
         """The same line so many places further on."""
         done = np.array((0, 1), np.float32) + np.float32(places / self.places)

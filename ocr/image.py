@@ -31,11 +31,13 @@ _JPEG_MAGIC = b"\xff\xd8\xff"
 _ALPHA_TYPES = (4, 6)  # PNG colour types with transparency
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # neither stuffing nor a restart
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_PROGRESSIVE = frozenset((0xC2, 0xC6, 0xCA, 0xCE))
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _LAST_PARTS = frozenset((b"IEND", b"\xff\xd9"))
 _COSTLY_PARTS = frozenset((b"zTXt", b"iTXt", b"iCCP", b"\xff\xda"))
 # A kilobyte of text may unpack to megabytes, and a scan of nothing still visits every pixel.
 _MOST_COSTLY, _MOST_PARTS = 24, 10_000
+_MOST_UNPACKED = 120_000_000  # bytes that a decoder may hold, so that a worker stays below 250 MB
 _ROWS = 256  # of a picture with transparency that are laid on white at once
 
 
@@ -113,8 +115,26 @@ def _inspect(data: bytes, limits: Limits) -> bool:
         raise ImageTooLarge(
             f"the image is {width:,} x {height:,} pixels; at most {limits.max_pixels / 1e6:g} megapixels are read"
         )
+    cost, kind = _cost(data)
+    if width * height * cost > _MOST_UNPACKED:
+        raise ImageTooLarge(
+            f"the image is {width:,} x {height:,} pixels; {kind} takes so much memory that at most "
+            f"{_MOST_UNPACKED / cost / 1e6:.0f} megapixels are read: send it as a plain JPEG"
+        )
     _walk(data)
     return data.startswith(_PNG_MAGIC) and data[25] in _ALPHA_TYPES
+
+
+def _cost(data: bytes) -> tuple[float, str]:
+    """About how many bytes a decoder holds for each pixel, as was measured, and what makes it so many."""
+    if data.startswith(_PNG_MAGIC):
+        if data[25] not in _ALPHA_TYPES:
+            return 2.0, "a PNG"
+        return (13.0, "a PNG of 16 bits with transparency") if data[24] > 8 else (6.0, "a PNG with transparency")
+    start = _jpeg_start(data)
+    if data[start - 1] not in _PROGRESSIVE:
+        return 2.0, "a JPEG"
+    return (8.0, "a progressive JPEG in CMYK") if data[start + 7 : start + 8] > b"\3" else (4.8, "a progressive JPEG")
 
 
 def _walk(data: bytes) -> None:
@@ -147,6 +167,12 @@ def _png_chunks(data: bytes) -> Iterator[bytes]:
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int]:
+    height, width = struct.unpack_from(">HH", data, _jpeg_start(data) + 3)
+    return width, height
+
+
+def _jpeg_start(data: bytes) -> int:
+    """Where the marker of the frame's header ends."""
     at = 2
     for _ in range(_MOST_PARTS):
         if not (found := _JPEG_MARKER.search(data, at)):
@@ -154,8 +180,7 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
         at, marker = found.end(), data[found.end() - 1]
         length = int.from_bytes(data[at : at + 2])
         if marker in _START_OF_FRAME and at + 7 <= len(data):
-            height, width = struct.unpack_from(">HH", data, at + 3)
-            return width, height
+            return at
         if marker in (_START_OF_SCAN, _END_OF_IMAGE) or length < 2:
             break
         at += length

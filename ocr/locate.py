@@ -15,11 +15,14 @@ from ocr.cut import TextLine
 from ocr.image import Pixels
 from ocr.places import line_of, lines_of
 from ocr.rows import Row
-from ocr.seeds import Seed, find_seeds
+from ocr.seeds import Seed, find_seeds, reduced
 from ocr.strip import Strip, strip_along
 
-_MOST_SEEDS = 24
+_MOST_SEEDS = 12  # along which no zone was found; of 500 zones that were found at all, none needed more
+_MORE_SEEDS = 2  # once something was found
 _PROMISING = 2  # seeds of a level that are looked at before the next level
+_TURNS = ((0.0, 4), (45.0, 2))  # degrees, and the levels that are looked at so
+_LARGE = 1500  # pixels, of the longer side: larger pictures are halved, or more, to find zones in them
 _CLEAR = 0.3  # score of a band that needs no second look
 _STOUT = 16  # heights; a line of a zone is longer, but its lines may have run into one
 _MERGED = 3.6  # heights of a line that two or three make together
@@ -37,6 +40,10 @@ class Band:
         """The same band upside down."""
         return Band(tuple(line.turned() for line in reversed(self.lines)), self.score)
 
+    def enlarged(self, by: float) -> "Band":
+        """The same band in a picture so many times as large."""
+        return replace(self, lines=tuple(line.enlarged(by) for line in self.lines))
+
     def moved(self, places: int) -> "Band":
         """The same band so many places further on."""
         return Band(tuple(line.moved(places) for line in self.lines), self.score)
@@ -51,7 +58,9 @@ class Search:
     """Looks for zones in a picture, and remembers where, so that no place is looked at twice."""
 
     def __init__(self, pixels: Pixels) -> None:
-        self._pixels = pixels
+        self._scale = max(max(pixels.shape) // _LARGE, 1)
+        self._pixels = reduced(pixels, 1 / self._scale)
+        self._most = _MOST_SEEDS
         self._tried: list[Seed] = []
         self._found: list[Band] = []
         self._freed: list[Band] = []
@@ -64,12 +73,24 @@ class Search:
         stands at a slant, and at last the rest: a page full of other text must not hide a slanted zone.
         """
         rest: list[Seed] = []
-        for turn in (0.0, 45.0):
-            for seeds in find_seeds(self._pixels, turn):
-                for seed in seeds[:_PROMISING]:
-                    yield from self._along([seed], _CLEAR)
-                rest += seeds[_PROMISING:]
+        for seeds in self._levels():
+            for seed in seeds[:_PROMISING]:
+                yield from self._along([seed], _CLEAR)
+            rest += seeds[_PROMISING:]
         yield from self._along(rest, 0.0)
+
+    def _levels(self) -> Iterator[list[Seed]]:
+        """The seeds of one level after the other, as long as any may still be looked along."""
+        for turn, count in _TURNS:
+            levels = find_seeds(self._pixels, turn)
+            for _ in range(count):
+                if len(self._tried) >= self._most:
+                    return
+                yield [seed.enlarged(self._scale) for seed in next(levels, ())]
+
+    def settle(self) -> None:
+        """Look along few seeds more: what was offered last may be it."""
+        self._most = min(self._most, len(self._tried) + _MORE_SEEDS)
 
     def free(self, band: Band) -> None:
         """Let the place of a band that turned out to be no zone be looked at again, along another seed."""
@@ -80,11 +101,12 @@ class Search:
         """New candidates along some seeds with a score above ``least``; weaker ones are kept back."""
         found = self._unclear
         for seed in seeds:
-            if len(self._tried) >= _MOST_SEEDS:
+            if len(self._tried) >= self._most:
                 break
             if self._is_new(seed):
                 self._tried.append(seed)
-                found += _bands_at(self._pixels, seed)
+                bands = _bands_at(self._pixels, seed.enlarged(1 / self._scale))
+                found += [band.enlarged(self._scale) for band in bands]
         self._unclear = [band for band in found if band.score <= least]
         for band in sorted(found, key=lambda band: -band.score):
             if band.score > least and not self._was_offered(band):

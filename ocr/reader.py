@@ -16,8 +16,8 @@ import numpy as np
 
 from ocr.cut import LINE_HEIGHT, MARGIN, PITCH, cut_line, normalise_line, unroll
 from ocr.decode import Decoded, decode
-from ocr.evidence import Aligned, Symbol, align_lines, blend, realign
-from ocr.glyphs import clarity, clearest, look
+from ocr.evidence import Aligned, align_lines
+from ocr.glyphs import clarity, look, seen_again
 from ocr.locate import Band, Search
 from ocr.mrz import MrzFormat, parse_text, verify
 from ocr.reading import Box, MrzReading, Step, judge, obstacles_of
@@ -141,6 +141,8 @@ def find_zone(pixels: Pixels, engine: Engine, clock: Clock) -> Zone | None:
                 best, least = zone, _merit(zone.decoded)
             if _is_sure(zone.decoded):
                 return zone
+        if best is not None and best.decoded.sight > _FAIR:
+            search.settle()
     return best
 
 
@@ -239,7 +241,7 @@ def read_lines(
     if aligned is None:
         return None
     with clock.step("look"):
-        aligned = tuple(map(_seen_again, aligned, seen, images))
+        aligned = tuple(map(seen_again, aligned, seen, images))
     if _best_sight(aligned) + _HOLDING <= least:
         return None
     with clock.step("solve"):
@@ -250,15 +252,6 @@ def _best_sight(aligned: Sequence[Aligned]) -> float:
     """How well any zone could agree with what was seen (see Decoded.sight): no rule makes a reading clearer."""
     lines = [[math.log(max(cell.shares.values())) for cell in line.cells] for line in aligned]
     return sum(sum(line) / len(line) for line in lines) / len(lines)
-
-
-def _seen_again(line: Aligned, symbols: Sequence[Symbol], image: Pixels) -> Aligned:
-    """A line with the evidence of its places; placed anew where the engine lost or invented symbols."""
-    centres = [cell.centre for cell in line.cells]
-    if line.missing or line.extra:
-        centres = clearest(image, len(centres), [centres])
-        line = realign(symbols, centres)
-    return blend(line, look(image, centres))
 
 
 def judged(pixels: Pixels, band: Band, decoded: Decoded, clock: Clock) -> MrzReading:

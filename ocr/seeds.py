@@ -38,6 +38,11 @@ class Seed:
     length: float
     thickness: float
 
+    def enlarged(self, by: float) -> "Seed":
+        """The same seed in a picture so many times as large."""
+        x, y = ((at + 0.5) * by - 0.5 for at in (self.x, self.y))
+        return Seed(x, y, self.angle, self.length * by, self.thickness * by)
+
 
 def find_seeds(pixels: Pixels, turn: float = 0.0) -> Iterator[list[Seed]]:
     """Rough lines of text: level by level, of each level those that look most like a zone's first.
@@ -48,12 +53,13 @@ def find_seeds(pixels: Pixels, turn: float = 0.0) -> Iterator[list[Seed]]:
     for scale in dict.fromkeys(min(side / longest, _MOST_ENLARGED) for side in LEVELS):
         if min(pixels.shape) * scale < _LOWEST:
             continue
-        level, back = _turned(_reduced(pixels, scale), turn)
+        level, back = _turned(reduced(pixels, scale), turn)
         chains = [_seen_from(seed, back, turn) for seed in _chain(_pieces(_text(level)))]
-        yield _ranked([_enlarged(seed, 1 / scale) for seed in chains], longest)
+        yield _ranked([seed.enlarged(1 / scale) for seed in chains], longest)
 
 
-def _reduced(pixels: Pixels, scale: float) -> Pixels:
+def reduced(pixels: Pixels, scale: float) -> Pixels:
+    """A picture so many times as large, usually less than once."""
     if scale == 1:
         return pixels
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
@@ -75,11 +81,6 @@ def _turned(level: Pixels, turn: float) -> tuple[Pixels, Table]:
 def _seen_from(seed: Seed, back: Table, turn: float) -> Seed:
     x, y = back @ (seed.x, seed.y, 1.0)
     return replace(seed, x=float(x), y=float(y), angle=(seed.angle + turn + 90) % 180 - 90)
-
-
-def _enlarged(seed: Seed, by: float) -> Seed:
-    x, y = ((at + 0.5) * by - 0.5 for at in (seed.x, seed.y))
-    return Seed(x, y, seed.angle, seed.length * by, seed.thickness * by)
 
 
 def _text(level: Pixels) -> Pixels:

@@ -33,8 +33,8 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def png_of_size(width: int, height: int) -> bytes:
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+def png_of_size(width: int, height: int, bits: int = 8, colours: int = 0) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, bits, colours, 0, 0, 0)
     body = zlib.compress(bytes(1000))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
@@ -67,6 +67,28 @@ def test_a_jpeg_header_may_lie_about_its_size_only_downwards() -> None:
     data[at + 5 : at + 9] = struct.pack(">HH", 65_000, 65_000)
     with pytest.raises(ImageTooLarge, match="65,000 x 65,000"):
         decode_image(bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (png_of_size(5000, 5000, 16, 6), "a PNG of 16 bits with transparency .* at most 9 megapixels"),
+        (png_of_size(5000, 4100, 8, 4), "a PNG with transparency .* at most 20 megapixels"),
+    ],
+)
+def test_what_takes_too_much_memory_is_refused_with_what_to_send(data: bytes, told: str) -> None:
+    with pytest.raises(ImageTooLarge, match=f"{told} are read: send it as a plain JPEG"):
+        decode_image(data)
+
+
+@pytest.mark.parametrize(("components", "refused"), [(3, False), (4, True)])
+def test_a_large_progressive_jpeg_is_refused_in_cmyk_only(components: int, refused: bool) -> None:
+    data = bytearray(cv2.imencode(".jpg", picture(), [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes())
+    at = data.index(b"\xff\xc2")
+    data[at + 5 : at + 10] = struct.pack(">HHB", 5000, 5000, components)
+    told = "progressive JPEG in CMYK" if refused else "breaks off"
+    with pytest.raises(ImageRefused, match=told):
+        decode_image(bytes(data[:-2]))
 
 
 def test_too_many_bytes_are_refused() -> None:
