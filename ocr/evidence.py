@@ -96,11 +96,12 @@ def align_lines(
 def blend(line: Aligned, second: NDArray[np.float32]) -> Aligned:
     """A line as two pairs of eyes see it: ``second`` is probabilities [place, character of ALPHABET].
 
-    The second counts twice as much as the first, as its errors are a quarter on made-up documents.
-    Neither is infallible: each keeps a little for every character.
+    The second counts three times as much as the first, by what made-up documents showed: a tenth of
+    the severe ones that were misread is right with it. Neither is infallible: each keeps a little for
+    every character.
     """
     first = np.array([_spread(cell.shares) for cell in line.cells])
-    both = np.sqrt(first + _OVERLOOKED) * (second + _OVERLOOKED)
+    both = np.cbrt(first + _OVERLOOKED) * (second + _OVERLOOKED)
     both /= both.sum(axis=1, keepdims=True)
     best = both.argmax(axis=1)
     rows = zip(line.cells, best, both.tolist(), first.tolist(), second.tolist(), strict=True)

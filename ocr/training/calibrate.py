@@ -114,7 +114,7 @@ def _cut(seed: int) -> tuple[tuple[str, ...], list[Pixels]]:
     images: list[Pixels] = []
     for scale in (1.0, float(rng.uniform(least, 1)), float(rng.uniform(least, min(1.7 * least, 1)))):
         small = captured(page, scale, rng)
-        images += [cut_line(small, found((middles + 0.5) * scale - 0.5, rng)) for middles in points]
+        images += [cut_line(small, line) for line in found(points, scale, rng)]
     return zone, images
 
 

@@ -34,7 +34,7 @@ from ocr.training.pages import Page, draw_page
 FIRST_SEED = 500_000
 SMALLEST = 5.5  # pixels from character to character
 INDEX = {character: i for i, character in enumerate(CHARACTERS)}
-_TIERS = ("clean", "moderate", "moderate", "severe")
+_TIERS = ("clean", "moderate", "severe", "severe")
 DENSE = 128  # what the network makes of a place before it names a character
 _BATCH, _RATE, _SMOOTHING = 256, 0.002, 0.005
 _CHUNK = 50  # documents made at a time
@@ -116,27 +116,65 @@ def _lines(
     least = min(SMALLEST / pitch, 1.0)
     for scale in (1.0, *rng.uniform(least, 1, 2), *rng.uniform(least, min(2 * least, 1), 2)):
         small = captured(page, float(scale), rng)
-        for text, middles in zip(zone, (points + 0.5) * scale - 0.5, strict=True):
-            line = found(middles, rng)
-            along = (middles - line.start) @ (np.subtract(line.end, line.start) / line.length)
-            yield cut_line(small, line), text, list(MARGIN + along * (PITCH / line.pitch) + rng.normal(0, 1.5))
+        for text, line, middles in zip(zone, found(points, float(scale), rng), points, strict=True):
+            share = ((middles + 0.5) * scale - 0.5 - line.start) @ np.subtract(line.end, line.start) / line.length**2
+            growth = np.exp(line.taper)
+            done = growth * share / (1 - share + growth * share)
+            yield cut_line(small, line), text, list(MARGIN + done * PITCH * line.places + rng.normal(0, 1.5))
 
 
-def found(middles: NDArray[np.float32], rng: np.random.Generator) -> TextLine:
-    """The line through these middles as a reader may find it: not quite."""
+def found(points: NDArray[np.float32], scale: float, rng: np.random.Generator) -> list[TextLine]:
+    """The lines through the middles of characters [line, character, 2] as a reader may find them: not quite.
+
+    The picture is ``scale`` times as large as that of the points. Perspective is seen as the reader sees it, in
+    what all lines have in common.
+    """
+    points = (points + 0.5) * scale - 0.5
+    astray = 1.0 if rng.random() < 0.7 else 2.0
+    taper = float(np.mean([_taper(middles) for middles in points]) + rng.normal(0, 0.02 * astray))
+    uprights = points[-1, (0, -1)] - points[0, (0, -1)]
+    lean = rng.normal(0, 0.03 * astray, 2)
+    return [_found(middles, taper, uprights, lean, astray, rng) for middles in points]
+
+
+def _taper(middles: NDArray[np.float32]) -> float:
+    """See TextLine: the middle of a line lies nearer to the end that is farther away."""
+    count = len(middles)
+    half = (middles[(count - 1) // 2] + middles[count // 2]) / 2 - middles[0]
+    chord = middles[-1] - middles[0]
+    share = float(np.clip(half @ chord / (chord @ chord), 0.3, 0.7))
+    return float(np.log(1 / share - 1)) * count / (count - 1)
+
+
+def _found(
+    middles: NDArray[np.float32],
+    taper: float,
+    uprights: NDArray[np.float32],
+    lean: NDArray[np.floating[Any]],
+    astray: float,
+    rng: np.random.Generator,
+) -> TextLine:
     start, end, middle = middles[0], middles[-1], middles[len(middles) // 2]
     pitch = float(np.hypot(*(end - start))) / (len(middles) - 1)
     along = (end - start) / np.hypot(*(end - start))
     across = np.array((-along[1], along[0]))
-    astray = 1.0 if rng.random() < 0.7 else 2.0
     bow = float((middle - (start + end) / 2) @ across + rng.normal(0, 0.03 * astray) * pitch)
     first, last = (
-        point + (sign * (0.5 + rng.normal(0, 0.1)) * along + rng.normal(0, 0.04 * astray) * across) * pitch
+        point
+        + (sign * (0.5 * np.exp(sign * taper) + rng.normal(0, 0.1)) * along + rng.normal(0, 0.04 * astray) * across)
+        * pitch
         for point, sign in ((start, -1), (end, 1))
     )
-    height = pitch * float(rng.uniform(0.86, 1.06))
-    step = pitch * float(rng.normal(1, 0.02))
-    return TextLine((float(first[0]), float(first[1])), (float(last[0]), float(last[1])), height, step, bow)
+    slants = np.clip(uprights @ along / (uprights @ across), -0.5, 0.5) + lean
+    return TextLine(
+        (float(first[0]), float(first[1])),
+        (float(last[0]), float(last[1])),
+        height=pitch * float(rng.uniform(0.86, 1.06)),
+        pitch=pitch * float(rng.normal(1, 0.02)),
+        bow=bow,
+        taper=taper,
+        slants=(float(slants[0]), float(slants[1])),
+    )
 
 
 def captured(page: Pixels, scale: float, rng: np.random.Generator) -> Pixels:

@@ -7,10 +7,24 @@ import numpy as np
 import pytest
 
 from ocr.cut import LINE_HEIGHT, MARGIN, PITCH, cut_line
-from ocr.glyphs import CHARACTERS, HIGH, WIDE, clarity, clearest, convolve, load_weights, look, network, places
+from ocr.evidence import Symbol, blend, realign
+from ocr.glyphs import (
+    CHARACTERS,
+    HIGH,
+    WIDE,
+    clarity,
+    clearest,
+    convolve,
+    load_weights,
+    look,
+    look_closer,
+    network,
+    places,
+    seen_again,
+)
 from ocr.locate import find_bands
 from ocr.training import fonts
-from ocr.training.glyphs import _augmented, _cells_of, _kept_cells_of, _strokes
+from ocr.training.glyphs import _augmented, _cells_of, _kept_cells_of, _strokes, found
 
 PICTURE = Path(__file__).parent / "pictures" / "td2.jpg"
 needs_font = pytest.mark.skipif(
@@ -31,6 +45,41 @@ def test_it_reads_a_line_by_itself(line: np.ndarray) -> None:
     assert shares.shape == (len(FIRST_LINE), len(CHARACTERS))
     assert np.allclose(shares.sum(axis=1), 1, atol=1e-5)
     assert "".join(CHARACTERS[best] for best in shares.argmax(axis=1)) == FIRST_LINE
+
+
+def test_a_place_cut_off_centre_is_seen_better_at_a_closer_look(line: np.ndarray) -> None:
+    astray = [centre + 7 for centre in clearest(line, len(FIRST_LINE))]
+    true = [CHARACTERS.index(character) for character in FIRST_LINE]
+    once, closer = (np.log(see(line, astray)[range(len(true)), true]) for see in (look, look_closer))
+    assert closer.mean() > once.mean()
+
+
+def test_only_doubtful_places_are_looked_at_closer(line: np.ndarray) -> None:
+    centres = clearest(line, len(FIRST_LINE))
+    symbols = [
+        Symbol(round(centre) - 12, round(centre) + 12, ((character, 0.99),))
+        for centre, character in zip(centres, FIRST_LINE, strict=True)
+    ]
+    spoilt = line.copy()
+    spoilt[:24, round(centres[5]) - 14 : round(centres[5]) + 14] = 250
+    aligned = realign(symbols, centres)
+    plain, again = blend(aligned, look(spoilt, centres)), seen_again(aligned, symbols, spoilt)
+    differ = [i for i, (a, b) in enumerate(zip(plain.cells, again.cells, strict=True)) if a != b]
+    assert 5 in differ
+    assert all(plain.cells[place].share(plain.cells[place].raw) < 0.98 for place in differ)
+
+
+def test_lines_to_learn_from_are_cut_with_the_perspective_of_their_page() -> None:
+    places_of_lines = np.array(
+        [[(20 + 15 * place, 30 + 25 * row) for place in range(36)] for row in range(2)], np.float32
+    )
+    matrix = np.array([[1, 0.2, 0], [0, 1, 0], [0.0004, 0, 1]], np.float32)
+    seen = cv2.perspectiveTransform(places_of_lines.reshape(1, -1, 2), matrix).reshape(places_of_lines.shape)
+    lines = found(seen, 1.0, np.random.default_rng(3))
+    growth = np.exp(-2 * lines[0].taper)
+    steps = np.hypot(*np.diff(seen[0], axis=0).T)
+    assert growth == pytest.approx(steps[0] / steps[-1], rel=0.2)
+    assert all(0.1 < slant < 0.35 for line in lines for slant in line.slants[:1])
 
 
 def test_text_is_clearer_upright_than_upside_down_or_noise(line: np.ndarray) -> None:
