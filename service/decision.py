@@ -13,7 +13,6 @@ from service.errors import DecisionConflict, InvalidDecision, RefusalBarred
 from service.judging import Judge, Reached
 from service.policy_book import Policies
 from service.protection import removal_barred
-from service.rules.persons import BY_LIKENESS
 from service.surroundings import Surroundings, fact_keys
 from service.transactions import retrying
 
@@ -49,10 +48,10 @@ async def decide(
                 return _same(earlier, decision)
         if decision.supersedes != (made[-1].id if made else None):
             raise DecisionConflict(decision.movement_id, made[-1].id if made else None)
-        if decision.outcome is Outcome.REFUSED:
-            await _require_unbarred(session, decision.movement_id)
         log = Surroundings(session, policies, crossing_point, decision.decided_at)
         judge = log.judge(await store.crossing_points(session))
+        if decision.outcome is Outcome.REFUSED:
+            await _require_unbarred(log, judge, decision.movement_id)
         reached = await _reached(log, judge, decision)
         await store.add_decision(session, decision, crossing_point, occurred_at)
         await log.wait_no_longer(decision.movement_id, "M9")
@@ -64,12 +63,11 @@ async def decide(
     return decision
 
 
-async def _require_unbarred(session: AsyncSession, movement_id: UUID) -> None:
+async def _require_unbarred(log: Surroundings, judge: Judge, movement_id: UUID) -> None:
     """A wish for asylum holds for the traveller: expressed on another movement, it bars refusal on this one too."""
-    crossing = (await store.movement(session, movement_id)).crossing
-    await store.lock(session, [crossing.document.key, *crossing.person_keys])
-    own = BY_LIKENESS.movements(crossing, await store.movements_of(session, crossing))
-    said = await protection_store.said(session, [movement_id, *(m.id for m in own)])
+    movement = await log.movement(movement_id) or await store.movement(log.session, movement_id)
+    own = (await judge.near(movement)).own
+    said = await protection_store.said(log.session, [movement_id, *(m.id for m in own)])
     if any(map(removal_barred, said)):
         raise RefusalBarred
 

@@ -20,8 +20,8 @@ class StayRow(Row):
 
     __tablename__ = "stay"
     __table_args__ = (
-        Index("stay_overdue", "due_at", "entry_id", postgresql_where=text("ended_at > due_at")),
-        Index("stay_ended", "ended_at", "entered_at"),
+        Index("stay_overdue", "due_at", "entry_id", "ended_at", postgresql_where=text("ended_at > due_at")),
+        Index("stay_ended", "ended_at", "entered_at", postgresql_include=["crossing_point", "basis", "due_at"]),
     )
     entry_id: Mapped[UUID] = mapped_column(primary_key=True)
     crossing_point: Mapped[str]

@@ -94,8 +94,8 @@ INSIDE = [
         CONSTRAINT what_is_due_has_its_day CHECK ((due_at = 'infinity') = (until IS NULL))
     )
     """,
-    "CREATE INDEX stay_overdue ON stay (due_at, entry_id) WHERE ended_at > due_at",
-    "CREATE INDEX stay_ended ON stay (ended_at, entered_at)",
+    "CREATE INDEX stay_overdue ON stay (due_at, entry_id, ended_at) WHERE ended_at > due_at",
+    "CREATE INDEX stay_ended ON stay (ended_at, entered_at) INCLUDE (crossing_point, basis, due_at)",
     "CREATE TABLE stay_end (movement_id uuid PRIMARY KEY, entry_id uuid NOT NULL, at timestamptz NOT NULL)",
     "CREATE INDEX stay_end_entry ON stay_end (entry_id, at)",
 ]
