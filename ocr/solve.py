@@ -24,7 +24,7 @@ ANOTHER_BROKEN = math.log(0.1)
 
 _MOST_OPTIONS = 6
 _NEGLIGIBLE = math.log(1e-6)  # of the best path so far
-_LEAST = 1e-4  # of a character's likeliest option: no check digit is worth as much
+_LEAST = 3e-4  # of a character's likeliest option: more than `evidence.blend` leaves to what neither reader saw
 
 Place = tuple[int, int]
 
