@@ -19,6 +19,7 @@ from service.rules.persons import is_same
 from service.rules.revision import latest
 
 Filed = TypeVar("Filed")
+Key = TypeVar("Key", str, int)
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -58,7 +59,8 @@ class Filing:
         self.movements: list[Movement] = []
         self._holder: list[Holder] = []  # by place
         self._holders: dict[tuple[int, int], Holder] = {}  # by the identity of traveller and document
-        self._under: dict[str, Holder | list[Holder]] = {}  # by document, person and stretch of numbers
+        self._under: dict[str, Holder | list[Holder]] = {}  # by document and person
+        self._numbered: dict[str, dict[int, Holder | list[Holder]]] = {}  # by series, and stretch of its numbers
         self._marked: dict[str, int | list[int]] = {}  # places by group, contact and companion's document
         self._travelling: set[int] = set()  # places of those who are in a group or name somebody
         self._young: set[int] = set()  # places of those who may be children
@@ -89,18 +91,13 @@ class Filing:
         self._holders[id(crossing.traveller), id(crossing.document)] = holder
         for key in keys:
             _put(self._under, key, holder)
-        for stretch in self._stretches(crossing.document, (0,)):
-            _put(self._under, stretch, holder)
+        if placed := number_of(crossing.document):
+            _put(self._numbered.setdefault(placed[0], {}), placed[1] // self._run, holder)
         holder.kin += dict.fromkeys(each for key in keys for each in _all(self._under, key))
         for each in holder.kin:
             if each is not holder:
                 each.kin.append(holder)
         return holder
-
-    def _stretches(self, document: TravelDocument, steps: Iterable[int]) -> Iterator[str]:
-        if placed := number_of(document):
-            series, number = placed
-            yield from (f"{series}:{number // self._run + step}" for step in steps)
 
     def _mark(self, marks: Iterable[str], place: int) -> None:
         for mark in marks:
@@ -134,8 +131,13 @@ class Filing:
         return Near(same, [movements[at] for at in own], places, [movements[at] for at in places])
 
     def _neighbours(self, holder: Holder) -> set[int]:
-        stretches = self._stretches(holder.document, (-1, 0, 1))
-        return {at for key in stretches for each in _all(self._under, key) if each is not holder for at in each.places}
+        """The movements of whoever has a document of the same stretch of numbers, or of one beside it."""
+        placed = number_of(holder.document)
+        if not placed:
+            return set()
+        series, stretch = self._numbered[placed[0]], placed[1] // self._run
+        near = (each for at in (stretch - 1, stretch, stretch + 1) if at in series for each in _all(series, at))
+        return {place for each in near if each is not holder for place in each.places}
 
     def _marking(self, marks: Iterable[str]) -> Iterator[int]:
         for mark in marks:
@@ -167,7 +169,7 @@ def _same(holder: Holder, other: Holder) -> bool:
     return other.document.key == holder.document.key or is_same(holder.traveller, other.traveller)
 
 
-def _put(filed: dict[str, Filed | list[Filed]], key: str, value: Filed) -> None:
+def _put(filed: dict[Key, Filed | list[Filed]], key: Key, value: Filed) -> None:
     """File a value under a key, once: by itself while it is alone, which most are."""
     there = filed.get(key)
     if there is None:
@@ -179,7 +181,7 @@ def _put(filed: dict[str, Filed | list[Filed]], key: str, value: Filed) -> None:
         filed[key] = [there, value]
 
 
-def _all(filed: dict[str, Filed | list[Filed]], key: str) -> Iterable[Filed]:
+def _all(filed: dict[Key, Filed | list[Filed]], key: Key) -> Iterable[Filed]:
     there = filed.get(key)
     if there is None:
         return ()

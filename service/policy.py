@@ -87,9 +87,10 @@ class Policy:
     def parameter(self, rule_id: str, name: str, post: str) -> Value:
         """One of them."""
         asked = (rule_id, name, post)
-        if asked not in self._worked_out:
-            self._worked_out[asked] = self._parameter(rule_id, name, post)
-        return self._worked_out[asked]
+        value = self._worked_out.get(asked)
+        if value is None:
+            value = self._worked_out[asked] = self._parameter(rule_id, name, post)
+        return value
 
     def _parameter(self, rule_id: str, name: str, post: str) -> Value:
         own = self.posts.get(post, _NONE).get(rule_id, _NO_VALUES)

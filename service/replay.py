@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from uuid import UUID
 
@@ -69,6 +69,7 @@ class _Log:
     standing: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     waiting: list[Wait] = field(default_factory=list)  # a heap
     awaited: set[Wait] = field(default_factory=set)
+    patience: dict[str, tuple[timedelta, ...]] = field(default_factory=dict)  # by post
     patient: set[int] = field(default_factory=set)  # who waits for all that a company may wait for
 
     def add(self, line: Line) -> Iterator[Written]:
@@ -150,7 +151,7 @@ class _Log:
             if this < happened(m):
                 yield place
                 continue
-            patient = patience(self.policy, m.crossing.crossing_point)
+            patient = self._patience(m.crossing.crossing_point)
             if crossed - m.crossing.occurred_at > patient[-1]:
                 continue
             if place not in self.patient:
@@ -158,6 +159,11 @@ class _Log:
                 self._wait(place, awaited(self.policy, m.crossing))
             if m.crossing.occurred_at + patient[0] <= self.now:
                 yield place
+
+    def _patience(self, post: str) -> tuple[timedelta, ...]:
+        if post not in self.patience:
+            self.patience[post] = patience(self.policy, post)
+        return self.patience[post]
 
     def _changes(self, place: int, among: frozenset[str], *, caused_by: str) -> Iterator[Written]:
         before = self.standing.get(place, ())

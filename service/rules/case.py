@@ -95,29 +95,32 @@ class Case:
         if not movements:
             return ()
         ordered = in_order([*movements, self.this])
+        if ordered[-1] is self.this:
+            return tuple(ordered[:-1])
         return tuple(ordered[: next(at for at, m in enumerate(ordered) if m is self.this)])
 
     @kept
     def earlier(self) -> tuple[Movement, ...]:
         """`presented` without the refused, who never crossed. The referred and the undecided may have: they count."""
-        return tuple(m for m in self.presented if m.decision is not Outcome.REFUSED)
+        crossed = tuple([m for m in self.presented if m.decision is not Outcome.REFUSED])
+        return crossed if len(crossed) < len(self.presented) else self.presented
 
     @kept
     def around(self) -> tuple[Movement, ...]:
         """The movements of others that count as presence, in order."""
         return tuple(sorted((m for m in self.others if m.decision is not Outcome.REFUSED), key=happened))
 
-    @property
+    @kept
     def previous(self) -> Movement | None:
         """The last earlier movement that counts as presence."""
         return self.earlier[-1] if self.earlier else None
 
-    @property
+    @kept
     def leaving(self) -> bool:
         """Whether the crossing is an exit."""
         return self.crossing.direction is Direction.EXIT
 
-    @property
+    @kept
     def entry(self) -> Movement | None:
         """The entry that began the stay which this exit ends; None where it is not known."""
         last = self.previous

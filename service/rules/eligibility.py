@@ -10,7 +10,7 @@ from service.dates import months_after
 from service.domain import Crossing, Direction, ListingKind, Severity, Visa
 from service.rules.case import Case
 from service.rules.rule import Found, Params, Rule
-from service.rules.stays import KnownStay
+from service.rules.stays import KnownStay, days_at_most
 from service.stay import Allowance, Stay, allowance
 
 
@@ -119,10 +119,9 @@ def _too_many_days(case: Case) -> Iterator[Found]:
     if (case.day - first).days < limit.days:
         return  # hardly so long ago that the traveller was first seen: most are spared the rest
     since = _window_start(case, limit)
-    counted = case.stays_since(since)
-    # the plain sum of the days never falls short of their number, and spares most the exact count
-    if sum((stay.last - max(stay.first, since)).days + 1 for stay in counted) <= limit.days:
+    if days_at_most((*case.earlier, case.this), since) <= limit.days:
         return
+    counted = case.stays_since(since)
     if (found := stay_allowance(case)) and found.days_used > limit.days:
         yield Found(
             "stayed_too_long" if case.leaving else "no_days_left",

@@ -89,10 +89,10 @@ def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
 def _impossible_travel(case: Case) -> Iterator[Found]:
     """Against the nearest earlier movement of which time and place are sure; refused or not, somebody stood there."""
     here = case.posts.get(case.crossing.crossing_point)
-    sure = [m for m in case.presented if m.crossing.clock is Clock.CERTAIN and m.crossing.crossing_point in case.posts]
-    if not sure or not here or case.crossing.clock is Clock.UNCERTAIN:
+    latest_first = reversed(case.presented)
+    sure = (m for m in latest_first if m.crossing.clock is Clock.CERTAIN and m.crossing.crossing_point in case.posts)
+    if not here or case.crossing.clock is Clock.UNCERTAIN or not (last := next(sure, None)):
         return
-    last = sure[-1]
     there = case.posts[last.crossing.crossing_point]
     if there.code == here.code:
         return
@@ -124,11 +124,9 @@ M4 = Rule(
 )
 
 
-def _ended_stays(case: Case) -> Iterator[KnownStay]:
-    """The stays of which both ends are recorded, the latest first, but for those under an exempt visa or a permit."""
-    for stay in case.stays():
-        if stay.entry and stay.exit and not any(_exempt(case, visa.kind) for visa in stay.visas):
-            yield stay
+def _counts(case: Case, stay: KnownStay) -> bool:
+    """Whether both ends of a stay are recorded, and it was under no exempt visa or permit."""
+    return bool(stay.entry and stay.exit) and not any(_exempt(case, visa.kind) for visa in stay.visas)
 
 
 def _exempt(case: Case, kind: str | None) -> bool:
@@ -142,12 +140,13 @@ def _back_to_back(case: Case) -> Iterator[Found]:
     if not case.leaving and case.day - case.day_of(case.earlier[-1].crossing) > gap:
         return  # too long outside, whatever came before
     run: list[KnownStay] = []
-    for stay in _ended_stays(case):
-        following = run[-1].first if run else case.day
-        joined = following - stay.last <= gap
-        if not joined or (stay.last - stay.first).days + 1 < case.parameter("M5", "stay_days", int):
+    for stay in case.stays():
+        if (run[-1].first if run else case.day) - stay.last > gap:
             break
-        run.append(stay)
+        if _counts(case, stay):
+            if (stay.last - stay.first).days + 1 < case.parameter("M5", "stay_days", int):
+                break
+            run.append(stay)
     if len(run) >= case.parameter("M5", "stays", int):
         evidence = tuple(m for stay in reversed(run) for m in stay.evidence)
         yield Found("back_to_back", {"stays": len(run), "since": run[-1].first}, evidence=evidence)

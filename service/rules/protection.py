@@ -157,13 +157,16 @@ def _one_contact(case: Case) -> Iterator[Found]:
         since = case.crossing.occurred_at - timedelta(case.parameter("P5", "days", int))
         sharing = [
             m
-            for m in sorted(case.others, key=happened)
+            for m in case.others
             if since <= m.crossing.occurred_at
             and happened(m) < happened(case.this)
             and contact in contacts(m.crossing, case.policy)
         ]
-        unrelated = parties([*sharing, case.this], by_name=True)
-        if len(unrelated) >= case.parameter("P5", "travellers", int):
+        travellers = case.parameter("P5", "travellers", int)
+        if len({m.crossing.group_id or m.crossing.document.key for m in sharing}) + 1 < travellers:
+            continue  # one group is one party at least
+        unrelated = parties([*sorted(sharing, key=happened), case.this], by_name=True)
+        if len(unrelated) >= travellers:
             evidence = tuple(sorted((m for each in unrelated for m in each if m is not case.this), key=happened))
             params = {"field": contact.partition(":")[0], "travellers": len(unrelated)}
             yield Found("one_contact", params, evidence=evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 from service.domain import Crossing, Direction, Movement, Visa
 
@@ -51,6 +51,26 @@ def known_stays(movements: Sequence[Movement], day_of: DayOf) -> Iterator[KnownS
             yield _stay(movements[at], last, day_of)
         else:
             yield _stay(None, last, day_of)
+
+
+def days_at_most(movements: Sequence[Movement], since: date) -> int:
+    """No fewer days than the stays have on or after a day: quick, and spares most the exact count.
+
+    A stay has at most a day for each of its movements and the whole days between them.
+    """
+    begins = datetime.combine(since, time(), UTC) - timedelta(1)  # wherever that day begins
+    days, left = 0, None
+    for m in reversed(movements):
+        at = m.crossing.occurred_at
+        if m.crossing.direction is Direction.EXIT:
+            if at < begins:
+                break
+            left = at
+        elif left:
+            days += abs(left - at).days
+            left = None
+        days += 1
+    return days
 
 
 def _stay(entry: Movement | None, exit: Movement | None, day_of: DayOf) -> KnownStay:
