@@ -46,6 +46,7 @@ from api.routes import (
     watchlists,
 )
 from ocr.tesseract import MODEL
+from service import passwords
 from service.database import Database, open_database
 from service.outage import SUSPECTS, is_outage
 from service.provider import Provider
@@ -88,10 +89,11 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application. It opens a database of its own, and closes it, unless one is given.
 
     Raises:
-        SettingsRefused: the file of `settings.list_sources` cannot be used.
+        SettingsRefused: a file that the settings name cannot be used.
     """
     metrics, fetching = Metrics(), fetching_of(settings)
     agency = Provider(settings) if settings.provider_issuer else None
+    passwords.blocklist(settings.password_blocklist)  # read at the start, so that a wrong path is told then
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

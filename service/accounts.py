@@ -62,6 +62,19 @@ async def create_account(
     return account, password
 
 
+async def first_account(sessions: Sessions, username: str, display_name: str, *, now: datetime) -> str:
+    """Make the first account, an administrator's, once; gives the password made up for it.
+
+    Raises:
+        AccountRefused: there are accounts already.
+    """
+    async with sessions() as session:
+        if await account_store.count_own(session):
+            raise AccountRefused("there are accounts already: an administrator makes the others")
+    new = NewAccount(username, display_name, frozenset({Role.ADMINISTRATOR}), frozenset({ALL_POSTS}))
+    return (await create_account(sessions, new, now=now))[1]
+
+
 def _account(new: NewAccount) -> Account:
     username = new.username.strip().casefold()
     if not _USERNAME.fullmatch(username):

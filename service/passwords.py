@@ -18,7 +18,7 @@ from typing import TypeVar, TypeVarTuple
 
 from pwdlib import PasswordHash
 
-from service.errors import PasswordRefused
+from service.errors import PasswordRefused, SettingsRefused
 
 SHORTEST = 15  # what SP 800-63B-4 asks of a password that may stand alone
 LONGEST = 256  # characters: what is hashed has a bound, so that a sign-in costs no more than a sign-in
@@ -114,12 +114,15 @@ def blocklist(path: Path | None) -> frozenset[str]:
     """The operator's own list of passwords that nobody may choose, one a line; the too short are left out.
 
     Raises:
-        OSError: the file cannot be read.
+        SettingsRefused: the file cannot be read.
     """
     if path is None:
         return frozenset()
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        return frozenset(word for line in lines if len(word := line.strip().casefold()) >= SHORTEST)
+    try:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            return frozenset(word for line in lines if len(word := line.strip().casefold()) >= SHORTEST)
+    except OSError as error:
+        raise SettingsRefused(f"MABAR_PASSWORD_BLOCKLIST: {error}") from None
 
 
 def generate() -> str:

@@ -117,7 +117,8 @@ async def change_password(
     throttle.succeeded(account.username, of.client, known=here)
     if new == old:
         raise PasswordRefused("the new password is the old one")
-    passwords.check(new, account.username, account.display_name)
+    refused = passwords.blocklist(settings.password_blocklist)
+    passwords.check(new, account.username, account.display_name, refused=refused)
     kept = await passwords.keep(new)
     async with sessions.begin() as session:
         await account_store.set_password(session, account.id, kept)

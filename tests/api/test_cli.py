@@ -119,12 +119,18 @@ def test_made_up_travellers_stay_out_of_a_service_in_use(monkeypatch: pytest.Mon
 
 @pytest.mark.usefixtures("database")
 def test_the_first_account_is_made_with_a_password_of_its_own() -> None:
-    made = run("account", "create", "chief", "--role", "administrator")
+    made = run("account", "first", "chief")
     assert made.exit_code == 0, made.output
-    assert "account chief made; password: " in made.stdout
-    again = run("account", "create", "chief", "--role", "administrator")
+    assert "administrator chief; password: " in made.stdout
+    again = run("account", "first", "another")
     assert again.exit_code == 1
-    assert "taken" in again.stderr
+    assert "there are accounts already" in again.stderr
+    taken = run("account", "create", "chief", "--role", "administrator")
+    assert taken.exit_code == 1
+    assert "taken" in taken.stderr
+    recovered = run("account", "recover", "chief")
+    assert "account chief; password: " in recovered.stdout
+    assert recovered.stdout != made.stdout
 
 
 def test_what_is_no_image_is_said_so_and_the_others_are_read(tmp_path: Path) -> None:

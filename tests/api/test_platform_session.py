@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import select
 
-from service import accounts, tokens
+from service import accounts, passwords, tokens
 from service.access import DeviceKind, Role
-from service.tables import AuditRow, DeviceKeyRow, SessionRow
+from service.tables import AccountRow, AuditRow, DeviceKeyRow, SessionRow
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 Platform = Any  # of tests/api/conftest.py, which cannot be imported
@@ -321,3 +323,124 @@ async def test_a_lost_demo_password_is_made_again(demo: Platform, tmp_path: Path
     assert after != before
     assert (await demo.sign_in(*before)).status_code == 401
     assert (await demo.sign_in(*after)).status_code == 201
+
+
+# Passwords that somebody else made up
+
+
+async def handed_out(platform: Platform) -> tuple[str, dict[str, str]]:
+    """The password that an administrator was shown for a new account, and the officer signed in with it."""
+    admin = await platform.officer(Role.ADMINISTRATOR, username="admin")
+    asked = {"username": "layla", "display_name": "Layla", "roles": ["first_line"], "posts": ["*"]}
+    password = (await platform.client.post("/v1/accounts", json=asked, headers=admin)).json()["password"]
+    return password, bearer((await platform.sign_in("layla", password)).json()["token"])
+
+
+async def test_a_password_handed_out_is_good_for_nothing_but_its_replacement(platform: Platform) -> None:
+    password, headers = await handed_out(platform)
+    assert (await platform.client.get("/v1/session", headers=headers)).json()["due"] == "new_password"
+    assert (await platform.client.get("/v1/account/sessions", headers=headers)).status_code == 403
+    same = {"old": password, "new": password}
+    assert (await platform.client.put("/v1/session/password", json=same, headers=headers)).status_code == 422
+    asked = {"old": password, "new": "seven quiet bridges"}
+    assert (await platform.client.put("/v1/session/password", json=asked, headers=headers)).status_code == 204
+    whole = await platform.sign_in("layla", "seven quiet bridges")
+    assert whole.json()["due"] is None
+
+
+async def test_a_password_handed_out_ends_after_three_days(platform: Platform) -> None:
+    password, _ = await handed_out(platform)
+    platform.clock.advance(hours=73)
+    assert (await platform.sign_in("layla", password)).status_code == 401
+
+
+# Locked, listed, ended
+
+
+async def test_a_locked_session_says_whose_it_is_and_opens_to_its_password_alone(platform: Platform) -> None:
+    headers = await platform.officer(Role.FIRST_LINE, username="layla")
+    platform.clock.advance(minutes=16)
+    locked = (await platform.client.get("/v1/session", headers=headers)).json()
+    assert (locked["locked"], locked["actor"]["username"]) == (True, "layla")
+    wrong = await platform.client.post("/v1/session/unlock", json={"password": "not it"}, headers=headers)
+    assert wrong.status_code == 401
+    right = {"password": "copper river lantern"}
+    unlocked = await platform.client.post("/v1/session/unlock", json=right, headers=headers)
+    assert (unlocked.status_code, unlocked.json()["locked"]) == (200, False)
+    assert (await platform.client.get("/v1/session", headers=headers)).status_code == 401
+    whole = bearer(unlocked.json()["token"])
+    assert (await platform.client.get("/v1/account/sessions", headers=whole)).status_code == 200
+    actions = [row.action for row in await platform.trail()]
+    assert actions[-2:] == ["unlock_refused", "unlock"]
+
+
+async def test_guessing_at_a_locked_session_is_slowed(platform: Platform) -> None:
+    headers = await platform.officer(Role.FIRST_LINE)
+    for status in (401, 401, 401, 429):
+        wrong = await platform.client.post("/v1/session/unlock", json={"password": "not it"}, headers=headers)
+        assert wrong.status_code == status
+
+
+async def test_an_officer_sees_the_own_sessions_and_ends_them(platform: Platform) -> None:
+    first = await platform.officer(Role.FIRST_LINE, username="layla")
+    others = [bearer((await platform.sign_in("layla")).json()["token"]) for _ in range(2)]
+    listed = (await platform.client.get("/v1/account/sessions", headers=first)).json()
+    assert [one["current"] for one in listed].count(True) == 1
+    assert {one["client"] for one in listed} == {"127.0.0.1"}
+    current = (await platform.client.get("/v1/session", headers=others[0])).json()["id"]
+    gone = f"/v1/account/sessions/{current}"
+    assert (await platform.client.delete(gone, headers=first)).status_code == 204
+    assert (await platform.client.get("/v1/session", headers=others[0])).status_code == 401
+    assert (await platform.client.delete(gone, headers=first)).status_code == 404
+    assert (await platform.client.delete("/v1/account/sessions", headers=first)).json() == {"ended": 1}
+    assert (await platform.client.get("/v1/session", headers=others[1])).status_code == 401
+    assert (await platform.client.get("/v1/session", headers=first)).status_code == 200
+
+
+async def test_nobody_ends_the_sessions_of_another_but_an_administrator(platform: Platform) -> None:
+    layla = await platform.officer(Role.FIRST_LINE, username="layla")
+    omar = await platform.officer(Role.FIRST_LINE, username="omar")
+    admin = await platform.officer(Role.ADMINISTRATOR)
+    of_layla = (await platform.client.get("/v1/session", headers=layla)).json()["id"]
+    assert (await platform.client.delete(f"/v1/account/sessions/{of_layla}", headers=omar)).status_code == 404
+    assert (await platform.client.delete("/v1/accounts/layla/sessions", headers=omar)).status_code == 403
+    assert (await platform.client.delete("/v1/accounts/layla/sessions", headers=admin)).json() == {"ended": 1}
+    assert (await platform.client.get("/v1/session", headers=layla)).status_code == 401
+
+
+async def test_an_officer_at_a_known_workstation_gets_through_while_others_guess(platform: Platform) -> None:
+    await platform.account("layla")
+    platform.client.headers.update(SAME_ORIGIN)
+    known = await platform.sign_in("layla", credential="cookie")
+    assert any(cookie.startswith("mabar-workstation=mbr_wst_") for cookie in known.headers.get_list("set-cookie"))
+    workstation = {"Cookie": f"mabar-workstation={platform.client.cookies['mabar-workstation']}"}
+    platform.client.cookies.clear()
+    for _ in range(4):
+        guessed = await platform.sign_in("layla", "not the password")
+    assert guessed.status_code == 429
+    asked = {"username": "layla", "password": "copper river lantern"}
+    assert (await platform.client.post("/v1/session", json=asked)).status_code == 429
+    assert (await platform.client.post("/v1/session", json=asked, headers=workstation)).status_code == 201
+
+
+async def test_the_workstation_of_one_is_not_that_of_another(platform: Platform) -> None:
+    await platform.account("layla")
+    await platform.account("omar")
+    platform.client.headers.update(SAME_ORIGIN)
+    await platform.sign_in("omar", credential="cookie")
+    for _ in range(3):
+        await platform.sign_in("layla", "not the password")
+    assert (await platform.sign_in("layla")).status_code == 429
+
+
+async def test_a_password_kept_with_other_parameters_is_kept_anew_at_the_next_sign_in(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await platform.account("layla")
+    stronger = PasswordHash([Argon2Hasher(time_cost=2, memory_cost=64)])
+    monkeypatch.setattr(passwords, "_hasher", stronger)
+    assert (await platform.sign_in("layla")).status_code == 201
+    async with platform.services.database.sessions() as session:
+        kept = (await session.scalars(select(AccountRow.password_hash))).one()
+    assert "t=2" in kept
+    assert (await platform.sign_in("layla")).status_code == 201
