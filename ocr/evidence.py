@@ -15,7 +15,7 @@ FLOOR = 1e-6
 CONFUSED = 1e-4
 """Least probability, relative to what was seen, of a character that looks the same."""
 
-_OVERLOOKED = 1e-3  # probability that either reader keeps for a character it did not think of
+_OVERLOOKED = (1e-3, 2e-4)  # probability that each reader keeps for a character it did not think of
 _NEAR = 2  # characters by which the length of a line may misjudge their number
 _MOST_ASTRAY = 6  # symbols that a line may have too many or too few
 _ENOUGH = 8  # symbols, to fit where the places of a line are
@@ -101,7 +101,7 @@ def blend(line: Aligned, second: NDArray[np.float32]) -> Aligned:
     every character.
     """
     first = np.array([_spread(cell.shares) for cell in line.cells])
-    both = np.cbrt(first + _OVERLOOKED) * (second + _OVERLOOKED)
+    both = np.cbrt(first + _OVERLOOKED[0]) * (second + _OVERLOOKED[1])
     both /= both.sum(axis=1, keepdims=True)
     best = both.argmax(axis=1)
     rows = zip(line.cells, best, both.tolist(), first.tolist(), second.tolist(), strict=True)
