@@ -1,5 +1,6 @@
 """The network that looks at one place at a time: what it gives, and what it learns from."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -67,6 +68,17 @@ def test_only_doubtful_places_are_looked_at_closer(line: np.ndarray) -> None:
     differ = [i for i, (a, b) in enumerate(zip(plain.cells, again.cells, strict=True)) if a != b]
     assert 5 in differ
     assert all(plain.cells[place].share(plain.cells[place].raw) < 0.98 for place in differ)
+
+
+def test_what_both_readers_are_sure_of_is_told_apart_from_what_one_is() -> None:
+    symbol = Symbol(0, 24, (("A", 0.999),))
+    shares = [np.full((1, len(CHARACTERS)), (1 - sure) / len(CHARACTERS), np.float32) for sure in (0.999, 0.97)]
+    for share in shares:
+        share[0, CHARACTERS.index("A")] += 1 - share.sum()
+    line = realign([symbol] * 2, [12.0, 40.0])
+    line = replace(line, cells=line.cells[:1])
+    sure, likely = (1 - blend(line, share).cells[0].share("A") for share in shares)
+    assert sure < 0.002 < 0.003 < likely
 
 
 def test_lines_to_learn_from_are_cut_with_the_perspective_of_their_page() -> None:
