@@ -11,27 +11,27 @@ from ocr.image import DEFAULT_LIMITS, Limits, Pixels, decode_image  # first: bou
 
 # isort: split
 
-import cv2
 import numpy as np
 
-from ocr.cut import LINE_HEIGHT, MARGIN, PITCH, cut_line, normalise_line, unroll
+from ocr.crop import crop
+from ocr.cut import MARGIN, PITCH, cut_line, normalise_line, unroll
 from ocr.decode import Decoded, decode
 from ocr.evidence import Aligned, align_lines
 from ocr.glyphs import clarity, look, seen_again
 from ocr.locate import Band, Search
 from ocr.mrz import MrzFormat, parse_text, verify
-from ocr.reading import Box, MrzReading, Step, judge, obstacles_of
+from ocr.reading import MrzReading, Step, judge, obstacles_of
 from ocr.tesseract import Engine, load_engine
 
 _MOST_BANDS = 8
-_QUICK_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY]
 _CLEAR = -0.12  # mean log probability per character of a reading that is surely a zone's
 _PLAIN = -0.02  # that of one in which not even one place is in doubt: moved by one, its last place would be
 _FAIR = -0.2  # mean log probability per character of what is text of a zone, perhaps not in its places
 _MOVES = (-1, 1, -2, 2)  # places
 _HOPELESS = -0.3  # merit of what is no zone at all
 _HOLDING = 0.3  # what it is worth that every check digit holds, in the same measure
-_NO_TEXT = -1.0  # clarity of lines that are not worth reading
+_NO_TEXT = -0.6  # clarity of lines that are not worth reading; of zones that were read, none was below -0.4
+_OTHER_WAY = 0.3  # by which lines that are to be read are less clear than upside down at most
 _PLAIN_TEXT = -0.5  # clarity of lines that are worth reading at once
 _TEXT_BEYOND = 0.9  # how clear the place beyond the end is where a line goes on; bare paper: never in 69 cards
 _QUIET = 1.2  # places of paper beyond the end, to be sure that it is the end
@@ -83,11 +83,15 @@ def read_text(text: str) -> MrzReading:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Where in a picture a zone was found, what was seen in its places, and what that says."""
+    """Where in a picture a zone was found, what was seen in its places, and what that says.
+
+    ``glimpse`` is how clear it was to the engine by itself, as mean log probability per character.
+    """
 
     band: Band
     aligned: tuple[Aligned, ...]
     decoded: Decoded
+    glimpse: float
 
 
 class Clock:
@@ -147,21 +151,17 @@ def find_zone(pixels: Pixels, engine: Engine, clock: Clock) -> Zone | None:
 
 
 def _readings(
-    pixels: Pixels,
-    band: Band,
-    images: Sequence[Pixels],
-    engine: Engine,
-    clock: Clock,
-    least: float = _HOPELESS,
+    pixels: Pixels, band: Band, images: Sequence[Pixels], engine: Engine, clock: Clock, least: float = _HOPELESS
 ) -> Iterator[Zone]:
     """What a band says; and where it is clear, but the check digits do not hold, what it says some places on.
 
     A speck in the margin that was taken for a character, or a faint character that was not, moves all others.
-    What cannot be of more merit than ``least`` is left out.
+    What cannot be of more merit than ``least`` is left out, and places on, what is less clear to the engine.
     """
     zone = read_lines(band, images, engine, clock, least)
     if zone is None:
         return
+    glimpse = zone.glimpse
     clock.tried.append(zone)
     yield zone
     least = max(least, _merit(zone.decoded))
@@ -171,7 +171,7 @@ def _readings(
         moved = band.moved(places)
         with clock.step("cut"):
             again = [cut_line(pixels, line) for line in moved.lines]
-        zone = read_lines(moved, again, engine, clock, least)
+        zone = read_lines(moved, again, engine, clock, least, glimpse)
         if zone is not None:
             least = max(least, _merit(zone.decoded))
             clock.tried.append(zone)
@@ -203,7 +203,7 @@ def _candidates(pixels: Pixels, search: Search, clock: Clock) -> Iterator[tuple[
 
 def _is_sure(decoded: Decoded) -> bool:
     """Whether no other place can read better; a document may well be printed with wrong check digits."""
-    printed = decoded.format is None or decoded.sight > _PLAIN
+    printed = decoded.format is None or (decoded.sight > _PLAIN and not decoded.misplaced)
     return decoded.sight > _CLEAR and (printed or _holding(decoded) > 0.5)
 
 
@@ -227,25 +227,31 @@ def _ways(pixels: Pixels, band: Band, clock: Clock) -> tuple[float, list[tuple[B
     with clock.step("glance"):
         clear = [sum(map(clarity, images)) / len(images) for _, images in ways]
     clock.glanced.append((band, max(clear)))
-    return max(clear), [ways[i] for i in sorted(range(2), key=lambda i: -clear[i])]
+    likely = [i for i in range(2) if clear[i] > max(clear) - _OTHER_WAY]
+    return max(clear), [ways[i] for i in sorted(likely, key=lambda i: -clear[i])]
 
 
 def read_lines(
-    band: Band, images: Sequence[Pixels], engine: Engine, clock: Clock, least: float = -math.inf
+    band: Band,
+    images: Sequence[Pixels],
+    engine: Engine,
+    clock: Clock,
+    least: float = -math.inf,
+    least_glimpse: float = -math.inf,
 ) -> Zone | None:
-    """What the lines cut from a band say, None where they are of no format's length or cannot have more merit."""
+    """What lines say, None where they are of no format's length, too unclear or of no more merit than ``least``."""
     with clock.step("recognise"):
         seen = engine.read(images)
         places = sum(image.shape[1] - 2 * MARGIN for image in images) / len(images) / PITCH
         aligned = align_lines(seen, places, MARGIN, PITCH)
-    if aligned is None:
+    if aligned is None or (glimpse := _best_sight(aligned)) < least_glimpse:
         return None
     with clock.step("look"):
         aligned = tuple(map(seen_again, aligned, seen, images))
     if _best_sight(aligned) + _HOLDING <= least:
         return None
     with clock.step("solve"):
-        return Zone(band, aligned, decode(aligned))
+        return Zone(band, aligned, decode(aligned), glimpse)
 
 
 def _best_sight(aligned: Sequence[Aligned]) -> float:
@@ -259,7 +265,7 @@ def judged(pixels: Pixels, band: Band, decoded: Decoded, clock: Clock) -> MrzRea
     with clock.step("look"):
         decoded = replace(decoded, misplaced=decoded.misplaced + _SURELY_ASTRAY * _running_on(pixels, band, decoded))
     with clock.step("crop"):
-        crop_png, boxes = _crop(pixels, band, decoded)
+        crop_png, boxes = crop(pixels, band.lines, decoded.centres)
     return judge(decoded, crop_png, boxes, clock.steps, clock.elapsed_ms)
 
 
@@ -287,23 +293,3 @@ def _goes_on(pixels: Pixels, band: Band, decoded: Decoded, rows: Sequence[int], 
         inside &= edge < x < pixels.shape[1] - edge and edge < y < pixels.shape[0] - edge
     # A card cut by the picture's edge loses columns that its check digits cover.
     return min(clear) > _TEXT_BEYOND or (decoded.format is MrzFormat.MRV_B and not inside)
-
-
-def _crop(pixels: Pixels, band: Band, decoded: Decoded) -> tuple[bytes, tuple[tuple[Box, ...], ...]]:
-    """The lines straightened, one below the other, as PNG; and where each character stands in it."""
-    strips = [unroll(pixels, line, half=LINE_HEIGHT // 2 + 4) for line in band.lines]
-    height, width = strips[0].shape[0], max(strip.shape[1] for strip in strips)
-    sheet = np.full((height * len(strips), width), 255, np.uint8)
-    for row, strip in enumerate(strips):
-        sheet[row * height : (row + 1) * height, : strip.shape[1]] = strip
-    boxes = tuple(
-        tuple(_box(centre, row * height, height, width) for centre in centres)
-        for row, centres in enumerate(decoded.centres)
-    )
-    _, png = cv2.imencode(".png", sheet, _QUICK_PNG)
-    return png.tobytes(), boxes
-
-
-def _box(centre: float, top: int, height: int, width: int) -> Box:
-    left, right = (min(max(round(centre + side * PITCH / 2), 0), width) for side in (-1, 1))
-    return Box(left, top, right, top + height)
