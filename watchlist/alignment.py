@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from watchlist.likeness import CUT, likeness
+from watchlist.likeness import CUT, likeness, may_be_alike
 from watchlist.names import TITLES
 
 ALIKE = 0.5  # tokens less alike than this are different names
@@ -36,8 +36,12 @@ class NameEvidence:
 
 def grid_of(subject: Sequence[str], tokens: Iterable[str]) -> Grid:
     """For each of the subject's tokens, how alike which of ``tokens`` are, where they are alike at all."""
-    tokens = dict.fromkeys(tokens)
-    return [{other: alike for other in tokens if (alike := likeness(asked, other)) >= ALIKE} for asked in subject]
+    listed = list(dict.fromkeys(tokens))
+    grid: list[dict[str, float]] = [{} for _ in subject]
+    for i, j in may_be_alike(subject, listed) if subject and listed else ():
+        if (alike := likeness(subject[i], listed[j])) >= ALIKE:
+            grid[i][listed[j]] = alike
+    return grid
 
 
 def align(

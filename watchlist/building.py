@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from watchlist import dates
 from watchlist.alignment import counts
 from watchlist.evidence import misread_key, state
-from watchlist.names import common_share, fold, joined_keys, keys, near_keys, sound, stem
+from watchlist.names import common_share, fold, keys, near_keys, sound, stem
 from watchlist.packing import Arrays, Texts, hash_of, pack_entry, postings, ranges, texts, unique_pairs
 from watchlist.records import Entry
 
@@ -26,6 +26,7 @@ DAYS, STATES = 4, 3  # days of birth and nationalities kept beside each entry fo
 MANY_STATES = 1  # stands first where an entry has more nationalities than are kept
 SEXES = {"M": 1, "F": 2}
 LONG_KEY = 4  # consonants that a key of two words read as one must have
+BASE = 1_000_003  # of the hash of words read as one
 END = -1  # ends a name in the row's words
 REPORT_EVERY = 5_000  # entries between two reports of progress
 COLUMNS = ("ids", "years", "days", "states", "sexes", "lengths", "burdens")
@@ -91,10 +92,10 @@ class Builder:
         return fewest
 
     def _add_columns(self, entry: Entry, fewest: int) -> None:
-        columns = self.columns
+        columns, births = self.columns, list(filter(None, map(dates.parse, entry.dates_of_birth)))
         columns["ids"].append(hash_of(entry.id))
-        columns["years"].extend(_years(entry.dates_of_birth))
-        columns["days"].extend(_days(entry.dates_of_birth))
+        columns["years"].extend(_years(births))
+        columns["days"].extend(_days(births))
         columns["states"].extend(_states(entry.nationalities))
         columns["sexes"].append(SEXES.get(entry.sex or "", 0))
         columns["lengths"].append(fewest)
@@ -175,14 +176,37 @@ def _neighbours(raw: Arrays, words: Sequence[str]) -> Arrays:
     rows = np.repeat(np.arange(len(raw["ids"])), np.diff(raw["forms.ends"]))[1:]
     left, right = forms[:-1], forms[1:]
     both = (left != END) & (right != END)
-    pairs = (left[both].astype(np.uint64) << np.uint64(32)) | right[both].astype(np.uint64)
-    distinct, which = np.unique(pairs, return_inverse=True)
-    hashes, long = np.empty(len(distinct), np.uint32), np.empty(len(distinct), np.bool_)
-    for at, pair in enumerate(distinct.tolist()):
-        (key,) = joined_keys((words[pair >> 32], words[pair & 0xFFFFFFFF]))
-        hashes[at], long[at] = hash_of(key), len(key) >= LONG_KEY
-    kept = long[which]
-    return postings("joined", hashes[which][kept], rows[both][kept])
+    hashes, lengths = joined_hashes(words, left[both], right[both])
+    kept = lengths >= LONG_KEY
+    return postings("joined", hashes[kept], rows[both][kept])
+
+
+def joined_hashes(
+    words: Sequence[str], left: NDArray[np.int32], right: NDArray[np.int32]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The ``rolling`` hash of the skeleton of two words read as one, for many pairs at once, and its length.
+
+    A consonant that ends one and begins the other counts once, as it does in one word.
+    """
+    skeletons = [key if (key := keys(word)[0])[0] != "~" else "" for word in words]
+    whole = np.array([rolling(text) for text in skeletons], np.uint32)
+    tail = np.array([rolling(text[1:]) for text in skeletons], np.uint32)
+    ends = np.array([ord(text[-1]) if text else 0 for text in skeletons], np.uint32)
+    heads = np.array([ord(text[0]) if text else 1 for text in skeletons], np.uint32)
+    lengths = np.array([len(text) for text in skeletons], np.int64)
+    once = ends[left] == heads[right]
+    added = lengths[right] - once
+    powers = np.array([pow(BASE, n, 1 << 32) for n in range(int(lengths.max(initial=0)) + 1)], np.uint32)
+    return whole[left] * powers[added] + np.where(once, tail[right], whole[right]), lengths[left] + added
+
+
+@lru_cache(maxsize=1 << 16)
+def rolling(text: str) -> int:
+    """A hash of 32 bits from which that of two texts put together can be worked out."""
+    value = 0
+    for letter in text:
+        value = (value * BASE + ord(letter)) & 0xFFFFFFFF
+    return value
 
 
 def merged(parts: Sequence[tuple[Arrays, NDArray[np.bool_]]]) -> Arrays:
@@ -228,18 +252,15 @@ def _rows_of(arrays: Arrays, name: str, alive: NDArray[np.bool_]) -> tuple[NDArr
     return arrays[name][np.repeat(alive, sizes)], np.append(0, np.cumsum(sizes[alive]))
 
 
-def _years(texts: Sequence[str]) -> tuple[int, int]:
+def _years(births: Sequence[dates.PartialDate]) -> tuple[int, int]:
     """The first and last year that an entry may be born in; 0, 0 where none is known."""
-    known = [date for text in texts if (date := dates.parse(text)) and date.year]
-    if not known:
-        return 0, 0
-    return min(date.year or 0 for date in known), max(date.last_year or date.year or 0 for date in known)
+    known = [(date.year, date.last_year or date.year) for date in births if date.year]
+    return (min(known)[0], max(last for _, last in known)) if known else (0, 0)
 
 
-def _days(texts: Sequence[str]) -> list[int]:
+def _days(births: Sequence[dates.PartialDate]) -> list[int]:
     """The first few months and days of birth that an entry may have, as month * 100 + day; 0 fills up."""
-    known = [date for text in texts if (date := dates.parse(text)) and date.month and date.day]
-    return ([100 * (date.month or 0) + (date.day or 0) for date in known] + [0] * DAYS)[:DAYS]
+    return ([100 * date.month + date.day for date in births if date.month and date.day] + [0] * DAYS)[:DAYS]
 
 
 @lru_cache(maxsize=1 << 12)

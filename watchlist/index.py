@@ -27,7 +27,7 @@ from watchlist.search import COMMON_SPELLING, Search, weight_of
 from watchlist.vocabulary import Vocabulary
 
 COMPARED = 8  # rows compared in full
-SLACK = 5.0  # what the bound may miss, in nats: a word that a slip of the pen made another
+SLACK = 3.0  # what the bound may miss, in nats: a word that a slip of the pen made another
 SEGMENTS = 6  # with more, a search takes longer than it must
 SHORT = 10_000  # entries that are merged at every change: in a short list a struck name would still seem common
 Place = tuple[int, int]  # a segment and a row in it
@@ -119,7 +119,7 @@ class Index:
         """A saved snapshot, mapped into memory: processes that load the same folder share it."""
         saved = json.loads((folder / "index.json").read_text())
         segments = [
-            {name: np.load(folder / f"{at}.{name}.npy", mmap_mode="r") for name in names}
+            {name: np.asarray(np.load(folder / f"{at}.{name}.npy", mmap_mode="r")) for name in names}
             for at, names in enumerate(saved["segments"])
         ]
         return cls(saved["version"], int(saved["digest"]), segments)

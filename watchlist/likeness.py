@@ -7,14 +7,17 @@ names that share a skeleton by chance.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
 
 from watchlist.names import keys, sound, stem
 
 CUT = "*"  # ends a token that the machine-readable zone may have cut off
 SLIPS = 0.72  # the least share of letters that must agree for a slip
+MOST_SLIPS = 0.4  # the most of its letters that a slip changes
 INITIAL = 0.95  # what an initial weighs is bounded by its one letter instead
 
 # Likeness by how similar two spellings of one skeleton are, from 0 to 1: few spellings of a name differ by much.
@@ -29,6 +32,27 @@ _OCR = str.maketrans("QDLTJKMHUYCPRE", "OOIIIXNNVVGBBF")
 def likeness(a: str, b: str) -> float:
     """How alike two tokens are, from 0 (different names) to 1 (one spelling); symmetric."""
     return _likeness(a, b) if a < b else _likeness(b, a)
+
+
+def may_be_alike(ours: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The places of the pairs whose ``likeness`` may be above 0: of most, the letters already show that it is not."""
+    shapes = [_shape(token) for token in ours], [_shape(token) for token in theirs]
+    near = cdist(*shapes, scorer=OSA.normalized_distance, score_cutoff=MOST_SLIPS) <= MOST_SLIPS
+    under: dict[str, list[int]] = {}
+    for j, token in enumerate(theirs):
+        for key in _all_keys(token):
+            under.setdefault(key, []).append(j)
+    special = [j for j, token in enumerate(theirs) if _is_special(token)]
+    for i, token in enumerate(ours):
+        kin = {j for key in _all_keys(token) if key in under for j in under[key]}
+        found = range(len(theirs)) if _is_special(token) else kin.union(special, near[i].nonzero()[0].tolist())
+        yield from ((i, j) for j in found)
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_special(token: str) -> bool:
+    """Whether a token is compared otherwise than by its letters: an initial, a cut word, a word in Arabic letters."""
+    return token[-1] == CUT or len(token) == 1 or token.islower()
 
 
 @lru_cache(maxsize=1 << 17)
@@ -105,7 +129,7 @@ def _slips(a: str, b: str) -> float:
     if a.islower() or b.islower():
         return _slips(keys(a)[0], keys(b)[0]) * 0.8 if min(len(a), len(b)) > 4 else 0.0
     longer = max(len(a), len(b))
-    most = 2 * longer // 5
+    most = int(MOST_SLIPS * longer)
     if min(len(a), len(b)) < 3 or abs(len(a) - len(b)) > most:
         return 0.0
     shapes = OSA.distance(_shape(a), _shape(b), score_cutoff=most)

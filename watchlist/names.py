@@ -73,6 +73,8 @@ def _readable(word: str) -> str:
 
 def _join(words: list[str]) -> list[str]:
     """Compounds that are written as one word or several: Abd al-Rahman, Abu Bakr, Nur al-Din, Sayf Allah."""
+    if not any(map(_is_part, words)):
+        return [_bare(word) for word in words]
     out: list[str] = []
     opening = ""
     for word, following in pairwise((*words, "")):
@@ -88,6 +90,12 @@ def _join(words: list[str]) -> list[str]:
             out += [_opening(opening), _bare(word)] if opening else [_bare(word)]
             opening = ""
     return [*out, _opening(opening)] if opening else out
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_part(word: str) -> bool:
+    """Whether a word may be part of a compound: most are none, and need no look at their neighbours."""
+    return _joins_back(word) or _opens(word, word[-1])
 
 
 @lru_cache(maxsize=1 << 16)

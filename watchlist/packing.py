@@ -18,6 +18,7 @@ Arrays = dict[str, NDArray[Any]]
 
 _LISTS = ("dates_of_birth", "nationalities", "mother_names", "father_names")
 _SCALARS = ("sex", "instruction", "reference", "provenance", "valid_from", "valid_until")
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _KINDS = tuple(NameKind)
 _KIND_AT = {kind: at for at, kind in enumerate(_KINDS)}
 
@@ -36,7 +37,7 @@ def pack_entry(entry: Entry) -> bytes:
     while scalars and scalars[-1] is None:
         scalars.pop()
     packed = [entry.id, entry.list, entry.kind, names, documents, lists, *scalars]
-    return json.dumps(packed, ensure_ascii=False, separators=(",", ":")).encode()
+    return _JSON.encode(packed).encode()
 
 
 def unpack_entry(packed: bytes) -> Entry:

@@ -16,7 +16,6 @@ from watchlist.alignment import (
     CONFLICT,
     ENTRY_EXTRA,
     FIRST_CONFLICT,
-    JOINED,
     LETTER,
     SUBJECT_EXTRA,
     SURE,
@@ -24,7 +23,7 @@ from watchlist.alignment import (
     Rarity,
     counts,
 )
-from watchlist.building import END, LONG_KEY, MANY_STATES, SEXES, state_hash
+from watchlist.building import END, LONG_KEY, MANY_STATES, SEXES, rolling, state_hash
 from watchlist.evidence import (
     NATIONALITY_DIFFERS,
     PARENT_AGREES,
@@ -47,6 +46,7 @@ SEARCHED = 200  # rows whose bound is worked out
 BITS = 8  # words of a name whose finding is remembered, one by one
 
 Bearers = tuple[int, int]
+Sheet = tuple[Floats, NDArray[np.uint8], Floats]  # for each row: what it weighs, which words it has, the best of one
 _CLEARED = logit(FLOOR) - logit(NAMESAKE)  # what more a namesake must bring to be told
 _COUNT = np.array([bin(bits).count("1") for bits in range(1 << BITS)], np.uint8)
 _BURDENS = np.array([0.0, *(MANY_NAMES * log(count) for count in range(1, 256))], np.float32)
@@ -67,6 +67,7 @@ class Search:
         self._joined, self._numbers = Postings(arrays, "joined"), Postings(arrays, "numbers")
         self._low, self._high = self._weights()
         self._letters = np.diff(arrays["words.ends"]).astype(np.float32)
+        self._sheets: list[Sheet] = []
 
     def _weights(self) -> tuple[Floats, Floats]:
         """What each word weighs, by its skeleton and by its sound, as far as this segment knows: never too little."""
@@ -108,24 +109,40 @@ class Search:
 
     def by_name(self, name: tuple[str, ...], subject: Subject, known: Background, *, cut: bool) -> tuple[Rows, Floats]:
         """The rows that share most with one of the subject's names, the highest bound first, with the bounds."""
-        total, found = np.zeros(self._size, np.float32), np.zeros(self._size, np.uint8)
-        for place, token in enumerate(name):
-            self._add(token, 1 << place if place < BITS else 0, known.tokens, total, found)
-        for place, key in enumerate(joined_keys(name)):
-            self._add_joined(name[place] + name[place + 1], key, 3 << place if place < BITS - 1 else 0, total, found)
-        rows = np.flatnonzero(total > 0).astype(np.int32)
+        rows, total, found = self._found(name, known.tokens)
         asked = dates.parse(subject.date_of_birth) if subject.date_of_birth else None
         if len(rows) > SEARCHED:
-            ranks = total[rows] + self._same_year(asked, rows)
-            rows = rows[np.argpartition(-ranks, SEARCHED)[:SEARCHED]]
-        bounds = total[rows] + self._births(asked, rows) + self._others(subject, rows, known.states)
+            ranks = total + self._same_year(asked, rows)
+            first = np.argpartition(-ranks, SEARCHED)[:SEARCHED]
+            rows, total, found = rows[first], total[first], found[first]
+        bounds = total + self._births(asked, rows) + self._others(subject, rows, known.states)
         bounds += SUBJECT_EXTRA * sum(map(counts, name[:BITS])) - _BURDENS[self.arrays["burdens"][rows]]
-        bounds += self._against(name, rows, found[rows], cut=cut)
+        bounds += self._against(name, rows, found, cut=cut)
         order = np.argsort(-bounds, kind="stable")
         return rows[order], bounds[order]
 
-    def _add(self, token: str, bit: int, rarity: Rarity, total: Floats, found: NDArray[np.uint8]) -> None:
+    def _found(self, name: tuple[str, ...], rarity: Rarity) -> tuple[Rows, Floats, NDArray[np.uint8]]:
+        """The rows that share anything with a name, what that weighs at most, and which of its words they have."""
+        try:
+            sheet = self._sheets.pop()  # blank sheets of a million rows are dear: they are cleared and used again
+        except IndexError:
+            sheet = np.zeros(self._size, np.float32), np.zeros(self._size, np.uint8), np.zeros(self._size, np.float32)
+        total, found, _ = sheet
+        for place, token in enumerate(name):
+            bit = 1 << place if place < BITS else 0
+            self._add(token, bit, rarity, sheet)
+            self._add_parted(token, bit, total, found)
+        for place, key in enumerate(joined_keys(name)):
+            self._add_joined(name[place] + name[place + 1], key, 3 << place if place < BITS - 1 else 0, total, found)
+        rows = np.flatnonzero(total > 0).astype(np.int32)  # of truths: of numbers it takes six times as long
+        answer = rows, total[rows], found[rows]
+        total[rows], found[rows] = 0, 0
+        self._sheets.append(sheet)
+        return answer
+
+    def _add(self, token: str, bit: int, rarity: Rarity, sheet: Sheet) -> None:
         """Add to every row what the likest of its words weighs, with a token of the subject's."""
+        total, found, best = sheet
         words, alike = self.vocabulary.like(token)
         if not len(words):
             return
@@ -135,10 +152,10 @@ class Search:
         order = order[weights[order] > 0]
         starts, stops = self.arrays["bearers.starts"][words[order]], self.arrays["bearers.starts"][words[order] + 1]
         rows = self.arrays["bearers"][ranges(starts, stops - starts)]
-        best = np.zeros(self._size, np.float32)
         best[rows] = np.repeat(weights[order], stops - starts)  # the last written is the highest
         total[rows] += best[rows]  # a row met twice is written twice, with one and the same sum
         found[rows] |= np.uint8(bit)
+        best[rows] = 0
 
     def _agreements(self, token: str, words: NDArray[np.int64], alike: Floats, rarity: Rarity) -> Floats:
         """What ``alignment`` would give each pair."""
@@ -150,14 +167,23 @@ class Search:
         return agreed.astype(np.float32)
 
     def _add_joined(self, whole: str, key: str, bits: int, total: Floats, found: NDArray[np.uint8]) -> None:
-        """Add what two words weigh that are one in the list, and what one weighs that is two there."""
+        """Add what two words weigh that are one in the list."""
         if len(key) < LONG_KEY:
             return
-        words, alike = self.vocabulary.like(whole)
-        for at in words[alike >= JOINED].tolist():
+        for at in self.vocabulary.spelt(whole, key):
             rows = self.arrays["bearers"][slice(*self.arrays["bearers.starts"][at : at + 2])]
             total[rows] += RAREST / 2 - 2 * SUBJECT_EXTRA
             found[rows] |= np.uint8(bits)
+
+    def _add_parted(self, token: str, bit: int, total: Floats, found: NDArray[np.uint8]) -> None:
+        """Add what a word weighs that is two in the list."""
+        key = keys(token.rstrip(CUT))[0]
+        if len(key) < LONG_KEY:
+            return
+        for rows in self._joined.rows_of([rolling(key)]):
+            fresh = rows[(found[rows] & np.uint8(bit)) == 0]
+            total[fresh] += RAREST / 2 - SUBJECT_EXTRA
+            found[fresh] |= np.uint8(bit)
 
     def _against(self, name: Sequence[str], rows: Rows, found: NDArray[np.uint8], *, cut: bool) -> Floats:
         """What is lost at least by words that only one side has, or each side a different one."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
-from watchlist.alignment import ALIKE
+from watchlist.alignment import ALIKE, JOINED
 from watchlist.likeness import CUT, SPELLING, likeness
 from watchlist.names import keys, near_keys, sound, stem
 from watchlist.packing import Arrays, Postings, Rows, Texts, hash_of
@@ -32,6 +32,13 @@ class Vocabulary:
         self._native = np.array([word.islower() for word in self.words], np.bool_)
         self._skeletons, self._near = Postings(arrays, "skeletons"), Postings(arrays, "near")
         self.like = lru_cache(REMEMBERED)(self._work_out)
+
+    def spelt(self, text: str, key: str) -> list[int]:
+        """The words filed under a skeleton that are as good as a text of two words read as one."""
+        found = [at for words in self._skeletons.rows_of([hash_of(key)]) for at in words.tolist()]
+        return [
+            at for at in found if abs(len(self.words[at]) - len(text)) <= 2 and likeness(text, self.words[at]) >= JOINED
+        ]
 
     def _work_out(self, token: str) -> tuple[NDArray[np.int64], Floats]:
         """The numbers of the words that are like a token, and how alike each is, near enough."""
@@ -57,10 +64,17 @@ class Vocabulary:
         if len(kin := np.flatnonzero(same)):
             heard = _similarity(sound(bare), [self._sounds[word] for word in words[kin].tolist()])
             alike[kin] = np.interp(np.maximum(spelt[kin], heard), *SPELLING)
-        closer = self._native[words] if token[-1] != CUT else np.ones(len(words), np.bool_)
-        if token[-1] != CUT and 1 < len(bare) < MANY_LETTERS:
+        closer = self._native[words]
+        if 1 < len(bare) < MANY_LETTERS:
             closer &= same  # between scripts, so short a word is no slip of another
-        for place in np.flatnonzero(closer).tolist():
+        places = np.flatnonzero(closer).tolist()
+        if token[-1] == CUT:
+            places += [
+                at
+                for at, (word, other) in enumerate(zip(words.tolist(), listed, strict=True))
+                if other.startswith(bare) or self._sounds[word].startswith(sound(bare))
+            ]
+        for place in places:
             alike[place] = likeness(token, listed[place])
         return alike
 
