@@ -18,7 +18,7 @@ from ocr.mrz import Mrz, MrzFormat, parse
 from ocr.solve import Place
 from ocr.states import is_state_code
 
-RISK = 5e-3
+RISK = 7e-3
 """Chance of any wrong character from which on a reading is not accepted."""
 AGREED = 0.5
 """Least probability that each of two readers gives a character that no check digit covers."""
