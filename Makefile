@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types tests browser lock bench-flow bench-mrz bench-screen campaign-mrz fuzz-mrz bench-rules rules-campaign rules-coverage rules-mutants bench-trail clean
+.PHONY: run test check lint types tests browser lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-rules rules-campaign rules-coverage rules-mutants bench-trail clean
 
 ## run: set everything up and serve the console and the API with demo data (PORT=, MABAR_DATA_DIR=)
 run: $(VENV)/.run
@@ -89,6 +89,10 @@ fuzz-mrz: $(VENV)/.dev
 bench-flow: $(VENV)/.dev
 	$(BIN)/python -m bench.flow
 
+## bench-history: how long an inspection takes of a traveller who has crossed 200 times, at 50 a second
+bench-history: $(VENV)/.dev
+	$(BIN)/python -m bench.history
+
 ## bench-rules: a made-up year with irregular travellers planted in it, replayed; MOVEMENTS=1000000 takes half an hour
 MOVEMENTS ?= 100000
 bench-rules: $(VENV)/.dev
@@ -100,7 +104,7 @@ bench-trail: $(VENV)/.dev
 
 ## rules-campaign: ten thousand random histories of travellers and of companies, each in two orders of arrival
 rules-campaign: $(VENV)/.dev
-	MABAR_HISTORIES=10000 $(BIN)/python -m pytest tests/service/test_replay.py -k alike
+	MABAR_HISTORIES=10000 $(BIN)/python -m pytest tests/service/test_replay.py tests/service/test_judging.py -k alike
 
 ## rules-coverage: branch coverage of the rules, which must be whole
 rules-coverage: $(VENV)/.dev

@@ -33,31 +33,36 @@ PICTURES = sorted((ROOT / "tests" / "documents").glob("*.jpg"))
 @contextmanager
 def service() -> Iterator[httpx.Client]:
     """A signed-in client of a fresh service; prints how long its first start took."""
-    with tempfile.TemporaryDirectory(prefix="mabar-bench-") as folder, socket.socket() as probe:
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="mabar-bench-") as folder, serving(folder) as (client, _):
+        print(f"first start, database and demonstration data included: {time.perf_counter() - began:.1f} s")
+        yield client
+
+
+@contextmanager
+def serving(folder: str) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]:
+    """A signed-in client of a service on a data directory, and its process."""
+    with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-        probe.close()
-        fast = {"MABAR_REQUESTS_PER_SECOND": "10000"}  # of one credential, as all posts of a country together
-        environment = {**os.environ, **fast, "MABAR_DATA_DIR": folder, "PORT": str(port)}
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "api", "serve", "--demo"],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-                _wait(client, process)
-                print(f"first start, database and demonstration data included: {time.perf_counter() - began:.1f} s")
-                password = (Path(folder) / "demo-password").read_text().strip()
-                signed_in = client.post("/v1/session", json={"username": "demo", "password": password}).json()
-                client.headers["Authorization"] = f"Bearer {signed_in['token']}"
-                yield client
-        finally:
-            process.terminate()
-            process.wait()
+    fast = {"MABAR_REQUESTS_PER_SECOND": "10000"}  # of one credential, as all posts of a country together
+    process = subprocess.Popen(
+        [sys.executable, "-m", "api", "serve", "--demo"],
+        cwd=ROOT,
+        env={**os.environ, **fast, "MABAR_DATA_DIR": folder, "PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            _wait(client, process)
+            password = (Path(folder) / "demo-password").read_text().strip()
+            signed_in = client.post("/v1/session", json={"username": "demo", "password": password}).json()
+            client.headers["Authorization"] = f"Bearer {signed_in['token']}"
+            yield client, process
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def _wait(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:

@@ -34,6 +34,7 @@ from watchlist.records import Entry
 
 _UNUSED = frozenset("received_at reading_id verdict rules index_version policy_version officer device marks".split())
 _COLUMNS = [column for column in MovementRow.__table__.columns if column.key not in _UNUSED]
+_MOVEMENTS = select(*_COLUMNS, last_outcome())  # built once: that takes as long as asking
 
 
 @dataclass(slots=True)
@@ -60,7 +61,7 @@ class Surroundings:
         return [m for m in counting if m and sought.finds(m.crossing, filed_under(m.crossing))]
 
     async def _movements(self, *conditions: ColumnElement[bool]) -> list[Movement]:
-        rows = await self.session.execute(select(*_COLUMNS, last_outcome()).where(*conditions))
+        rows = await self.session.execute(_MOVEMENTS.where(*conditions))
         return [_movement(row) for row in rows]
 
     async def movement(self, id: UUID) -> Movement | None:

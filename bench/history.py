@@ -1,0 +1,181 @@
+"""How long an inspection takes of a traveller who has crossed 200 times: at 50 a second, by the clock and by CPU.
+
+`python -m bench.history [--movements N] [--rate N] [--seconds N]` fills a fresh database, starts the
+service on it, and sends crossings at a steady rate, whether or not the answers keep up. What is printed: percentiles of
+the time to the answer, and the processor time of the service and of PostgreSQL for each inspection, which other work on
+the machine does not change. The goal is a 99th percentile of 60 ms on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from sqlalchemy import insert
+
+from bench.flow import serving
+from service.database import open_database
+from service.domain import Crossing, Direction, PartialDate, TravelDocument, Traveller
+from service.facts import GENESIS
+from service.freshness import bring_up_to_date
+from service.mapping import movement_columns
+from service.person import person_keys
+from service.settings import Settings
+from service.tables import DecisionRow, InspectionKeyRow, MovementRow, PostCounterRow
+
+POSTS = ("IQ-ZUR", "IQ-TRB", "IQ-SHL")
+WARM_SECONDS = 3  # until statements are prepared, which nobody measures
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def _traveller(number: int) -> tuple[Traveller, TravelDocument]:
+    letters = "".join(chr(65 + number // 26**place % 26) for place in range(3))
+    traveller = Traveller(
+        f"BEN{letters}OUR", f"SAL{letters[::-1]}IM", "JOR", PartialDate(1960 + number % 40, 5, 17), "M"
+    )
+    return traveller, TravelDocument("P", "JOR", f"H{number * 1000:07d}", PartialDate(2034, 6, 30))
+
+
+def _history(number: int, movements: int, now: datetime) -> Iterator[Crossing]:
+    """In and out, a day each, up to yesterday."""
+    traveller, document = _traveller(number)
+    keys = person_keys(traveller)
+    for back in range(movements, 0, -1):
+        direction = Direction.EXIT if back % 2 else Direction.ENTRY
+        at = now - timedelta(days=back)
+        yield Crossing(uuid4(), POSTS[number % 3], direction, at, document, traveller, person_keys=keys)
+
+
+async def _fill(folder: str, travellers: int, movements: int) -> None:
+    now = datetime.now(UTC)
+    async with open_database(Settings(data_dir=Path(folder))) as database:
+        await bring_up_to_date(database.sessions)
+        for number in range(travellers):
+            crossings = list(_history(number, movements, now))
+            async with database.sessions.begin() as session:
+                await session.execute(insert(InspectionKeyRow), [_key(each) for each in crossings])
+                await session.execute(insert(MovementRow), [_row(each, seq) for seq, each in enumerate(crossings, 1)])
+                await session.execute(insert(DecisionRow), [_decision(each) for each in crossings])
+        async with database.sessions.begin() as session:  # what is recorded now is numbered after the histories
+            counters = [{"crossing_point": post, "seq": movements, "head": GENESIS} for post in POSTS]
+            await session.execute(insert(PostCounterRow), counters)
+
+
+def _key(crossing: Crossing) -> dict[str, Any]:
+    at = crossing.occurred_at
+    return {"id": crossing.id, "request_hash": b"", "occurred_at": at, "created_at": at}
+
+
+def _row(crossing: Crossing, seq: int) -> dict[str, Any]:
+    said = {"seq": seq, "recorded_at": crossing.occurred_at, "verdict": "CLEAR", "rules": []}
+    return {**movement_columns(crossing), **said, "index_version": "", "policy_version": ""}
+
+
+def _decision(crossing: Crossing) -> dict[str, Any]:
+    at = crossing.occurred_at
+    said = {"id": uuid4(), "outcome": "admitted", "officer": "bench", "decided_at": at}
+    return {**said, "movement_id": crossing.id, "movement_occurred_at": at}
+
+
+def _asked(number: int) -> dict[str, Any]:
+    traveller, document = _traveller(number)
+    return {
+        "id": str(uuid4()),
+        "crossing_point": POSTS[number % 3],
+        "direction": "entry",
+        "occurred_at": datetime.now(UTC).isoformat(),
+        "document": {
+            "document_code": "P",
+            "issuing_state": "JOR",
+            "document_number": document.document_number,
+            "date_of_expiry": str(document.date_of_expiry),
+            "primary_identifier": traveller.primary_identifier,
+            "secondary_identifier": traveller.secondary_identifier,
+            "nationality": "JOR",
+            "date_of_birth": str(traveller.date_of_birth),
+            "sex": traveller.sex,
+        },
+    }
+
+
+async def _send(client: httpx.AsyncClient, number: int, taken: list[float]) -> UUID:
+    began = time.perf_counter()
+    answer = await client.post("/v1/inspections", json=_asked(number))
+    taken.append(time.perf_counter() - began)
+    answer.raise_for_status()
+    return UUID(answer.json()["id"])
+
+
+async def _steadily(address: str, token: str, travellers: range, rate: int) -> list[float]:
+    """Send each traveller once, so many a second, whether or not the answers keep up."""
+    taken: list[float] = []
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=address, headers=headers, limits=limits, timeout=60) as client:
+        began, sent = time.perf_counter(), []
+        for at, number in enumerate(travellers):
+            await asyncio.sleep(max(0.0, began + at / rate - time.perf_counter()))
+            sent.append(asyncio.create_task(_send(client, number, taken)))
+        await asyncio.gather(*sent)
+    return taken
+
+
+def _cpu(root: int) -> dict[str, float]:
+    """Processor time in seconds of a process and its descendants, by the name of the program."""
+    stats = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                name, _, rest = (folder / "stat").read_text().partition("(")[2].rpartition(")")
+            except OSError:
+                continue
+            fields = rest.split()
+            stats[int(folder.name)] = (name, int(fields[1]), (int(fields[11]) + int(fields[12])) / TICK)
+    return _sum(stats, root)
+
+
+def _sum(stats: dict[int, tuple[str, int, float]], root: int) -> dict[str, float]:
+    used: dict[str, float] = {}
+    for pid, (name, _, seconds) in stats.items():
+        line = [pid]
+        while line[-1] in stats:
+            line.append(stats[line[-1]][1])
+        if root in line:
+            used[name] = used.get(name, 0.0) + seconds
+    return used
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, default in (("movements", 200), ("rate", 50), ("seconds", 20)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="mabar-bench-") as folder:
+        warm = asked.rate * WARM_SECONDS
+        every = warm + asked.rate * asked.seconds
+        asyncio.run(_fill(folder, every, asked.movements))
+        with serving(folder) as (client, process):
+            token = client.headers["Authorization"].removeprefix("Bearer ")
+            address = str(client.base_url)
+            asyncio.run(_steadily(address, token, range(warm), asked.rate))
+            before, began = _cpu(process.pid), time.perf_counter()
+            taken = sorted(asyncio.run(_steadily(address, token, range(warm, every), asked.rate)))
+            wall, after = time.perf_counter() - began, _cpu(process.pid)
+    marks = {share: 1000 * taken[min(len(taken) - 1, int(share * len(taken)))] for share in (0.5, 0.95, 0.99)}
+    print(f"{len(taken)} inspections, {len(taken) / wall:.1f} a second: load of the machine {os.getloadavg()[0]:.1f}")
+    print("  ".join(f"p{100 * share:.0f} {ms:.0f} ms" for share, ms in marks.items()))
+    for name, seconds in after.items():
+        print(f"{name}: {1000 * (seconds - before.get(name, 0.0)) / len(taken):.1f} ms of CPU each")
+
+
+if __name__ == "__main__":
+    main()
