@@ -74,6 +74,17 @@ class PoliciesInForce:
         return Activation(change.in_force_from, change.decided_at, self._known[change.version])
 
 
+async def checked(sessions: Sessions, text: str) -> Policy:
+    """The policy that a text states, its overrides at crossing points that there are.
+
+    Raises:
+        PolicyError: the text cannot be used; it says where and why.
+    """
+    async with sessions() as session:
+        posts = await store.crossing_points(session)
+    return load_policy(text, posts)
+
+
 @retrying
 async def propose(sessions: Sessions, id: UUID, text: str, reason: str, *, actor: Actor, now: datetime) -> PolicyChange:
     """Keep a policy's text and write down that it is wanted; nothing changes before another person activated it.
@@ -85,7 +96,7 @@ async def propose(sessions: Sessions, id: UUID, text: str, reason: str, *, actor
         PolicyError: the text cannot be used; it says where and why.
         ConflictingReplay: the id was used before with another text.
     """
-    policy = load_policy(text)
+    policy = await checked(sessions, text)
     async with sessions.begin() as session:
         await store.lock(session, ["policies"])
         if same := await policy_store.change(session, id):

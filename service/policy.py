@@ -7,7 +7,7 @@ parameters from here and nowhere else, so that a finding can say under which pol
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -131,11 +131,12 @@ class Policy:
         return next((row for row in rows if row.holds_with(visa_kind, asked)), None)
 
 
-def load_policy(text: str) -> Policy:
+def load_policy(text: str, known_posts: Collection[str] | None = None) -> Policy:
     """The policy that a TOML text states. Its version is the declared one and the hash of the text, or the hash alone.
 
     Raises:
-        PolicyError: the text is no TOML, or a setting is unknown, missing or out of range.
+        PolicyError: the text is no TOML, or a setting is unknown, missing or out of range, or overrides something at a
+            post that is none of `known_posts`.
     """
     root = read_toml(text, PolicyError)
     root.only((*_SETTINGS, "rules", "posts", "regimes"))
@@ -148,7 +149,7 @@ def load_policy(text: str) -> Policy:
         accept_specimen=root.flag("accept_specimen", False),
         permit_kinds=frozenset(root.words("permit_kinds", ())),
         rules={rule_id: _setting(rule_id, table) for rule_id, table in _by_rule(root.table("rules"))},
-        posts={post: _overrides(table) for post, table in root.table("posts").tables()},
+        posts=_posts(root.table("posts"), known_posts),
         regimes=tuple(read_regime(row) for row in root.rows("regimes")),
     )
 
@@ -181,6 +182,14 @@ def _by_rule(table: Table) -> Iterator[tuple[str, Table]]:
         if rule_id not in PARAMETERS:
             table.refuse(f"there is no such rule; there are {', '.join(PARAMETERS)}", rule_id)
         yield rule_id, below
+
+
+def _posts(table: Table, known: Collection[str] | None) -> dict[str, Mapping[str, Values]]:
+    found = dict(table.tables())
+    for post in found:
+        if known is not None and post not in known:
+            table.refuse("there is no such crossing point", post)
+    return {post: _overrides(below) for post, below in found.items()}
 
 
 def _setting(rule_id: str, table: Table) -> RuleSetting:

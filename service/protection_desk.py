@@ -34,6 +34,7 @@ from service.protection_store import Place
 from service.protection_tables import ProtectionCaseRow
 from service.reevaluation import judge_again
 from service.rules.catalogue import RULES
+from service.surroundings import fact_keys
 from service.transactions import retrying
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -71,7 +72,8 @@ async def observe(sessions: Sessions, policies: Policies, movement_id: UUID, see
     async with sessions.begin() as session:
         post, _ = await store.place_of(session, movement_id)
         require_post(actor, post)
-        await _begin(session, movement_id, post, seen.at)
+        await _hold(session, movement_id, policies)
+        await protection_store.open_case(session, movement_id, post, seen.at)
         if not await _same(session, movement_id, seen):
             await protection_store.add(session, movement_id, seen)
             await _judge(session, policies, movement_id, seen)
@@ -80,12 +82,10 @@ async def observe(sessions: Sessions, policies: Policies, movement_id: UUID, see
         return refused and bool(ASYLUM & set(seen.signs))
 
 
-async def _begin(session: AsyncSession, movement_id: UUID, post: str, now: datetime) -> None:
+async def _hold(session: AsyncSession, movement_id: UUID, policies: Policies) -> None:
     """One after the other with whoever decides on the movement: a refusal and a wish for asylum cannot both slip in."""
     await store.lock(session, [f"decision:{movement_id}"])
-    crossing = (await store.movement(session, movement_id)).crossing
-    await store.lock(session, [crossing.document.key, *crossing.person_keys])
-    await protection_store.open_case(session, movement_id, post, now)
+    await store.lock(session, fact_keys((await store.movement(session, movement_id)).crossing, policies))
 
 
 async def _same(session: AsyncSession, movement_id: UUID, record: Record) -> bool:
@@ -129,7 +129,7 @@ async def release(sessions: Sessions, policies: Policies, movement_id: UUID, sai
     """
     async with sessions.begin() as session:
         row = await _case_row(session, movement_id, actor)
-        await _begin(session, movement_id, row.crossing_point, said.at)
+        await _hold(session, movement_id, policies)
         if not await _same(session, movement_id, said):
             if not any(map(removal_barred, await protection_store.said(session, [movement_id]))):
                 raise ReferralRefused("nothing bars a refusal on this movement")
@@ -150,7 +150,7 @@ async def refer(sessions: Sessions, movement_id: UUID, referral: Referral, *, ac
     """
     async with sessions.begin() as session:
         row = await _case_row(session, movement_id, actor)
-        await _begin(session, movement_id, row.crossing_point, referral.at)
+        await store.lock(session, [f"referral:{movement_id}"])
         if not await _same(session, movement_id, referral):
             directory = {partner.code: partner for partner in await protection_store.partners(session)}
             if referral.partner not in directory:
@@ -175,7 +175,7 @@ async def step(sessions: Sessions, step: Step, *, actor: Actor) -> Case:
         if movement_id is None:
             raise NotFound("there is no such referral")
         row = await _case_row(session, movement_id, actor)
-        await _begin(session, movement_id, row.crossing_point, step.at)
+        await store.lock(session, [f"referral:{movement_id}"])
         (found,) = await _cases(session, [row])
         referral = next((each for each in found.referrals if each.id == step.referral), None)
         if referral is None:

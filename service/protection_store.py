@@ -119,7 +119,8 @@ async def add_finding(
     supersedes: UUID | None = None,
 ) -> None:
     """Seal a finding of protection, or its withdrawal, which names what it supersedes and why."""
-    await open_case(session, crossing.id, crossing.crossing_point, now)
+    if finding.status is not FindingStatus.SHADOW:  # what a rule on trial finds is no case for anybody
+        await open_case(session, crossing.id, crossing.crossing_point, now)
     body = {
         "kind": "finding",
         "finding": plain(finding),

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.tables import Row, Stamp, Strings
@@ -38,7 +38,7 @@ class ProtectionRecordRow(Row):
     __table_args__ = (Index("protection_record_movement", "movement_id", "number"),)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger, sa.Identity(always=True))
-    movement_id: Mapped[UUID] = mapped_column(ForeignKey("protection_case.movement_id"))
+    movement_id: Mapped[UUID]
     recorded_at: Mapped[datetime]
     key_id: Mapped[str]
     nonce: Mapped[bytes]

@@ -23,7 +23,7 @@ PROTECTION = [
     CREATE TABLE protection_record (
         id uuid PRIMARY KEY,
         number bigint GENERATED ALWAYS AS IDENTITY,
-        movement_id uuid NOT NULL REFERENCES protection_case (movement_id),
+        movement_id uuid NOT NULL,
         recorded_at timestamptz NOT NULL,
         key_id text NOT NULL,
         nonce bytea NOT NULL CHECK (octet_length(nonce) = 12),

@@ -135,7 +135,7 @@ async def compare(services: ServicesDep, asked: ComparisonIn, actor: Reader) -> 
 
 async def _asked(services: Services, asked: ComparisonIn) -> Policy:
     if asked.text is not None:
-        return load_policy(asked.text)
+        return await policies.checked(services.database.sessions, asked.text)
     assert asked.version is not None  # the schema saw to it
     return load_policy(await policies.text_of(services.database.sessions, asked.version))
 

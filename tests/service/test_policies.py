@@ -137,6 +137,9 @@ async def test_proposals_that_do_not_fit_are_refused(database: Database) -> None
         await policies.propose(
             database.sessions, uuid4(), BUNDLED.replace("days = 90", "days = -1"), "wrong", actor=OFFICER, now=NOON
         )
+    nowhere = f"{BUNDLED}\n[posts.IQ-XXX.E4]\nmonths_on_entry = 3\n"
+    with pytest.raises(PolicyError, match=r"posts\.IQ-XXX: there is no such crossing point"):
+        await policies.propose(database.sessions, uuid4(), nowhere, "wrong", actor=OFFICER, now=NOON)
     assert len(await policies.history(database.sessions)) == 1
 
 
