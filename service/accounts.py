@@ -111,6 +111,7 @@ async def set_password(
 
     Raises:
         NotFound: there is no such account.
+        AccountRefused: an identity provider keeps it.
         PasswordRefused: the password is too short or too common.
     """
     username = username.strip().casefold()
@@ -121,6 +122,8 @@ async def set_password(
     kept = await passwords.keep(password)
     async with sessions.begin() as session:
         account = await _existing(session, username)
+        if account.provided:
+            raise AccountRefused("the identity provider keeps this account: it has no password here")
         await account_store.set_password(session, account.id, kept, until=until)
         await session_store.revoke_sessions(session, account.id, now)
         await account_store.forget_workstations(session, account.id)

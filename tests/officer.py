@@ -61,10 +61,20 @@ class Officer:
         self._password = (data_dir / "demo-password").read_text().strip()
         self.page.goto(base)
 
-    def sign_in(self) -> None:
+    def enter_password(self) -> None:
         self.page.locator("#username").fill("demo")
         self.page.locator("#password").fill(self._password)
         self.page.locator("#password").press("Enter")
+
+    def plug_in_a_key(self) -> None:
+        """A security key of the browser's own making, which a finger touches at once."""
+        key = {"protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True}
+        tools = self.context.new_cdp_session(self.page)
+        tools.send("WebAuthn.enable")
+        tools.send("WebAuthn.addVirtualAuthenticator", {"options": {**key, "automaticPresenceSimulation": True}})
+
+    def sign_in(self) -> None:
+        self.enter_password()
         expect(self.page.locator("header.shell")).to_be_visible()
 
     def sign_in_again(self) -> None:

@@ -62,7 +62,7 @@ async def ways(request: Request, services: ServicesDep) -> WaysOut:
     except PasskeyRefused:
         bound = False
     provider = "/v1/session/provider" if services.settings.provider_issuer else None
-    return WaysOut(provider=provider, passkeys=bound)
+    return WaysOut(provider=provider, passkeys=bound, demo=services.settings.demo)
 
 
 @router.post("/unlock")

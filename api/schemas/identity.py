@@ -78,6 +78,7 @@ class WaysOut(BaseModel):
 
     provider: str | None
     passkeys: bool = Field(description="whether passkeys can be used at the address that was asked")
+    demo: bool = Field(description="whether this is a demonstration with made-up travellers")
 
 
 class AttestationIn(Wire):

@@ -2,6 +2,7 @@
 
 import { language } from "./texts.js";
 
+const RENEWED = new Set(["not-signed-in", "session-locked"]);
 const PATIENCE = 20_000; // ms until an answer counts as lost
 
 /** A refusal by the service, or no answer at all (`status` 0). */
@@ -20,7 +21,7 @@ export class Problem extends Error {
 let signInAgain = null;
 let ahead = 0; // ms by which the service's clock is ahead of this workstation's
 
-/** `handler` is called when a session has ended, and resolves once the officer has signed in again. */
+/** `handler` is called with the kind of refusal when a session has ended or is locked, and resolves once it counts. */
 export function whenSessionEnds(handler) {
   signInAgain = handler;
 }
@@ -38,8 +39,8 @@ export async function call(method, path, { json, form, renew = true } = {}) {
     try {
       return await once(method, path, json, form);
     } catch (problem) {
-      if (!(renew && signInAgain && problem.status === 401 && problem.kind === "not-signed-in")) throw problem;
-      await signInAgain();
+      if (!(renew && signInAgain && problem.status === 401 && RENEWED.has(problem.kind))) throw problem;
+      await signInAgain(problem.kind);
     }
   }
 }

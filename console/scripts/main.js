@@ -1,14 +1,18 @@
 /** The console's beginning: the language, the session, the frame, and which page is shown. */
 
+import { accountPage } from "./account.js";
 import { Problem } from "./api.js";
 import { Desk } from "./desk.js";
 import { h } from "./dom.js";
+import { kept } from "./keep.js";
 import { listsPage } from "./lists.js";
 import { movementsPage } from "./movements.js";
 import { problemBox } from "./problem.js";
-import { keepSession, may, officer, resume, signInPage } from "./session.js";
+import { keepSession, may, resume, settled } from "./session.js";
 import { shell } from "./shell.js";
+import { askAgain, signInPage } from "./signing.js";
 import { loadCrossingPoints } from "./station.js";
+import { staysPage } from "./stays.js";
 import { preferredLanguage, speak, t } from "./texts.js";
 
 const root = document.getElementById("console");
@@ -16,11 +20,14 @@ const PAGES = {
   desk: { action: "inspect", show: () => desk.page() },
   movements: { action: "read_movements", show: movementsPage },
   lists: { action: "read_lists", show: listsPage },
+  account: { action: "own_account", show: accountPage },
+  stays: { action: "read_reference", show: staysPage },
 };
 let desk = null;
+let refused = null; // by the identity provider, which sent the browser back with word of it
 
 function draw() {
-  if (!officer()) return root.replaceChildren(signInPage(enter, draw));
+  if (!settled()) return root.replaceChildren(signInPage(enter, draw, refused));
   const allowed = Object.keys(PAGES).filter((name) => may(PAGES[name].action));
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
   const name = allowed.includes(path) ? path : allowed[0];
@@ -33,11 +40,21 @@ function draw() {
 }
 
 async function enter() {
-  keepSession();
+  refused = null;
+  keepSession(askAgain);
   await loadCrossingPoints();
   desk = may("inspect") ? new Desk() : null;
   draw();
   await desk?.restore();
+}
+
+/** What the way through the identity provider came to stands in the address; it is read once. */
+function cameBack() {
+  const [where, kind] = location.hash.replace(/^#\/?/, "").split("/");
+  if (where === "signed-in") kept.signedIn = true;
+  else if (where === "refused") refused = kind;
+  else return;
+  history.replaceState(null, "", "/");
 }
 
 async function begin() {
@@ -47,8 +64,9 @@ async function begin() {
     document.getElementById("main")?.focus();
   });
   try {
+    cameBack();
     await resume();
-    await (officer() ? enter() : draw());
+    await (settled() ? enter() : draw());
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     const again = h("button", { type: "button", on: { click: () => location.reload() } }, t("problem.again"));

@@ -1,7 +1,10 @@
 /** The frame around every page: name, areas, language, who is signed in. */
 
+import { Problem } from "./api.js";
+import { demoBanner } from "./demo.js";
 import { h, icon } from "./dom.js";
 import { languageChoice } from "./language.js";
+import { problemBox } from "./problem.js";
 import { officer, signOut } from "./session.js";
 import { t } from "./texts.js";
 
@@ -10,9 +13,18 @@ export function shell(allowed, name, page, redraw) {
   return [
     h("a", { class: "skip", href: "#main", on: { click: skip } }, t("shell.skip")),
     header(allowed, name, redraw),
-    officer().demo && h("div", { class: "demo", role: "note" }, icon("notice"), t("shell.demo")),
+    officer().demo && demoBanner(),
     h("main", { id: "main", class: `page page-${name}`, tabindex: -1 }, page),
   ].filter(Boolean);
+}
+
+async function leave() {
+  try {
+    await signOut();
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    document.getElementById("main").prepend(problemBox(problem));
+  }
 }
 
 function skip(event) {
@@ -33,12 +45,17 @@ function header(allowed, name, redraw) {
     h(
       "nav",
       { "aria-label": t("shell.areas") },
-      allowed.map((area) => link(area, area === name)),
+      allowed.filter((area) => area !== "account").map((area) => link(area, area === name)),
     ),
     h("div", { class: "spring" }),
     languageChoice(redraw),
-    h("span", { class: "who" }, icon("person"), h("bdi", {}, officer().display_name || officer().username)),
-    h("button", { type: "button", class: "plain", on: { click: signOut } }, t("shell.signOut")),
+    h(
+      "a",
+      { class: "who", href: "#/account", "aria-current": name === "account" && "page", title: t("account.title") },
+      icon("person"),
+      h("bdi", {}, officer().display_name || officer().username),
+    ),
+    h("button", { type: "button", class: "plain", on: { click: leave } }, t("shell.signOut")),
   );
 }
 

@@ -139,6 +139,8 @@ async def test_an_account_of_the_provider_has_no_password_here(agency: Platform)
     await sign_in(agency, "1")
     assert (await agency.sign_in("layla.hassan", "")).status_code in (401, 422)
     assert (await agency.sign_in("layla.hassan", "copper river lantern")).status_code == 401
+    admin = await agency.officer(Role.ADMINISTRATOR)
+    assert (await agency.client.post("/v1/accounts/layla.hassan/password", headers=admin)).status_code == 409
 
 
 async def test_a_closed_account_stays_closed(agency: Platform) -> None:

@@ -17,6 +17,7 @@ from ocr.tesseract import MODEL
 from ocr.training.fonts import MissingFontError
 from ocr.training.generate import generate_document
 from officer import LISTED, OVERSTAYER, Officer, passport
+from service_process import ServiceProcess
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)  # a test machine may be busy
@@ -27,7 +28,7 @@ INSPECTIONS = "**/v1/inspections"
 NAMES = (
     "MEHRDADI ARASH,KOHANSAL BITA,ZOLGHADR PEYMAN,TUTUNCHI GHAZAL,FIROUZBAKHT OMID,DASTYAR HUMAN,VAZIRZADEH LADAN,"
     "SHAHBAZPOUR CYRUS,NEKOUEI TINA,ROKNABADI JAMSHID,BEHBAHANCHI MINOO,YEKTAMARD SOROUSH,GOLCHEHREH AFSANEH,"
-    "POURFATHI KASRA,EBTEKARIAN NILOUFAR"
+    "POURFATHI KASRA,EBTEKARIAN NILOUFAR,SHIRVANCHI PARISA"
 ).split(",")
 
 
@@ -306,6 +307,50 @@ def test_a_wrong_password_is_refused_in_place(open_window: Callable[..., Officer
     officer.complaints.clear()  # the browser notes the answer 401 of itself
 
 
+def test_nobody_at_the_desk_for_long_and_the_case_waits_behind_a_lock(open_window: Callable[..., Officer]) -> None:
+    officer = open_window()
+    officer.page.clock.install()
+    officer.page.reload()
+    officer.sign_in()
+    officer.stand("IQ-ZUR", "entry")
+    officer.swipe(traveller(15))
+    officer.expect_verdict("CLEAR")
+    officer.page.clock.fast_forward("16:00")
+    expect(officer.page.locator("dialog")).to_contain_text("The session is locked")
+    officer.sign_in_again()
+    expect(officer.page.locator("dialog")).to_have_count(0)
+    officer.expect_verdict("CLEAR")
+
+
+def test_a_passkey_is_registered_asked_for_and_removed(
+    open_window: Callable[..., Officer], service: ServiceProcess
+) -> None:
+    officer = open_window()
+    officer.base = service.base.replace("127.0.0.1", "localhost")  # browsers bind passkeys to names, not to numbers
+    officer.page.goto(officer.base)
+    officer.plug_in_a_key()
+    officer.sign_in()
+    officer.page.goto(f"{officer.base}/#/account")
+    officer.page.locator("#passkey-name").fill("my ring")
+    officer.page.get_by_role("button", name="Register a passkey").click()
+    expect(officer.page.get_by_role("row", name="my ring")).to_be_visible()
+    officer.page.get_by_role("button", name="Sign out").click()
+    officer.enter_password()
+    officer.page.get_by_role("button", name="Use a passkey").click()
+    officer.page.locator("a.who").click()
+    officer.page.get_by_role("row", name="my ring").get_by_role("button").click()
+    expect(officer.page.get_by_text("None registered")).to_be_visible()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "made up"), ("ar", "عرض"), ("ckb", "پیشاندان")])
+def test_a_demonstration_says_so_before_anybody_signs_in(
+    open_window: Callable[..., Officer], language: str, words: str
+) -> None:
+    officer = open_window()
+    officer.speak(language)
+    expect(officer.page.locator(".demo")).to_contain_text(words)
+
+
 def test_signing_out_leaves_nothing_behind(open_window: Callable[..., Officer]) -> None:
     officer = open_window()
     officer.sign_in()
@@ -397,6 +442,26 @@ def test_the_lists_in_force_are_shown_and_what_became_of_their_hits(officer: Off
     expect(page.locator(".figures tbody td").nth(6)).to_have_text("75 %")
     page.get_by_role("link", name="All lists").click()
     expect(page.locator(".figures tbody th")).to_have_text("demo-watchlist")
+
+
+def test_days_of_stay_are_counted_from_what_is_typed(officer: Officer) -> None:
+    page = officer.page
+    page.get_by_role("link", name="Days of stay").click()
+    page.get_by_label("On this day").fill("2026-04-10")
+    page.get_by_label("First day").first.fill("2025-09-23")
+    page.get_by_label("Last day").first.fill("2025-11-02")  # 21 of its days lie in the 180 that end on 10 April
+    page.get_by_label("Days allowed").fill("90")
+    page.get_by_label("Window in days").fill("180")
+    page.get_by_role("button", name="Count").click()
+    expect(page.locator(".stay-figures dd").nth(0)).to_have_text("22")  # with the day itself
+    expect(page.locator(".stay-figures dd").nth(1)).to_have_text("68")
+    page.get_by_role("button", name="One more").nth(1).click()
+    page.get_by_label("First day").last.fill("2026-04-01")
+    page.get_by_role("button", name="Count").click()
+    expect(page.locator(".stay-answer")).to_contain_text("no limit holds")
+    page.get_by_label("Window in days").fill("")
+    page.get_by_role("button", name="Count").click()
+    expect(page.locator(".stay-answer .trouble")).to_be_visible()
 
 
 # Room
