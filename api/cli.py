@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.commands import accounts, audit, backups, camera, lists, movements, reading, rules, screening, serving
+from api.commands import accounts, audit, backups, camera, lists, movements, paper, reading, rules, screening, serving
 
 app = typer.Typer(
     name="mabar",
@@ -25,6 +25,7 @@ app.command("camera")(camera.camera)
 app.command("screen")(screening.screen)
 app.add_typer(lists.app, name="list")
 app.add_typer(movements.app, name="movements")
+app.add_typer(paper.app, name="paper")
 app.add_typer(rules.app, name="rules")
 app.add_typer(accounts.app, name="account")
 app.add_typer(audit.app, name="audit")

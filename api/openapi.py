@@ -25,6 +25,7 @@ TAGS = [
     {"name": "corrections", "description": "What is said of a movement later, with who and why."},
     {"name": "people", "description": "Documents of one person, groups that travel together, and what waits for time."},
     {"name": "movements", "description": "The log of movements: searched, counted, exported."},
+    {"name": "paper", "description": "Numbered paper forms for an outage, and what became of them."},
     {"name": "watchlists", "description": "Lists imported, written, approved, reviewed and screened against."},
     {"name": "hits", "description": "Second line: who a traveller is, and who was cleared of which entry."},
     {"name": "protection", "description": "Who may need protection: for the protection desk alone, sealed and apart."},

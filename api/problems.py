@@ -26,6 +26,7 @@ from ocr.layout import MrzError
 from ocr.tesseract import EngineMissing
 from ocr.worker import ReadFailed
 from service import errors
+from service.forms import FormNumberError
 from service.json_rows import LineError
 from service.redress import RedressNumberError
 from service.toml_reader import TomlError
@@ -117,6 +118,7 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     EngineMissing: Kind(503, "engine-missing", "The reader has no engine"),
     ListFileError: Kind(422, "list-refused", "The list file must not be imported", quotes=True),
     RedressNumberError: Kind(422, "not-a-redress-number", "The text is no redress number"),
+    FormNumberError: Kind(422, "not-a-form-number", "The text is no number of a paper form"),
     LineError: Kind(422, "line-refused", "A line is no movement", quotes=True),
     TomlError: Kind(422, "file-refused", "The file cannot be used", quotes=True),
 }

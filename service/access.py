@@ -55,6 +55,8 @@ class Action(StrEnum):
     CORRECT_MOVEMENT = "correct_movement"
     LINK_PERSONS = "link_persons"
     EXPORT_MOVEMENTS = "export_movements"
+    IMPORT_MOVEMENTS = "import_movements"
+    HANDLE_PAPER = "handle_paper"
     OBSERVE = "observe"
     READ_PROTECTION = "read_protection"
     PROTECT = "protect"
@@ -127,6 +129,8 @@ _MAY: Mapping[Action, frozenset[Role | DeviceKind]] = {
     Action.CORRECT_MOVEMENT: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),
     Action.LINK_PERSONS: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),
     Action.EXPORT_MOVEMENTS: frozenset({Role.SUPERVISOR}),
+    Action.IMPORT_MOVEMENTS: frozenset({Role.SUPERVISOR}),
+    Action.HANDLE_PAPER: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),
     # Whoever faces a traveller can say what he or she saw; what was said is for the protection desk alone.
     Action.OBSERVE: _BOOTH | {Role.PROTECTION},
     Action.READ_PROTECTION: frozenset({Role.PROTECTION}),

@@ -324,6 +324,7 @@ class Crossing:
     consent: str | None = None  # the paper by which a child's parents agree to the journey, as shown
     other_readings: tuple[OtherReading, ...] = ()
     redress_number: str | None = None  # as `service.redress` writes it; shown by a traveller who was cleared before
+    form_number: str | None = None  # of the paper form that it was keyed from, as `service.forms` writes it
 
 
 @dataclass(frozen=True, slots=True)

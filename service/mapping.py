@@ -82,6 +82,7 @@ def _details(crossing: Crossing) -> dict[str, Any]:
         "consent": crossing.consent,
         "other_readings": crossing.other_readings,
         "redress_number": crossing.redress_number,
+        "form_number": crossing.form_number,
         "failed_check_digits": crossing.failed_check_digits,
         "other_nationalities": crossing.traveller.other_nationalities,
     }
@@ -151,6 +152,7 @@ def _with_details(crossing: Crossing, details: Mapping[str, Any]) -> Crossing:
             for each in details.get("other_readings", ())
         ),
         redress_number=details.get("redress_number"),
+        form_number=details.get("form_number"),
     )
 
 

@@ -136,6 +136,7 @@ class MovementRow(Row):
         Index("movement_document", "document_key", "occurred_at"),
         Index("movement_person", "person_keys", postgresql_using="gin"),
         Index("movement_nationality", "nationality", "occurred_at"),
+        Index("movement_form", text("(details ->> 'form_number')"), postgresql_where=text("details ? 'form_number'")),
         Index("movement_mark", "marks", postgresql_using="gin"),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )

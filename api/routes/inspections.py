@@ -107,6 +107,7 @@ async def _crossing(services: Services, asked: InspectionIn, actor: Actor) -> Cr
         consent=asked.consent,
         other_readings=tuple(OtherReading(each.source, each.field, each.value) for each in asked.other_readings),
         redress_number=asked.redress_number,
+        form_number=asked.form_number,
     )
 
 

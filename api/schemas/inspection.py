@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.schemas.base import DocumentNumber, Name, PartialDateText, PostCode, State, Wire
 from service.domain import Clock, Direction, Outcome, ReadFrom, Severity, Source, Verdict
+from service.forms import read_form_number
 from service.redress import read_redress_number
 
 
@@ -101,6 +102,17 @@ class InspectionIn(Wire):
         Annotated[str, StringConstraints(max_length=20), AfterValidator(read_redress_number)] | None,
         Field(description="what a traveller who was cleared before carries; a wrong letter or digit is refused"),
     ] = None
+
+    form_number: Annotated[
+        Annotated[str, StringConstraints(max_length=40), AfterValidator(read_form_number)] | None,
+        Field(description="of the paper form that it is keyed from; with `source` paper and the time on the form"),
+    ] = None
+
+    @model_validator(mode="after")
+    def _a_form_is_paper(self) -> InspectionIn:
+        if self.form_number and (self.source is not Source.PAPER or self.clock is not Clock.UNCERTAIN):
+            raise ValueError("what is keyed from a form has source paper and clock uncertain")
+        return self
 
     @model_validator(mode="after")
     def _one_source_of_the_document(self) -> InspectionIn:

@@ -1,0 +1,22 @@
+"""The table of paper forms: every number that was ever printed. As `service.tables`, which holds the other tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.tables import Row
+
+
+class PaperFormRow(Row):
+    """A numbered form that was printed for a crossing point; append-only. What was keyed names it by its number."""
+
+    __tablename__ = "paper_form"
+    __table_args__ = (Index("paper_form_serial", "crossing_point", "serial", unique=True),)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    crossing_point: Mapped[str]
+    serial: Mapped[int] = mapped_column(Integer)
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[str]
