@@ -15,9 +15,11 @@ import sqlalchemy as sa
 from service import canonical, waiting
 from service.access import Role
 from service.freshness import bring_up_to_date
+from service.list_tables import ListEntryRow, WatchlistRow
 from service.policy import default_policy
 from service.tables import FindingRow, MovementRow, OutboxRow
 from watchlist.index import Index
+from watchlist.records import Entry, EntryDocument
 
 Platform = Any  # of tests/api/conftest.py, which cannot be imported
 ADULT = {"primary_identifier": "HADDADIN", "secondary_identifier": "RAMI ELIAS", "date_of_birth": "1980-05-17"}
@@ -171,6 +173,28 @@ async def test_nobody_decided_until_somebody_does(booth: Booth) -> None:
     assert (await booth.get("/waiting"))["movements"] == 0
     await booth.decide(made)
     assert await booth.rules(made) == set()
+
+
+# --- lists
+
+
+async def test_a_list_of_lost_documents_and_one_of_bans(booth: Booth) -> None:
+    entry = Entry("d1", "register", documents=(EntryDocument("T1", "passport", "JOR"),), kind="document")
+    booth.platform.services.parts.screening.current = Index.build([entry])
+    async with booth.platform.services.database.sessions.begin() as session:
+        session.add(WatchlistRow(name="register", format="csv"))
+        await session.flush()
+        said = {"digest": b"", "payload": canonical.plain(entry), "first_version": 1}
+        session.add(ListEntryRow(list="register", entry_id="d1", **said))
+    made = await booth.cross("T1", "entry", 0, ADULT)
+    await booth.decide(made)
+    for purpose, expected in (("lost_or_stolen", {"D3"}), ("entry_ban", {"E5"}), (None, set())):
+        path = "/v1/watchlists/register/purpose"
+        answer = await booth.platform.client.put(path, json={"purpose": purpose}, headers=booth.headers)
+        assert answer.status_code == 204, answer.text
+        await booth.wait(0)
+        assert await booth.rules(made) == {"W1", *expected}
+    assert (await booth.causes(made, "D3"))[0] == ("raised", "due:list:register")
 
 
 # --- corrections
