@@ -14,8 +14,11 @@ from typing import Any
 Schema = Mapping[str, Any]
 
 
-def page(document: Schema) -> str:
-    """The whole page, as HTML."""
+_DEMO = '<p role="note"><strong>Demonstration: every traveller and every list entry is made up.</strong></p>'
+
+
+def page(document: Schema, *, demo: bool = False) -> str:
+    """The whole page, as HTML; in a `demo` it says that this is one."""
     info = document["info"]
     sections = [_section(tag, _operations(document, tag["name"])) for tag in document["tags"]]
     schemas = [_schema(name, schema) for name, schema in sorted(document["components"]["schemas"].items())]
@@ -23,7 +26,7 @@ def page(document: Schema) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/docs/style.css"></head>'
-        f"<body><header><h1>{title}</h1>{_prose(info['description'])}"
+        f"<body><header>{_DEMO if demo else ''}<h1>{title}</h1>{_prose(info['description'])}"
         '<p>For programs: <a href="/openapi.json">openapi.json</a></p></header>'
         f"{_contents(document['tags'])}<main>{''.join(sections)}"
         f'<section><h2 id="shapes">Shapes</h2>{"".join(schemas)}</section></main></body></html>'

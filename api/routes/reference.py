@@ -7,6 +7,7 @@ from importlib import resources
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from api.deps import ServicesDep
 from api.reference import page
 
 router = APIRouter(prefix="/docs", include_in_schema=False)
@@ -14,9 +15,9 @@ _STYLE = resources.files("api").joinpath("static", "reference.css").read_bytes()
 
 
 @router.get("")
-async def read(request: Request) -> HTMLResponse:
+async def read(request: Request, services: ServicesDep) -> HTMLResponse:
     """Every operation and every shape, on one page."""
-    return HTMLResponse(page(request.app.openapi()))
+    return HTMLResponse(page(request.app.openapi(), demo=services.settings.demo))
 
 
 @router.get("/style.css")

@@ -444,3 +444,12 @@ async def test_a_password_kept_with_other_parameters_is_kept_anew_at_the_next_si
         kept = (await session.scalars(select(AccountRow.password_hash))).one()
     assert "t=2" in kept
     assert (await platform.sign_in("layla")).status_code == 201
+
+
+async def test_the_pages_outside_the_console_say_that_it_is_a_demonstration(demo: Platform) -> None:
+    assert "Demonstration" in (await demo.client.get("/docs")).text
+    assert (await demo.client.get("/v1/session/ways")).json()["demo"]
+
+
+async def test_and_otherwise_they_do_not(platform: Platform) -> None:
+    assert "Demonstration: every" not in (await platform.client.get("/docs")).text
