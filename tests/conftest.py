@@ -1,7 +1,7 @@
 """A real PostgreSQL for every test that needs one, started once and left clean.
 
-`session` is rolled back after each test; `clone` is a database of its own, for tests in which several
-connections must see each other's commits; `clone_url` is its address for a whole service under test.
+`session` is rolled back after each test, and so is what `undone` commits; `clone` is a database of its own, for tests
+in which several connections must see each other's commits; `clone_url` is its address for a whole service under test.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service.database import MONTHS_AHEAD, MONTHS_BACK, Database, migrate, month_after, open_database
 from service.postgres import DATABASE, PostgresServer
@@ -134,4 +136,19 @@ async def session(database: Database) -> AsyncIterator[AsyncSession]:
             bind=connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
         ) as session:
             yield session
+        await connection.rollback()
+
+
+@pytest.fixture
+async def undone(database: Database) -> AsyncIterator[Database]:
+    """A database whose commits are undone after the test."""
+    async with database.engine.connect() as connection:
+        await connection.begin()
+        sessions: async_sessionmaker[Any] = async_sessionmaker(
+            connection,
+            expire_on_commit=False,
+            join_transaction_mode="create_savepoint",
+            info=database.sessions.kw["info"],
+        )
+        yield replace(database, sessions=sessions, reader_sessions=sessions)
         await connection.rollback()

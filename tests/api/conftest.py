@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +15,6 @@ from fastapi import FastAPI
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from api.app import create_app
 from api.deps import Services
@@ -110,21 +108,6 @@ async def serving(settings: Settings, database: Database) -> AsyncIterator[Platf
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same hash function with less work: these tests make accounts by the dozen."""
     monkeypatch.setattr(passwords, "_hasher", PasswordHash([Argon2Hasher(time_cost=1, memory_cost=64)]))
-
-
-@pytest.fixture
-async def undone(database: Database) -> AsyncIterator[Database]:
-    """A database whose commits are undone after the test."""
-    async with database.engine.connect() as connection:
-        await connection.begin()
-        sessions: async_sessionmaker[Any] = async_sessionmaker(
-            connection,
-            expire_on_commit=False,
-            join_transaction_mode="create_savepoint",
-            info=database.sessions.kw["info"],
-        )
-        yield replace(database, sessions=sessions, reader_sessions=sessions)
-        await connection.rollback()
 
 
 @pytest.fixture

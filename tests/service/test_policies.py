@@ -63,10 +63,10 @@ def test_a_text_begins_with_its_day_at_the_posts() -> None:
 
 
 @pytest.fixture
-async def database(clone: Database) -> Database:
-    await bring_up_to_date(clone.sessions)
-    await keep_bundled(clone.sessions, BUNDLED)
-    return clone
+async def database(undone: Database) -> Database:
+    await bring_up_to_date(undone.sessions)
+    await keep_bundled(undone.sessions, BUNDLED)
+    return undone
 
 
 async def _proposed(database: Database, body: str = STRICT, now: datetime = NOON) -> UUID:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-import pytest
 from sqlalchemy import func, select
 
 from made_up import NOON, OFFICER, TRAVELLER, crossing, later
@@ -27,12 +26,6 @@ from watchlist.index import Index
 DESK = replace(OFFICER, roles=frozenset({Role.PROTECTION}))
 
 
-@pytest.fixture
-async def database(clone: Database) -> Database:
-    await bring_up_to_date(clone.sessions)
-    return clone
-
-
 async def _crossed(database: Database, policy: Policy, **changes: object) -> UUID:
     made = crossing(**changes)
     now = made.occurred_at + timedelta(seconds=1)
@@ -40,8 +33,9 @@ async def _crossed(database: Database, policy: Policy, **changes: object) -> UUI
     return made.id
 
 
-async def test_a_refusal_and_a_wish_at_once_never_both_go_unseen(database: Database) -> None:
-    policy = default_policy()
+async def test_a_refusal_and_a_wish_at_once_never_both_go_unseen(clone: Database) -> None:
+    database, policy = clone, default_policy()
+    await bring_up_to_date(database.sessions)
     for at in range(4):
         movement = await _crossed(database, policy, occurred_at=later(hours=at))
         wish = Observed(uuid4(), (Observation.ASYLUM_WISH,), "officer-8", NOON)
@@ -54,8 +48,9 @@ async def test_a_refusal_and_a_wish_at_once_never_both_go_unseen(database: Datab
         assert (stands, type(made)) in [(True, Decision), (False, RefusalBarred)]
 
 
-async def test_what_a_rule_on_trial_finds_is_sealed_and_no_case(database: Database) -> None:
-    policy = default_policy()
+async def test_what_a_rule_on_trial_finds_is_sealed_and_no_case(undone: Database) -> None:
+    database, policy = undone, default_policy()
+    await bring_up_to_date(database.sessions)
     trial = replace(policy, rules={**policy.rules, "P1": replace(policy.rules["P1"], state=RuleState.SHADOW)})
     await _crossed(database, trial, traveller=replace(TRAVELLER, date_of_birth=PartialDate(2019, 4, 19)))
     found, more = await protection_desk.cases(database.sessions, actor=DESK, limit=10, before=None)
