@@ -17,16 +17,12 @@ GENESIS = bytes(32)  # what the first fact of a post is chained to
 
 async def next_fact(session: AsyncSession, post: str, kind: str, body: Any, now: datetime) -> int:
     """Number a fact and chain it into the post's outbox: gapless, because the counter row stays locked till commit."""
-    start = insert(PostCounterRow).values(crossing_point=post, seq=0, head=GENESIS).on_conflict_do_nothing()
-    await session.execute(start)
-    counter = (
-        await session.execute(
-            select(PostCounterRow)
-            .where(PostCounterRow.crossing_point == post)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    ).scalar_one()
+    counter = await _counter(session, post)
+    if counter is None:  # the first fact of the post
+        start = insert(PostCounterRow).values(crossing_point=post, seq=0, head=GENESIS)
+        await session.execute(start.on_conflict_do_nothing())
+        counter = await _counter(session, post)
+        assert counter is not None
     counter.seq += 1
     body = plain({"seq": counter.seq, "kind": kind, **body})
     previous, counter.head = counter.head, link(counter.head, body)
@@ -42,3 +38,9 @@ async def next_fact(session: AsyncSession, post: str, kind: str, body: Any, now:
         )
     )
     return counter.seq
+
+
+async def _counter(session: AsyncSession, post: str) -> PostCounterRow | None:
+    statement = select(PostCounterRow).where(PostCounterRow.crossing_point == post).with_for_update()
+    found: PostCounterRow | None = await session.scalar(statement.execution_options(populate_existing=True))
+    return found

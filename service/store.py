@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Row, Select, or_, select, text
@@ -54,8 +54,11 @@ async def put_crossing_points(session: AsyncSession, points: Iterable[CrossingPo
 
 async def crossing_points(session: AsyncSession) -> dict[str, CrossingPoint]:
     """All crossing points by code."""
-    rows = await session.scalars(select(CrossingPointRow).order_by(CrossingPointRow.code))
-    return {row.code: crossing_point_of(row) for row in rows}
+    rows = await session.execute(_CROSSING_POINTS)
+    return {row.code: crossing_point_of(cast(CrossingPointRow, row)) for row in rows}
+
+
+_CROSSING_POINTS = select(CrossingPointRow.__table__).order_by(CrossingPointRow.code)
 
 
 async def set_watermark(session: AsyncSession, code: str, heard_until: datetime | None) -> CrossingPoint:
@@ -72,11 +75,14 @@ async def set_watermark(session: AsyncSession, code: str, heard_until: datetime 
 
 async def claim(session: AsyncSession, crossing: Crossing, request_hash: bytes, now: datetime) -> bool:
     """Take the id of a crossing; False when it is taken. Waits for whoever is taking it right now."""
-    statement = insert(InspectionKeyRow).values(
-        id=crossing.id, request_hash=request_hash, occurred_at=crossing.occurred_at, created_at=now
-    )
-    taken = await session.scalar(statement.on_conflict_do_nothing().returning(InspectionKeyRow.id))
-    return taken is not None
+    values = {"id": crossing.id, "hash": request_hash, "occurred_at": crossing.occurred_at, "now": now}
+    return await session.scalar(_CLAIM, values) is not None
+
+
+_CLAIM = text(
+    "INSERT INTO inspection_key (id, request_hash, occurred_at, created_at) VALUES (:id, :hash, :occurred_at, :now) "
+    "ON CONFLICT DO NOTHING RETURNING id"
+)
 
 
 async def claimed_hash(session: AsyncSession, movement_id: UUID) -> bytes | None:

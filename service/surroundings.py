@@ -11,8 +11,8 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, literal, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
+from sqlalchemy import ColumnElement, delete, func, literal, or_, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service import finding_store, people_store, protection_store, stay_store, store
@@ -110,12 +110,11 @@ class Surroundings:
 
     async def wait(self, id: UUID, moment: datetime, cause: str) -> None:
         """Have a movement judged again at a moment."""
-        row = insert(WaitingRow).values(movement_id=id, due_at=moment, cause=cause)
-        await self.session.execute(row.on_conflict_do_nothing())
+        await self.session.execute(_WAIT, {"id": id, "moment": moment, "cause": cause})
 
-    async def place(self, id: UUID, case: Case | None) -> None:
+    async def place(self, id: UUID, case: Case | None, *, new: bool = False) -> None:
         """Take a movement into its traveller's stays, or out of them."""
-        await stay_store.place(self.session, id, case)
+        await stay_store.place(self.session, id, case, new=new)
 
     async def wait_no_longer(self, id: UUID, cause: str) -> None:
         """What a movement waited for has come."""
@@ -128,6 +127,9 @@ class Surroundings:
     def judge(self, posts: Mapping[str, CrossingPoint]) -> Judge:
         """The judge of this log, at its moment and under its policy."""
         return Judge(self, self.policy, posts, self.now)
+
+
+_WAIT = text("INSERT INTO waiting (movement_id, due_at, cause) VALUES (:id, :moment, :cause) ON CONFLICT DO NOTHING")
 
 
 def fact_keys(crossing: Crossing, policies: Policies) -> list[str]:
