@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -233,15 +234,17 @@ async def test_a_passkey_belongs_to_one_account(platform: Platform) -> None:
     assert refused.json()["detail"] == "this passkey is registered already"
 
 
-@pytest.mark.parametrize("where", ["attestationObject", "clientDataJSON"])
-@pytest.mark.parametrize("junk", [b"", b"\xff" * 40, b"\xbf\xbf\xbf", b"[]", b"null", b'{"type": []}', b"\x9f" * 900])
-async def test_junk_from_an_authenticator_is_refused(platform: Platform, where: str, junk: bytes) -> None:
+JUNK = (b"", b"\xff" * 40, b"\xbf\xbf\xbf", b"[]", b"null", b'{"type": []}', b"\x9f" * 900)
+
+
+async def test_junk_from_an_authenticator_is_refused(platform: Platform) -> None:
     headers = await platform.officer(Role.FIRST_LINE)
-    options = (await platform.client.post("/v1/account/passkeys/challenge", headers=headers)).json()
-    said = authenticator().create(options) | {"name": "key"}
-    said["response"][where] = b64(junk)
-    answer = await platform.client.post("/v1/account/passkeys", json=said, headers=headers)
-    assert answer.status_code == 422
+    for where, junk in product(("attestationObject", "clientDataJSON"), JUNK):
+        options = (await platform.client.post("/v1/account/passkeys/challenge", headers=headers)).json()
+        said = authenticator().create(options) | {"name": "key"}
+        said["response"][where] = b64(junk)
+        answer = await platform.client.post("/v1/account/passkeys", json=said, headers=headers)
+        assert (where, junk, answer.status_code) == (where, junk, 422)
 
 
 async def test_passkeys_are_bound_to_the_configured_address_alone(platform: Platform) -> None:

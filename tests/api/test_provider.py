@@ -26,6 +26,7 @@ from service.provider import Provider, challenge
 from service.settings import Settings
 from service.tables import AccountRow
 
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")  # of the provider in the tests
 Platform = Any  # of tests/api/conftest.py, which cannot be imported
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PEOPLE = (

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.errors import TooManyAttempts
@@ -47,6 +47,7 @@ def guess(throttle: Throttle, accounts: int, clients: int, times: int = FREE_ATT
                     break
 
 
+@settings(max_examples=20)
 @given(st.integers(1, 40))
 def test_the_first_attempt_from_a_machine_is_heard_whatever_others_did(clients: int) -> None:
     throttle = Throttle()
@@ -70,7 +71,8 @@ def test_one_machine_that_tries_many_accounts_waits_a_little_for_all() -> None:
     assert refusal.value.wait <= CLIENT.longest.total_seconds()
 
 
-@given(st.integers(1, 60), st.integers(1, 5))
+@settings(max_examples=20)
+@given(st.integers(1, 40), st.integers(1, 4))
 def test_a_known_workstation_is_slowed_by_nobody(accounts: int, clients: int) -> None:
     throttle = Throttle()
     guess(throttle, accounts, clients)
