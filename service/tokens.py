@@ -12,7 +12,6 @@ import secrets
 SESSION_PREFIX = "mbr_ses_"
 DEVICE_PREFIX = "mbr_dev_"
 WORKSTATION_PREFIX = "mbr_wst_"
-PROVIDER_PREFIX = "mbr_prv_"
 
 
 def new(prefix: str) -> str:
