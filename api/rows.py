@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import AsyncIterator
 
 from api.schemas.log import MovementOut
+from service.domain import Movement
+from service.exchange import FIELDS, cells, exchange_line
 
 COLUMNS = (
     "id seq crossing_point direction occurred_at recorded_at clock source document_code issuing_state document_number "
@@ -28,6 +31,15 @@ async def as_csv(rows: AsyncIterator[MovementOut]) -> AsyncIterator[str]:
         flat = row.model_dump(mode="json")
         flat |= flat.pop("document") | flat.pop("traveller") | {"rules": " ".join(row.rules)}
         yield _csv_line([_defused(flat[column]) for column in COLUMNS])
+
+
+async def as_exchange(movements: AsyncIterator[Movement], *, csv: bool) -> AsyncIterator[str]:
+    """As other systems read it, see docs/exchange.md; for programs, so that no cell is defused."""
+    if csv:
+        yield _csv_line(list(FIELDS))
+    async for movement in movements:
+        line = exchange_line(movement)
+        yield _csv_line(cells(line)) if csv else json.dumps(line, ensure_ascii=False) + "\n"
 
 
 def _csv_line(cells: list[str]) -> str:

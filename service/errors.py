@@ -163,6 +163,10 @@ class BackupRefused(ServiceError):
     """A backup that cannot be made, opened or restored."""
 
 
+class BadImport(ServiceError):
+    """An import of movements that cannot be begun."""
+
+
 class BadFilter(ServiceError):
     """A filter or cursor of the movement log that cannot be read."""
 

@@ -51,6 +51,7 @@ class Line:
     listings: tuple[Listing, ...] = ()
     observed: frozenset[Observation] = frozenset()
     awaiting: bool = False
+    reason_code: str | None = None  # of a refusal
 
 
 PENDING = "pending"
@@ -81,6 +82,7 @@ class Reader:
             tuple(map(self._listing, row.rows("listings"))) if "listings" in said else (),
             frozenset(row.codes("observations", Observation)) if "observations" in said else _NOTHING_SEEN,
             awaiting,
+            row.optional("reason_code") if "reason_code" in said else None,
         )
 
     def _crossing(self, name: str, row: Row) -> Crossing:

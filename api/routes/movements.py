@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+from collections import Counter
 from dataclasses import asdict, replace
+from itertools import islice
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -11,12 +14,14 @@ from pydantic import AwareDatetime
 
 from api.deps import ServicesDep, permit, require
 from api.present import movement_out
-from api.rows import as_csv, as_ndjson
+from api.rows import as_csv, as_exchange, as_ndjson
 from api.schemas.base import DocumentNumber, PostCode, State
-from api.schemas.log import CountOut, MovementPage
+from api.schemas.log import CountOut, ImportOut, MovementPage, RefusedOut
 from service import disclosure, movement_log
 from service.access import ALL_POSTS, Action, Actor
 from service.domain import Direction, Verdict
+from service.exchange import ExchangeFormat
+from service.importing import Fate, Importer, begin, lines_of
 from service.movement_log import Filter
 
 router = APIRouter(prefix="/v1/movements", tags=["movements"])
@@ -90,15 +95,57 @@ async def export(
     services: ServicesDep,
     wanted: Wanted,
     actor: Annotated[Actor, permit(Action.EXPORT_MOVEMENTS)],
-    format: Literal["csv", "ndjson"] = "csv",
+    format: Literal["csv", "ndjson", "exchange", "exchange-csv"] = "csv",
 ) -> StreamingResponse:
-    """The filtered log as a file, oldest first, streamed. The export is audited before its first byte."""
+    """The filtered log as a file, oldest first, streamed. The export is audited before its first byte.
+
+    `csv` and `ndjson` are the log with its verdicts; `exchange` (JSON lines) and `exchange-csv` are movements alone, as
+    other systems send and take them.
+    """
     wanted = await _within(request, wanted, actor, Action.EXPORT_MOVEMENTS)
     lines = await disclosure.export(services.database.reader_sessions, services.database.sessions, wanted, actor=actor)
-    rows = (movement_out(line) async for line in lines)
-    body, media_type = (as_csv(rows), "text/csv; charset=utf-8") if format == "csv" else (as_ndjson(rows), _NDJSON)
-    disposition = {"Content-Disposition": f'attachment; filename="movements.{format}"'}
-    return StreamingResponse(body, media_type=media_type, headers=disposition)
+    is_csv = format.endswith("csv")
+    if format.startswith("exchange"):
+        body = as_exchange((line.movement async for line in lines), csv=is_csv)
+    else:
+        rows = (movement_out(line) async for line in lines)
+        body = as_csv(rows) if is_csv else as_ndjson(rows)
+    disposition = {"Content-Disposition": f'attachment; filename="movements.{"csv" if is_csv else "ndjson"}"'}
+    return StreamingResponse(body, media_type=_CSV if is_csv else _NDJSON, headers=disposition)
 
 
-_NDJSON = "application/x-ndjson"
+_CSV, _NDJSON = "text/csv; charset=utf-8", "application/x-ndjson"
+LINES_MOST = 1000  # of one request's import; the rest is sent again with `after`
+
+
+@router.post("/import", openapi_extra={"requestBody": {"required": True, "content": {_NDJSON: {}, "text/csv": {}}}})
+async def import_(
+    request: Request,
+    services: ServicesDep,
+    actor: Annotated[Actor, permit(Action.IMPORT_MOVEMENTS)],
+    sender: Annotated[
+        str, Query(description="who sends it: keeps its ids apart from others'", examples=["pisces-bgw"])
+    ],
+    format: ExchangeFormat = ExchangeFormat.NDJSON,
+    after: Annotated[int, Query(ge=0, description="go on after this line of the body")] = 0,
+) -> ImportOut:
+    """Movements of another system, as JSON lines or CSV. What is known already is passed over.
+
+    At most 1,000 lines are taken in; where `more` is true, send the same body again `after` the last line. A line that
+    is refused is named with its number and the reason, and keeps no other from being taken.
+    """
+    await begin(services.database.sessions, sender, actor=actor)
+    importer = Importer(
+        services.database.sessions, services.screening.current, services.policy, sender, actor, services.now
+    )
+    body = io.StringIO((await request.body()).decode("utf-8-sig", "replace"), newline="")
+    lines = lines_of(body, format, after=after)
+    made = [await importer.take(number, text) for number, text in islice(lines, LINES_MOST)]
+    counts = Counter(each.fate for each in made)
+    return ImportOut(
+        recorded=counts[Fate.RECORDED],
+        known=counts[Fate.KNOWN],
+        refused=[RefusedOut(line=each.number, reason=each.reason) for each in made if each.fate is Fate.REFUSED],
+        last_line=made[-1].number if made else after,
+        more=next(lines, None) is not None,
+    )

@@ -65,3 +65,20 @@ class WatermarkIn(Wire):
     """Until when a relayed post was heard; null when it writes here directly."""
 
     heard_until: AwareDatetime | None
+
+
+class RefusedOut(BaseModel):
+    """A line that was not taken in, by its number in the body."""
+
+    line: int
+    reason: str
+
+
+class ImportOut(BaseModel):
+    """What became of an import's lines; `more` says that lines after `last_line` were not looked at."""
+
+    recorded: int
+    known: int
+    refused: list[RefusedOut]
+    last_line: int
+    more: bool
