@@ -93,7 +93,7 @@ async def inspect(
             number = await next_fact(session, crossing.crossing_point, "correction", {"correction": missed}, now)
             await people_store.add_correction(session, replace(missed, seq=number), crossing.occurred_at, crossing)
         await judge.wait(case)
-        await log.place(crossing.id, case)
+        await log.place(crossing.id, case, new=True)
         await hit_store.raise_hits(session, crossing, inspection.findings, now)
         await people_store.propose(session, proposals(crossing, (*near.own, *near.strangers)), now)
         await judge.follow(reached, str(crossing.id))

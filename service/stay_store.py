@@ -48,13 +48,14 @@ class Count:
     overdue: int
 
 
-async def place(session: AsyncSession, movement_id: UUID, case: Case | None) -> None:
+async def place(session: AsyncSession, movement_id: UUID, case: Case | None, *, new: bool = False) -> None:
     """Take a movement into its traveller's stays, as it is judged now: the one it begins, the one it ends.
 
-    `case` None takes it out: it was refused, or never was.
+    `case` None takes it out: it was refused, or never was. A `new` movement was in none before.
     """
     end, stay = (ended(case), begun(case)) if case else (None, None)
-    before = await session.scalar(select(StayEndRow.entry_id).where(StayEndRow.movement_id == movement_id))
+    said = select(StayEndRow.entry_id).where(StayEndRow.movement_id == movement_id)
+    before = None if new else await session.scalar(said)
     if case and end:
         values = {"entry_id": end.id, "at": case.crossing.occurred_at}
         row = insert(StayEndRow).values(movement_id=movement_id, **values)
@@ -66,7 +67,7 @@ async def place(session: AsyncSession, movement_id: UUID, case: Case | None) -> 
         await session.execute(stays.values(ended_at=_first_end(StayRow.entry_id)))
     if case and stay:
         await _begin(session, movement_id, case, stay)
-    else:
+    elif not new:
         await session.execute(delete(StayRow).where(StayRow.entry_id == movement_id))
 
 
