@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 import service.identity_tables  # its tables join the metadata
-import service.inside_tables  # noqa: F401  # its table joins the metadata
+import service.inside_tables  # its table joins the metadata
 import service.paper_tables  # as above
 import service.people_tables
 import service.policy_tables  # as above

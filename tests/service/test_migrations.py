@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import service.identity_tables  # its tables join the metadata
-import service.inside_tables  # noqa: F401  # its table joins the metadata
+import service.inside_tables  # its table joins the metadata
 import service.paper_tables  # its table joins the metadata
 import service.people_tables  # its tables join the metadata
 import service.policy_tables  # as above

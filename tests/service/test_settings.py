@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from service.access import Role
 from service.errors import SettingsRefused
 from service.settings import Settings, load_settings
 
@@ -59,3 +60,50 @@ def test_a_mistake_names_its_variable_and_keeps_its_value(
     with pytest.raises(SettingsRefused, match=f"^{name}: ") as refused:
         load_settings()
     assert f"'{value}'" not in str(refused.value)
+
+
+PROVIDER = {
+    "provider_issuer": "https://op.example",
+    "provider_client_id": "mabar",
+    "provider_roles": "booth=first_line",
+    "public_url": "https://post.example/",
+}
+
+
+def test_roles_proxies_and_a_providers_words_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MABAR_SECOND_FACTOR_ROLES", "administrator, supervisor")
+    monkeypatch.setenv("MABAR_TRUSTED_PROXIES", "10.0.0.0/8,127.0.0.1")
+    monkeypatch.setenv("MABAR_PROVIDER_ROLES", "booth=first_line,booth=second_line,desk=supervisor")
+    read = Settings(**{name: value for name, value in PROVIDER.items() if name != "provider_roles"})
+    assert read.second_factor_roles == {Role.ADMINISTRATOR, Role.SUPERVISOR}
+    assert [str(network) for network in read.trusted_proxies] == ["10.0.0.0/8", "127.0.0.1/32"]
+    assert read.provider_roles == {
+        "booth": {Role.FIRST_LINE, Role.SECOND_LINE},
+        "desk": {Role.SUPERVISOR},
+    }
+
+
+def test_a_provider_is_configured_whole() -> None:
+    assert Settings(**PROVIDER).public_url == "https://post.example"
+    for missing in PROVIDER:
+        with pytest.raises(ValidationError, match=f"MABAR_{missing.upper()}"):
+            Settings(**{name: value for name, value in PROVIDER.items() if name != missing})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"public_url": "http://post.example"},
+        {"public_url": "https://post.example/console"},
+        {"public_url": "post.example"},
+        {"provider_issuer": "http://op.example"},
+        {"provider_roles": "booth"},
+        {"provider_roles": "booth=king"},
+        {"second_factor_roles": "king"},
+        {"trusted_proxies": "everybody"},
+    ],
+    ids=str,
+)
+def test_an_address_or_role_that_cannot_be_used_is_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**(PROVIDER | wrong))
