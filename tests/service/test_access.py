@@ -29,7 +29,12 @@ PERSONAL = {
 
 def test_an_analyst_counts_and_sees_nobody() -> None:
     analyst = Actor(UUID(int=9), "analyst", frozenset({Role.ANALYST}), frozenset({ALL_POSTS}))
-    assert actions_of(analyst) == {Action.OWN_SESSION, Action.OWN_ACCOUNT, Action.READ_REFERENCE, Action.READ_STATISTICS}
+    assert actions_of(analyst) == {
+        Action.OWN_SESSION,
+        Action.OWN_ACCOUNT,
+        Action.READ_REFERENCE,
+        Action.READ_STATISTICS,
+    }
 
 
 def actor(*roles: Role | DeviceKind, posts: frozenset[str] = frozenset({ALL_POSTS})) -> Actor:
