@@ -101,6 +101,7 @@ async def _fetch(database: Database, fetching: Fetching) -> None:
 
 async def _rescreen(settings: Settings, database: Database, screening: IndexInForce) -> None:
     now, days = datetime.now(UTC), settings.rescreen_days
+    await screening.refresh()  # terms that were renewed count before the list is run again
     await rescreening.work_off(database.sessions, screening.current, days=days, now=now)
 
 

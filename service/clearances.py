@@ -14,6 +14,7 @@ from service.access import Actor, require_post
 from service.clearing import REASONS, Clearance, Ending, EndingCause, HitOutcome, identifiers, is_same
 from service.domain import Crossing
 from service.errors import ClearanceRefused, ConflictingReplay, NotFound
+from service.facts import next_fact
 from service.hygiene import LONGEST
 from service.list_store import entry_of
 from service.redress import redress_number
@@ -85,6 +86,7 @@ async def give(session: AsyncSession, new: NewClearance, *, actor: Actor, now: d
     details = {"list": new.list, "entry_id": entry_id, "reason": new.reason_code, "movement": str(new.movement_id)}
     post = crossing.crossing_point
     await audit.record(session, actor, "clear", purpose=PURPOSE, post=post, subject=str(new.id), details=details)
+    await next_fact(session, post, "clearance", {"clearance": given}, now)
     return given
 
 

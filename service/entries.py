@@ -22,6 +22,7 @@ from service.hygiene import (
     ChangeState,
     Terms,
     differences,
+    lapsed,
     require_dates,
     require_minimum,
     require_second_person,
@@ -169,11 +170,19 @@ async def _put_in_force(session: AsyncSession, change: Change, *, actor: Actor, 
         return
     active = change.action is not ChangeAction.WITHDRAW
     switched = await entry_store.set_active(session, change.list, active)
+    renewed = active and await _had_lapsed(session, change, now)
     current = await entry_store.versions(session, change.list, limit=1)
-    if switched and current:  # it comes into screening, or leaves it, with all that it holds
+    if (switched or renewed) and current:  # it comes into screening, or leaves it, with all that it holds
         held = int(current[0].counts["entries"])
         fresh = held if active else 0
         await rescreening_store.enqueue(session, change.list, current[0].version, fresh, now, gone=held, whole=True)
+
+
+async def _had_lapsed(session: AsyncSession, change: Change, now: datetime) -> bool:
+    """Whether the terms that a change renews had expired, so that nothing of the list matched for a while."""
+    earlier = await entry_store.history(session, change.list)
+    before = [one for one in earlier if one.state is ChangeState.APPROVED and one.revision < change.revision]
+    return bool(before) and lapsed(before[-1].terms.expires_on, now)
 
 
 # --- looking ---------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from service.clearances import NewClearance, give
 from service.clearing import REASONS, Clearance, HitOutcome
 from service.domain import Crossing, Finding, FindingStatus
 from service.errors import AdjudicationConflict, AdjudicationRefused, NotFound
+from service.facts import next_fact
 from service.hit_store import Adjudication, Figures, RaisedHit
 from service.list_store import entry_of
 from service.mapping import finding_of
@@ -115,9 +116,9 @@ async def adjudicate(
             raise NotFound("there is no such hit")
         require_post(actor, hit.crossing_point)
         await store.lock(session, [f"case:{hit.case_id}"])
-        given = None
+        given, told = None, []
         if not await _was_said(session, said):
-            await _say(session, hit, said)
+            told = await _say(session, hit, said)
             details = {"outcome": said.outcome.value, "reason": said.reason_code, "case": str(hit.case_id)}
             post, subject = hit.crossing_point, str(hit.id)
             await audit.record(
@@ -126,6 +127,8 @@ async def adjudicate(
         if clearance is not None:
             asked = replace(clearance, movement_id=hit.movement_id, list=hit.list, entry_id=hit.entry_id, hit_id=hit.id)
             given = await give(session, asked, actor=actor, now=said.decided_at)
+        for post, one in sorted(told, key=lambda each: each[0]):  # last: a post's counter is held until the commit
+            await next_fact(session, post, "adjudication", {"adjudication": one}, said.decided_at)
         hits = [one for one in await hit_store.of_case(session, hit.case_id) if actor.serves(one.crossing_point)]
         return await _case(session, hit.case_id, hits), given
 
@@ -153,14 +156,17 @@ async def _was_said(session: AsyncSession, said: Adjudication) -> bool:
     return False
 
 
-async def _say(session: AsyncSession, hit: RaisedHit, said: Adjudication) -> None:
-    """Record it of this hit, and of the others of this traveller on this entry that still wait."""
-    await hit_store.add_adjudication(session, said)
+async def _say(session: AsyncSession, hit: RaisedHit, said: Adjudication) -> list[tuple[str, Adjudication]]:
+    """Record it of this hit, and of the others of this traveller on this entry that still wait; each with its post."""
+    told = [(hit.crossing_point, said)]
     for other in await hit_store.of_case(session, hit.case_id):
         same = (other.list, other.entry_id) == (hit.list, hit.entry_id)
         if same and other.id != hit.id and other.open and said.outcome is not HitOutcome.UNDECIDED:
             standing = other.adjudication.id if other.adjudication else None
-            await hit_store.add_adjudication(session, replace(said, id=uuid4(), hit_id=other.id, supersedes=standing))
+            told.append((other.crossing_point, replace(said, id=uuid4(), hit_id=other.id, supersedes=standing)))
+    for _, one in told:
+        await hit_store.add_adjudication(session, one)
+    return told
 
 
 async def figures(sessions: Sessions, list_: str | None = None) -> list[Figures]:

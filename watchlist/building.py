@@ -26,6 +26,7 @@ DAYS, STATES = 4, 3  # days of birth and nationalities kept beside each entry fo
 MANY_STATES = 1  # stands first where an entry has more nationalities than are kept
 SEXES = {"M": 1, "F": 2}
 LONG_KEY = 4  # consonants that a key of two words read as one must have
+BLOCK = 50_000  # rows that are copied at once
 BASE = 1_000_003  # of the hash of words read as one
 END = -1  # ends a name in the row's words
 REPORT_EVERY = 5_000  # entries between two reports of progress
@@ -130,7 +131,7 @@ def finished(raw: Arrays) -> Arrays:
 
 def _bearers(raw: Arrays) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Words and the rows that have them, sorted by both."""
-    rows = np.repeat(np.arange(len(raw["ids"])), np.diff(raw["forms.ends"]))
+    rows = np.repeat(np.arange(len(raw["ids"]), dtype=np.int32), np.diff(raw["forms.ends"]))
     real = raw["forms"] != END
     pairs = unique_pairs(raw["forms"][real], rows[real])
     return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
@@ -173,7 +174,7 @@ def _neighbours(raw: Arrays, words: Sequence[str]) -> Arrays:
     forms = raw["forms"]
     if len(forms) < 2:
         return postings("joined", np.empty(0, np.uint32), np.empty(0, np.int32))
-    rows = np.repeat(np.arange(len(raw["ids"])), np.diff(raw["forms.ends"]))[1:]
+    rows = np.repeat(np.arange(len(raw["ids"]), dtype=np.int32), np.diff(raw["forms.ends"]))[1:]
     left, right = forms[:-1], forms[1:]
     both = (left != END) & (right != END)
     hashes, lengths = joined_hashes(words, left[both], right[both])
@@ -213,12 +214,13 @@ def merged(parts: Sequence[tuple[Arrays, NDArray[np.bool_]]]) -> Arrays:
     """One segment out of several, with the rows that are still in force in each."""
     words: dict[bytes, int] = {}
     raws = [_renumbered(arrays, alive, words) for arrays, alive in parts]
-    whole = {name: np.concatenate([raw[name] for raw in raws]) for name in (*COLUMNS, "records", "forms", "numbers")}
-    for name in ("records.ends", "forms.ends"):
-        whole[name] = np.cumsum(np.concatenate([[0], *(np.diff(raw[name]) for raw in raws)])).astype(np.int64)
     befores = np.cumsum([0, *(len(raw["ids"]) for raw in raws)])
     numbers = [raw["numbers.rows"] + before for raw, before in zip(raws, befores.tolist(), strict=False)]
-    whole["numbers.rows"] = np.concatenate(numbers).astype(np.int32)
+    whole = {"numbers.rows": np.concatenate(numbers).astype(np.int32)}
+    for name in ("records.ends", "forms.ends"):
+        whole[name] = np.cumsum(np.concatenate([[0], *(np.diff(raw[name]) for raw in raws)])).astype(np.int64)
+    for name in (*COLUMNS, "records", "forms", "numbers"):  # what is joined is let go of: both would not fit
+        whole[name] = np.concatenate([raw.pop(name) for raw in raws])
     return finished(whole | texts("words", list(words)))
 
 
@@ -248,8 +250,17 @@ def _renumbered(arrays: Arrays, alive: NDArray[np.bool_], words: dict[bytes, int
 
 def _rows_of(arrays: Arrays, name: str, alive: NDArray[np.bool_]) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """The values of the rows that are in force, and where each row ends now."""
-    sizes = np.diff(arrays[f"{name}.ends"])
-    return arrays[name][np.repeat(alive, sizes)], np.append(0, np.cumsum(sizes[alive]))
+    ends, values = arrays[f"{name}.ends"], arrays[name]
+    sizes = np.diff(ends)
+    kept_ends = np.append(0, np.cumsum(sizes[alive]))
+    kept = np.empty(kept_ends[-1], values.dtype)
+    done = 0
+    for start in range(0, len(alive), BLOCK):
+        block = slice(start, start + BLOCK)
+        found = values[ends[start] : ends[min(start + BLOCK, len(alive))]][np.repeat(alive[block], sizes[block])]
+        kept[done : done + len(found)] = found
+        done += len(found)
+    return kept, kept_ends
 
 
 def _years(births: Sequence[dates.PartialDate]) -> tuple[int, int]:

@@ -28,6 +28,7 @@ from watchlist.vocabulary import Vocabulary
 
 COMPARED = 8  # rows compared in full
 SLACK = 3.0  # what the bound may miss, in nats: a word that a slip of the pen made another
+FEW_STATES = 20  # nationalities known: with no more, a list does not tell how rare one is
 SEGMENTS = 6  # with more, a search takes longer than it must
 SHORT = 10_000  # entries that are merged at every change: in a short list a struck name would still seem common
 Place = tuple[int, int]  # a segment and a row in it
@@ -145,7 +146,7 @@ class Index:
     def _nationality(self, code: str) -> float:
         """What it weighs that a nationality agrees: the rarer in the list, the more."""
         counts = [search.states(code) for search in self._searches]
-        share = (sum(same for same, _ in counts) + 1) / (sum(known for _, known in counts) + 1)
+        share = (sum(same for same, _ in counts) + 1) / (sum(known for _, known in counts) + FEW_STATES)
         return weight_of_state(code, share)
 
     def screen(self, subject: Subject, at: datetime | None = None, limit: int = 50) -> tuple[Hit, ...]:

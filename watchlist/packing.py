@@ -125,9 +125,13 @@ def postings(name: str, hashes: NDArray[np.uint32], rows: NDArray[Any]) -> Array
 
 def unique_pairs(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.uint64]:
     """Pairs of numbers below 2**32 as one number each, sorted, each once."""
-    pairs = first.astype(np.uint64) << np.uint64(32)
-    pairs |= second.astype(np.uint64)
-    return np.unique(pairs)
+    pairs = first.astype(np.uint64)
+    pairs <<= np.uint64(32)
+    np.bitwise_or(pairs, second, out=pairs, dtype=np.uint64, casting="unsafe")
+    pairs.sort()
+    fresh = np.ones(len(pairs), np.bool_)
+    np.not_equal(pairs[1:], pairs[:-1], out=fresh[1:])
+    return pairs[fresh]
 
 
 def ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:

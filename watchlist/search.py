@@ -42,6 +42,7 @@ from watchlist.vocabulary import Floats, Vocabulary
 COMMON_SPELLING = 0.3  # of a common name's bearers, so many at most share one spelling
 TOGETHER = 0.65  # names are given together, in fashions and families: the sum of what each weighs overstates
 RAREST = 5.5  # the most, in nats, that one word of a name can weigh
+TELLING = 50  # entries: in a shorter list, that a word comes twice does not make it common
 SEARCHED = 200  # rows whose bound is worked out
 BITS = 8  # words of a name whose finding is remembered, one by one
 
@@ -54,7 +55,7 @@ _BURDENS = np.array([0.0, *(MANY_NAMES * log(count) for count in range(1, 256))]
 
 def weight_of(bearers: int, size: int, common: float) -> float:
     """What a word weighs that so many of ``size`` entries bear, and that common share of people."""
-    return min(RAREST, -TOGETHER * log(min(1.0, max((bearers + 0.5) / (size + 1), common))))
+    return min(RAREST, -TOGETHER * log(min(1.0, max((bearers + 0.5) / (max(size, TELLING) + 1), common))))
 
 
 class Search:
@@ -74,7 +75,7 @@ class Search:
         arrays, found = self.arrays, []
         for name, hashes, share in (("skeletons", "firsts", 1.0), ("sounds", "heard", COMMON_SPELLING)):
             bearers = arrays[f"{name}.counts"][np.searchsorted(arrays[name], arrays[hashes])]
-            rate = np.maximum((bearers + 0.5) / (self._whole + 1), arrays["common"] * share)
+            rate = np.maximum((bearers + 0.5) / (max(self._whole, TELLING) + 1), arrays["common"] * share)
             found.append(np.minimum(RAREST, -TOGETHER * np.log(np.minimum(rate, 1.0))).astype(np.float32))
         return found[0], np.maximum(*found)
 

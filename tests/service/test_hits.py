@@ -18,7 +18,7 @@ from service.database import Database
 from service.domain import Direction
 from service.errors import AdjudicationConflict, AdjudicationRefused, ClearanceRefused, Forbidden, NotFound
 from service.hits import adjudicate, case, figures, queue
-from service.tables import AuditRow
+from service.tables import AuditRow, OutboxRow
 from watchlists import NAMESAKE, PEOPLE, RENEWED, SECOND_LINE, TERMS, Desk, clearance, officer, person, rules, said
 
 
@@ -113,6 +113,22 @@ async def test_clearing_a_hit_may_give_the_clearance_with_it_both_or_neither(des
     assert await queue(sessions, actor=SECOND_LINE) == []
     assert rules(await desk.cross(occurred_at=later(days=1))) == {"W4.honoured"}
     assert await queue(sessions, actor=SECOND_LINE) == []
+
+
+async def test_what_was_said_and_who_was_cleared_is_told_to_the_centre_once(desk: Desk) -> None:
+    made = await desk.cross()
+    await desk.cross(occurred_at=later(days=1), direction=Direction.EXIT, document=RENEWED)
+    sessions = desk.database.sessions
+    hit = next(t.hit for t in (await queue(sessions, actor=SECOND_LINE))[0].hits if t.hit.entry_id == "x1")
+    word, given = said(hit.id, HitOutcome.CLEARED, "other_parents"), clearance(made)
+    for _ in range(2):
+        await adjudicate(sessions, word, actor=SECOND_LINE, clearance=given)
+    async with sessions() as session:
+        rows = await session.scalars(select(OutboxRow).where(OutboxRow.kind.in_(("adjudication", "clearance"))))
+        facts = [(row.kind, row.body) for row in rows]
+    assert sorted(kind for kind, _ in facts) == ["adjudication", "adjudication", "clearance"], "both hits on the entry"
+    assert {body["adjudication"]["hit_id"] for kind, body in facts if kind == "adjudication"} >= {str(hit.id)}
+    assert [body["clearance"]["id"] for kind, body in facts if kind == "clearance"] == [str(given.id)]
 
 
 async def test_what_does_not_go_together_is_refused(desk: Desk) -> None:

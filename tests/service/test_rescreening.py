@@ -296,6 +296,20 @@ async def test_a_publishers_last_day_ends_what_was_found_and_so_do_the_terms_of_
     assert await withdraw_expired(desk.database.sessions, now=later(days=500)) == 1
 
 
+async def test_a_list_whose_terms_had_expired_is_run_as_a_whole_once_they_are_renewed(desk: Desk) -> None:
+    ends = replace(TERMS, review_on=later(days=2).date(), expires_on=later(days=5).date())
+    await desk.approve(await desk.propose("wanted", terms=ends))
+    await desk.bring(now=later(days=1))
+    await _run(desk, now=later(days=1))
+    made = await desk.cross(occurred_at=later(days=7))
+    assert rules(made) == set(), "the list had expired"
+    for renewed, raised in ((8, 1), (9, 0)):  # the second time, nothing had lapsed
+        at = later(days=renewed)
+        await desk.approve(await desk.propose("wanted", now=at), now=at)
+        assert await _run(desk, now=at) == raised
+    assert rules(await _now(desk, made)) == {"W2"}
+
+
 async def test_withdrawing_goes_on_where_it_was_killed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rescreening, "STEP", 2)
     await desk.bring(now=later(days=1))
