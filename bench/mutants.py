@@ -25,6 +25,7 @@ RULES = Path("service/rules")
 NAMES = (
     *(f"rules_{name}" for name in "eligibility document movement company protection catalogue inside".split()),
     "replay",
+    "reach",
 )
 TESTS = tuple(f"tests/service/test_{name}.py" for name in NAMES)
 FIRST = {  # the tests that are likeliest to notice
@@ -33,6 +34,7 @@ FIRST = {  # the tests that are likeliest to notice
     "comparing": "rules_document",
     "revision": "replay",
     "inside": "rules_inside",
+    "reach": "reach",
     **dict.fromkeys(("company", "links", "protection", "waiting", "catalogue"), "rules_company"),
 }
 COPIED = ("service", "tests")

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -255,3 +256,10 @@ def test_what_is_not_active_is_said_to_be():
     policy = Policy("1", date(2026, 1, 1), rules={"E1": RuleSetting(RuleState.OFF)})
     assert "**E1, version 1, off: " in catalogue(policy)
     assert "**E2, version 1, shadow: " in catalogue(policy)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.needs], ids=lambda rule: rule.id)
+def test_a_rule_finds_nothing_without_what_it_needs(rule):
+    lacking = [case for case in MESSAGES.values() if not attrgetter(rule.needs)(case)]
+    assert lacking
+    assert not any(list(rule.look(case)) for case in lacking)

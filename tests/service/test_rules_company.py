@@ -256,6 +256,13 @@ class TestP3SeveralChildren:
         assert not found("P3", case)
         assert list(waits(case)) == [at("2026-03-10 13:00")]
 
+    def test_who_comes_with_the_last_minute_still_belongs_to_it(self):
+        for minute, findings in (("13:00", 1), ("13:01", 0)):
+            children = [member(number, ENTRY, "2026-03-10 12:20", CHILD) for number in (1, 2)]
+            last = member(3, ENTRY, f"2026-03-10 {minute}", CHILD)
+            adult = replace(self.ADULT, group_id="coach-7")
+            assert len(found("P3", case_of(adult, others=[*children, last], as_of=at("2026-03-10 13:05")))) == findings
+
     def test_in_a_group_with_other_adults_they_are_no_ones(self):
         assert not found("P3", self.in_group(member(9, ENTRY, "2026-03-10 12:25")))
 

@@ -12,6 +12,7 @@ from service.domain import Listing, ListingKind, Outcome, PartialDate, Severity,
 from service.policy import load_policy
 from service.regimes import Regime
 from service.rules.eligibility import stay_allowance
+from service.rules.stays import days_at_most
 from tests.cases import (
     ENTRY,
     EXIT,
@@ -193,6 +194,11 @@ class TestE2Days:
         entry, leaving = stayed("2026-01-01", "2026-12-01", visa=Visa(kind=kind))
         assert not found("E2", case_of(leaving, entry))
 
+    def test_a_permit_holds_on_its_last_day(self):
+        for last, exempt in ((date(2026, 3, 31), True), (date(2026, 3, 30), False)):
+            entry, leaving = stayed("2025-06-01", "2026-03-31", visa=Visa(kind="residence", valid_until=last))
+            assert (stay_allowance(case_of(leaving, entry)) is None) is exempt
+
     def test_days_before_the_permit_count(self):
         permit = Visa(kind="residence", valid_from=date(2026, 4, 1), valid_until=date(2026, 4, 30))
         entry = crossing("WEST", ENTRY, "2026-01-01")
@@ -296,6 +302,7 @@ class TestE3Visa:
         assert self.messages(self.entry(**visa | {"number": "V2"}), earlier, left) == []
         assert self.messages(self.entry(**visa), recorded(earlier, decision=Outcome.REFUSED)) == []
         assert self.messages(self.entry(**visa), crossing("WEST", ENTRY, "2026-02-01")) == []
+        assert self.messages(self.entry(**visa), left) == []
 
     def test_a_visa_without_number_is_not_counted(self):
         earlier = crossing("WEST", ENTRY, "2026-02-01", visa=Visa(kind="tourist"))
@@ -477,3 +484,26 @@ class TestRowsOfLaw:
         for policy in (self.IRAQ, self.SHORT):
             assert policy.regimes
             assert all(row.citation.startswith("ILLUSTRATIVE") for row in policy.regimes)
+
+
+NIGHTS = st.tuples(
+    st.integers(0, 400), st.sampled_from([1, 2, 12, 23]), st.integers(0, 4000)
+)  # day, hour, hours inside
+
+
+@given(st.lists(NIGHTS, max_size=5), st.integers(0, 400))
+def test_the_quick_count_never_falls_short(stays, since):
+    first, movements, present = at("2026-01-01 00:00"), [], set()
+    free = first
+    for day, hour, hours in sorted(stays):
+        entered = first + timedelta(days=day, hours=hour)
+        if entered < free:
+            continue
+        free = left = entered + timedelta(hours=hours)
+        movements += [
+            recorded(replace(crossing("WEST", direction, "2026-01-01"), occurred_at=moment))
+            for direction, moment in ((ENTRY, entered), (EXIT, left))
+        ]
+        present |= {entered.date() + timedelta(n) for n in range((left.date() - entered.date()).days + 1)}
+    begin = first.date() + timedelta(since)
+    assert days_at_most(movements, begin) >= sum(day >= begin for day in present)
