@@ -110,9 +110,8 @@ async def _judge(session: AsyncSession, policies: Policies, movement_id: UUID, s
     )
 
 
-async def _trace(session: AsyncSession, actor: Actor, action: str, post: str | None, record: UUID | None) -> None:
-    subject = str(record) if record else None
-    await audit.record(session, actor, action, purpose=PURPOSE, post=post, subject=subject)
+async def _trace(session: AsyncSession, actor: Actor, action: str, post: str, record: UUID) -> None:
+    await audit.record(session, actor, action, purpose=PURPOSE, post=post, subject=str(record))
 
 
 # --- what the desk does ----------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ CHANGES = [
     "GRANT SELECT, INSERT ON audit_node, audit_checkpoint TO mabar_service",
     "COMMENT ON TABLE audit_chain IS 'The head of each chain of the trail: one a crossing point, - for all else.'",
     "COMMENT ON TABLE audit_link IS 'Where each event stands in its chain. Written by the database alone.'",
-    "COMMENT ON TABLE audit_node IS 'Complete subtrees of the Merkle tree over a chain, every eighth height. Append-only.'",
+    "COMMENT ON TABLE audit_node IS 'Complete subtrees of the tree over a chain, every eighth height. Append-only.'",
     "COMMENT ON TABLE audit_checkpoint IS 'Signed roots of the tree over a chain. Append-only.'",
 ]
 
