@@ -41,7 +41,7 @@ from service.rules.reach import Sought, filed_under
 from service.rules.revision import Revision
 from tests.cases import POSTS, SOUTH, policy_with, silent
 
-HISTORIES = int(os.environ.get("MABAR_HISTORIES", "60"))  # `make rules-campaign` tries ten thousand
+HISTORIES = int(os.environ.get("MABAR_HISTORIES", "40"))  # `make rules-campaign` tries ten thousand
 POLICY = policy_with(
     {
         "P5": {"travellers": 2},
@@ -179,6 +179,17 @@ class Desk:
     def corrects(self, correction: Correction) -> None:
         self.says(correction.movement_id, lambda: self.log.corrections.append(correction))
 
+    def rebuts(self, id: UUID, which: int) -> None:
+        """One of the findings that stand, if any does."""
+        if stands := self.log.stands.get(id):
+            claim = claim_of(stands[sorted(stands)[which % len(stands)]])
+            self.log.rebutted[id] = self.log.rebutted.get(id, frozenset()) | {claim}
+            run(self.judge.again(id, "rebuttal"))
+
+    def sees(self, id: UUID, sign: Observation) -> None:
+        self.log.seen[id] = self.log.seen.get(id, frozenset()) | {sign}
+        run(self.judge.again(id, "observation"))
+
     def rules(self, pair: Pair, ruling: Ruling) -> None:
         """As `service.links` does: judge again those whose own movements the ruling changes."""
         before = self._own()
@@ -273,9 +284,13 @@ def facts_about(draw: st.DrawFn, ids: list[UUID]) -> list[tuple[str, tuple[Any, 
     found: list[tuple[str, tuple[Any, ...]]] = []
     for number in range(draw(st.integers(0, 4))):
         id = draw(st.sampled_from(ids))
-        match draw(st.sampled_from(["decide", "decide", "data", "void", "rule"])):
+        match draw(st.sampled_from(["decide", "decide", "data", "void", "rule", "rebut", "see"])):
             case "decide":
                 found.append(("decides", (id, draw(st.sampled_from(Outcome)))))
+            case "rebut":
+                found.append(("rebuts", (id, draw(st.integers(0, 3)))))
+            case "see":
+                found.append(("sees", (id, draw(st.sampled_from([Observation.FEAR, Observation.DOCUMENT_HELD])))))
             case "rule":
                 pair = pair_of(*draw(st.lists(st.sampled_from(sorted(BEARERS)), min_size=2, max_size=2, unique=True)))
                 named = (f"JOR:{pair[0]}", f"JOR:{pair[1]}")
