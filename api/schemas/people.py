@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.schemas.base import DocumentNumber, Name, Note, PartialDateText, PostCode, State, Wire
-from api.schemas.inspection import DocumentOut, FindingOut, InspectionOut, RelationIn, TravellerOut, VisaIn
+from api.schemas.inspection import DocumentOut, FindingOut, RelationIn, TravellerOut, VisaIn
 from service.correcting import CorrectionKind
 from service.domain import Clock, Direction, ListingKind
 from service.groups import GroupKind
@@ -176,12 +176,6 @@ class HistoryOut(BaseModel):
     counts: CountsOut | None
     corrections: list[CorrectionOut]
     rebuttals: list[RebuttalOut]
-
-
-class MissedOut(BaseModel):
-    """The movement that was supplied."""
-
-    inspection: InspectionOut
 
 
 class RulingIn(Wire):
