@@ -90,6 +90,7 @@ export async function signOut() {
 
 const LOOK_EVERY = 10_000; // ms between looks at whether somebody is still there
 let watching = false;
+let asking = null; // while an officer is asked: two dialogs at once would be one too many
 let lastSign = Date.now();
 
 /**
@@ -97,7 +98,6 @@ let lastSign = Date.now();
  * workstation for as long as a session may be idle. It resolves once an officer is back.
  */
 export function keepSession(ask) {
-  let asking = null;
   const once = () => (asking ??= ask().finally(() => ((asking = null), (lastSign = Date.now()))));
   whenSessionEnds(async (kind) => {
     if (kind === "session-locked") state = { ...state, locked: true };
