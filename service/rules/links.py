@@ -18,33 +18,6 @@ _SPACE = re.compile(r"\s+")
 _NOT_DIGITS = re.compile(r"\D")
 
 
-def marks(crossing: Crossing, policy: Policy, run: int) -> tuple[str, ...]:
-    """What the crossing is filed under beside its document and its person: found again by those it is linked to.
-
-    `run` is how many numbers make a stretch, see `run_of`.
-    """
-    placed = number_of(crossing.document)
-    stretch = (f"{placed[0]}:{placed[1] // run}",) if placed else ()
-    group = (f"group:{crossing.group_id}",) if crossing.group_id else ()
-    return (*stretch, *group, *crossing.accompanying, *contacts(crossing, policy))
-
-
-def sought(crossing: Crossing, own: Iterable[Movement], policy: Policy, run: int) -> set[str]:
-    """The marks under which a case's `others` are found; `own` are the traveller's own movements.
-
-    Whoever travelled along before is looked for as well; of the numbers, those of the neighbouring stretches.
-    """
-    found = {crossing.document.key, *marks(crossing, policy, run)}
-    if placed := number_of(crossing.document):
-        found.update(f"{placed[0]}:{placed[1] // run + step}" for step in (-1, 1))
-    for m in own:
-        found.add(m.crossing.document.key)
-        found.update(m.crossing.accompanying)
-        if m.crossing.group_id:
-            found.add(f"group:{m.crossing.group_id}")
-    return found
-
-
 def contacts(crossing: Crossing, policy: Policy) -> Iterator[str]:
     """Phone, address and sponsor in one spelling, without those of the licensed."""
     if not (crossing.phone or crossing.address or crossing.sponsor):

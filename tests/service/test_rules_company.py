@@ -10,7 +10,7 @@ import pytest
 from service.domain import Inspection, Observation, Outcome, Relation, Severity, Source, Verdict
 from service.policy import default_policy
 from service.rules.catalogue import RULES, irregularities, waits
-from service.rules.links import run_of, sought
+from service.rules.links import run_of
 from service.rules.protection import first_line_may_clear
 from tests.cases import (
     ENTRY,
@@ -460,11 +460,6 @@ def test_a_national_family_on_its_way_home():
         for n in (1, 2)
     ]
     assert irregularities(case_of(father, out, others=children, as_of=father.occurred_at + 2 * HOUR)) == ()
-
-
-def test_a_document_without_a_number_is_looked_for_by_the_rest():
-    bare = crossing("WEST", ENTRY, "2026-03-10", document=replace(IRAQI_PASSPORT, document_number="ABC"), group_id="g")
-    assert sought(bare, [], default_policy(), 20) == {"IRQ:ABC", "group:g"}
 
 
 def test_the_longest_run_that_any_post_asks_for():
