@@ -118,7 +118,7 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     MrzError: Kind(422, "not-a-zone", "The text is no machine-readable zone", quotes=True),
     ReadFailed: Kind(422, "reading-failed", "The image could not be read to its end"),
     EngineMissing: Kind(503, "engine-missing", "The reader has no engine"),
-    ModelUnreadable: Kind(503, "engine-missing", "The reader has no engine"),
+    ModelUnreadable: Kind(503, "model-unreadable", "The reader has no model that it knows"),
     ListFileError: Kind(422, "list-refused", "The list file must not be imported", quotes=True),
     RedressNumberError: Kind(422, "not-a-redress-number", "The text is no redress number"),
     FormNumberError: Kind(422, "not-a-form-number", "The text is no number of a paper form"),

@@ -462,6 +462,7 @@ def test_days_of_stay_are_counted_from_what_is_typed(officer: Officer) -> None:
     page.get_by_label("Window in days").fill("")
     page.get_by_role("button", name="Count").click()
     expect(page.locator(".stay-answer .trouble")).to_be_visible()
+    officer.complaints.clear()  # the browser notes the answer 422 of itself
 
 
 # Room
