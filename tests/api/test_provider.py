@@ -274,7 +274,7 @@ def test_a_token_that_holds_gives_its_claims() -> None:
         {"key": ECKey.generate_key("P-256", {"kid": "another"})},
         {"key": OctKey.import_key("a secret that anybody can make up"), "algorithm": "HS256"},
     ],
-    ids=lambda changed: "-".join(changed),
+    ids="-".join,
 )
 def test_a_token_that_does_not_hold_is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(ProviderRefused):
