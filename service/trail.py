@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, trail_store
-from service.access import Actor
+from service.access import Actor, require_post
 from service.canonical import plain
 from service.checkpoint import Checkpoint, Signer
 from service.errors import BadFilter, NotFound
@@ -76,17 +76,22 @@ async def checkpoints(sessions: async_sessionmaker[AsyncSession]) -> list[str]:
         return await trail_store.checkpoints(session, latest=True)
 
 
-async def inclusion(sessions: async_sessionmaker[AsyncSession], event_id: int, size: int | None) -> tuple[Event, Proof]:
+async def inclusion(
+    sessions: async_sessionmaker[AsyncSession], event_id: int, size: int | None, *, actor: Actor
+) -> tuple[Event, Proof]:
     """That an event is in the tree of the first `size` events of its chain (None: all of them).
 
     Raises:
         NotFound: there is no such event.
+        Forbidden: `actor` does not serve its crossing point.
         BadFilter: the chain is shorter than `size`, or the event comes after it.
     """
-    async with sessions() as session:
+    async with sessions.begin() as session:
         event = await trail_store.place_of(session, event_id)
         if event is None:
             raise NotFound(f"the trail has no event {event_id}")
+        require_post(actor, event.chain)
+        await audit.record(session, actor, "read_audit", purpose=PURPOSE, subject=str(event_id))
         size = size or await _size(session, event.chain)
         await _check(session, event.chain, event.seq, size)
         leaf = event.seq - 1

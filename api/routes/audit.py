@@ -42,9 +42,9 @@ async def checkpoints(services: ServicesDep, _actor: Auditor) -> CheckpointsOut:
 
 
 @router.get("/proofs/inclusion")
-async def inclusion(services: ServicesDep, _actor: Auditor, event: int, size: Size = None) -> InclusionOut:
-    """That an event stands in its chain, unaltered, as of a checkpoint's size."""
-    found, proof = await trail.inclusion(services.database.sessions, event, size)
+async def inclusion(services: ServicesDep, actor: Auditor, event: int, size: Size = None) -> InclusionOut:
+    """That an event stands in its chain, unaltered, as of a checkpoint's size. Looking is itself recorded."""
+    found, proof = await trail.inclusion(services.database.sessions, event, size, actor=actor)
     return InclusionOut(chain=found.chain, leaf=found.seq - 1, event=found.text, **_proof(proof))
 
 

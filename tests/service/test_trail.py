@@ -17,7 +17,7 @@ from bench.trail import SIGNER, WAYS, is_found, made_trail, spoilt
 from made_up import OFFICER
 from service import audit, trail
 from service.database import Database
-from service.errors import BadFilter, NotFound, SettingsRefused
+from service.errors import BadFilter, Forbidden, NotFound, SettingsRefused
 from service.settings import Settings
 from service.trail_key import signer_of
 from service.trail_store import Wanted
@@ -124,7 +124,7 @@ async def test_proofs_lead_from_events_and_checkpoints_to_what_is_sealed_later(c
     assert (await trail.consistency(clone.sessions, "IQ-ZUR", 300, 300)).root == chain.root
     grown = await trail.consistency(clone.sessions, "IQ-ZUR", 300, None)
     assert (grown.size, len(grown.hashes) > 0) == (320, True)
-    event, proof = await trail.inclusion(clone.sessions, 4, chain.size)
+    event, proof = await trail.inclusion(clone.sessions, 4, chain.size, actor=OFFICER)
     assert (event.chain, proof.root) == (event.chain, sealed[event.chain].root)
     async with clone.sessions() as session:
         kept = (await session.execute(sa.text("SELECT chain, height, place FROM audit_node ORDER BY chain"))).all()
@@ -134,12 +134,24 @@ async def test_proofs_lead_from_events_and_checkpoints_to_what_is_sealed_later(c
 async def test_proofs_that_cannot_be_had_are_refused(clone: Database) -> None:
     await deeds(clone, 3)
     with pytest.raises(NotFound):
-        await trail.inclusion(clone.sessions, 999, None)
+        await trail.inclusion(clone.sessions, 999, None, actor=OFFICER)
     with pytest.raises(NotFound):
         await trail.consistency(clone.sessions, "IQ-XXX", 1, None)
     for old, new in ((0, 1), (2, 1), (1, 9)):
         with pytest.raises(BadFilter):
             await trail.consistency(clone.sessions, "IQ-ZUR", old, new)
+
+
+async def test_an_event_of_another_post_is_not_shown_by_its_proof(clone: Database) -> None:
+    await deeds(clone, 6)
+    here = replace(OFFICER, posts=frozenset({"IQ-ZUR"}))
+    shown, refused = [], 0
+    for number in range(1, 7):
+        try:
+            shown.append((await trail.inclusion(clone.sessions, number, None, actor=here))[0].chain)
+        except Forbidden:
+            refused += 1
+    assert (shown, refused) == (["IQ-ZUR", "IQ-ZUR"], 4)
 
 
 async def test_a_search_shows_what_its_filter_says_and_leaves_its_own_trace(clone: Database) -> None:
