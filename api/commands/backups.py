@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from api.commands.common import EXIT_REFUSED, command, run
+from api.commands.common import EXIT_REFUSED, command, database, run
+from service import audit
 from service import backup as backups
 from service.database import reach
 from service.settings import load_settings
@@ -23,7 +24,9 @@ def backup(
     """Write the whole database, encrypted, while the service goes on."""
 
     async def work() -> None:
-        async with reach(load_settings(), join=True) as access:
+        async with database() as opened, reach(load_settings(), join=True) as access:
+            async with opened.sessions.begin() as session:  # before: whoever copies everything leaves a trace
+                await audit.record(session, None, "back_up", purpose="administration", details={"to": recipients})
             await backups.back_up(access.owner, recipients, path)
 
     run(work())
