@@ -170,6 +170,12 @@ class TestE2Days:
         assert not found("E2", case_of(leaving, *early, entry))
         assert stay_allowance(case_of(leaving, *early, entry)).days_used == 21 + 51
 
+    def test_short_stays_far_apart(self):
+        early = stayed("2025-11-01", "2025-11-05")
+        entry, leaving = stayed("2026-03-01", "2026-03-05")
+        assert not found("E2", case_of(leaving, *early, entry))
+        assert stay_allowance(case_of(leaving, *early, entry)).days_used == 5 + 5
+
     def test_entry_with_no_day_left(self):
         before = stayed("2026-01-01", "2026-03-31")
         finding = only("E2", case_of(crossing("SOUTH", ENTRY, "2026-04-20"), *before))
