@@ -16,7 +16,7 @@ import httpx
 from ocr.mrz import MrzFormat, render
 from service_process import ServiceProcess, running
 
-CYCLES = int(os.environ.get("CRASH_CYCLES", "3"))
+CYCLES = int(os.environ.get("CRASH_CYCLES", "2"))
 WRITERS = 4
 
 

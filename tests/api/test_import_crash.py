@@ -16,7 +16,7 @@ from service.database import Database, open_database
 from service.settings import Settings
 from service_process import ServiceProcess, running
 
-OLD, NEW = 300, 4_000
+OLD, NEW = 100, 1_500
 
 
 def _lines(count: int, first: str) -> Iterator[bytes]:
