@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from api import logs
 from api.metrics import Metrics
+from ocr.fence import Fence
 from ocr.image import Limits
 from ocr.worker import ReaderPool
 from service import protection_keys, reimport, rescreening, trail, waiting
@@ -67,6 +68,7 @@ async def assemble(
     reader = ReaderPool(settings.reader_workers, limits=limits, seconds=settings.image_timeout_seconds)
     stack.callback(reader.close)
     await reader.warm_up()
+    _say_fence(reader.fence)
     password = await _demonstrate(settings, database, screening, bundled) if settings.demo else None
     _chore(stack, "policies", POLICY_LOOK_SECONDS, policies.refresh)
     _chore(stack, "watchlists", LIST_LOOK_SECONDS, screening.refresh)
@@ -78,6 +80,14 @@ async def assemble(
     _chore(stack, "trail", SEAL_SECONDS, lambda: _seal(database, signer))
     _chore(stack, "partitions", PARTITION_LOOK_SECONDS, lambda: _keep_partitions(database, metrics))
     return Assembly(screening, policies, reader, fetching, signer, password)
+
+
+def _say_fence(fence: Fence) -> None:
+    """Tell the operator what keeps a reader that an image took over from network, files and programs."""
+    if fence.stands:
+        logs.get_logger().info("readers are fenced in", fence=str(fence))
+    else:
+        logs.get_logger().warning("readers are not fenced in: seccomp cannot be had here", fence=str(fence))
 
 
 def fetching_of(settings: Settings) -> Fetching:

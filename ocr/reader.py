@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib import import_module
 
 from ocr.image import DEFAULT_LIMITS, Limits, Pixels, decode_image  # first: bounds the libraries' threads as they load
 
@@ -13,16 +14,18 @@ from ocr.image import DEFAULT_LIMITS, Limits, Pixels, decode_image  # first: bou
 
 import numpy as np
 
+from ocr.calibration import load_calibration
 from ocr.crop import crop
 from ocr.cut import MARGIN, PITCH, cut_line, normalise_line, unroll
 from ocr.decode import Decoded, decode
 from ocr.evidence import Aligned, align_lines
-from ocr.glyphs import clarity, look, seen_again
+from ocr.glyphs import clarity, load_weights, look, seen_again
 from ocr.locate import Band, Search
 from ocr.mrz import MrzFormat, parse_text, verify
 from ocr.reading import MrzReading, Step, judge, obstacles_of
 from ocr.tesseract import Engine, load_engine
 
+_AT_FIRST_USE = ("numpy.fft", "numpy.ma")  # NumPy loads these when something asks for them
 _MOST_BANDS = 8
 _CLEAR = -0.12  # mean log probability per character of a reading that is surely a zone's
 _PLAIN = -0.02  # that of one in which not even one place is in doubt: moved by one, its last place would be
@@ -129,6 +132,15 @@ class Clock:
 def default_engine() -> Engine:
     """The engine with the model that is shipped, loaded once."""
     return load_engine()
+
+
+def preload() -> Engine:
+    """Read every file now that readings take, once and for all; the engine. Raises EngineMissing."""
+    for module in _AT_FIRST_USE:
+        import_module(module)
+    load_weights()
+    load_calibration()
+    return default_engine()
 
 
 def find_zone(pixels: Pixels, engine: Engine, clock: Clock) -> Zone | None:

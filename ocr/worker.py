@@ -2,7 +2,8 @@
 
 A worker makes one reading at a time, of one image or of several frames of one document, under a limit
 of memory and of time; it is killed when it exceeds either, and another takes its place. Workers stay
-warm between readings: loading the libraries and the model takes longer than reading.
+warm between readings: loading the libraries and the model takes longer than reading. Once they are
+loaded a fence goes up (`ocr.fence`): no network, no files, no other programs.
 """
 
 import asyncio
@@ -17,10 +18,12 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Self
 
+from ocr.fence import Fence, raise_fence
 from ocr.frames import read_frames
 from ocr.image import DEFAULT_LIMITS, ImageRefused, Limits
+from ocr.reader import preload
 from ocr.reading import MrzReading
-from ocr.tesseract import EngineMissing
+from ocr.tesseract import EngineMissing, ProgramEngine
 
 Read = Callable[[Sequence[bytes], Limits], MrzReading]
 Answer = MrzReading | Exception
@@ -87,6 +90,11 @@ class ReaderPool:
         task.add_done_callback(lambda _: self._idle.put_nowait(worker))
         return await asyncio.shield(task)
 
+    @property
+    def fence(self) -> Fence:
+        """What stands round the workers, once one has been started: all have the same kernel."""
+        return next((worker.fence for worker in self._workers if worker.fence), Fence())
+
     async def warm_up(self) -> None:
         """Start every worker now rather than at its first image."""
         loop = asyncio.get_running_loop()
@@ -125,6 +133,7 @@ class _Worker:
         self._task = task
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
+        self.fence: Fence | None = None
 
     def read(self, frames: Sequence[bytes]) -> MrzReading:
         """Have one document read; see `ReaderPool.read_frames`."""
@@ -159,7 +168,7 @@ class _Worker:
             self.stop()
             raise WorkerDied("the reader did not start")
         try:
-            ours.recv()
+            self.fence = ours.recv()
         except EOFError as error:
             self.stop()
             raise WorkerDied("the reader did not start") from error
@@ -181,12 +190,21 @@ def _serve(pipe: Connection, task: _Task) -> None:
     """A worker's life: answer each image with its reading or the error it raised."""
     resource.setrlimit(resource.RLIMIT_AS, (task.memory_bytes, task.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    pipe.send("ready")
+    pipe.send(_fence_in(pipe))
     with contextlib.suppress(EOFError, OSError):  # the pool has closed its end
         while True:
             frames = pipe.recv()
             _limit_cpu(task.seconds)
             pipe.send(_answer(frames, task))
+
+
+def _fence_in(pipe: Connection) -> Fence:
+    """Load what readings take, then raise the fence. Tesseract as a program cannot work behind one."""
+    try:
+        engine = preload()
+    except EngineMissing:  # each reading will say so
+        return Fence()
+    return Fence() if isinstance(engine, ProgramEngine) else raise_fence(pipe.fileno())
 
 
 def _limit_cpu(seconds: float) -> None:
