@@ -1,8 +1,9 @@
-"""Who may do what, and where: one table and one function, without a clock or a database.
+"""Who may do what, where, and what for: two tables and one function, without a clock or a database.
 
 Role-based access control in the sense of ANSI INCITS 359: rights hang on roles, never on persons, and
-every right is further bound to the crossing points that the actor serves. Duties are kept apart: who
-hands out accounts reads no traveller's record, and who reads the audit trail changes nothing.
+every right is further bound to the crossing points that the actor serves and to the purposes that the
+role may act for (Directive (EU) 2016/680, Art. 4(1)(b)). Duties are kept apart: who hands out accounts
+reads no traveller's record, and who reads the audit trail changes nothing.
 """
 
 from __future__ import annotations
@@ -42,6 +43,25 @@ class DeviceKind(StrEnum):
     MONITOR = "monitor"
 
 
+class Purpose(StrEnum):
+    """What personal data are looked at or written for. Closed: nothing is done for any other purpose.
+
+    `maintenance` is that of the service itself: its chores, its operator at the command line.
+    """
+
+    BORDER_CONTROL = "border_control"
+    SECOND_LINE = "second_line"
+    PROTECTION = "protection"
+    WATCHLIST = "watchlist"
+    SUPERVISION = "supervision"
+    REDRESS = "redress"
+    STATISTICS = "statistics"
+    POLICY = "policy"
+    AUDIT = "audit"
+    ADMINISTRATION = "administration"
+    MAINTENANCE = "maintenance"
+
+
 class Action(StrEnum):
     """What can be asked of the service. Every route declares one."""
 
@@ -79,6 +99,9 @@ class Action(StrEnum):
     PROPOSE_POLICY = "propose_policy"
     APPROVE_POLICY = "approve_policy"
     READ_AUDIT = "read_audit"
+    BREAK_GLASS = "break_glass"
+    READ_NOTICES = "read_notices"
+    REVIEW_NOTICES = "review_notices"
     READ_METRICS = "read_metrics"
 
 
@@ -107,73 +130,129 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """Whether an actor may act, and why not: `reason` is for the actor's own eyes."""
+    """Whether an actor may act, for which purpose, and why not: `reason` is for the actor's own eyes.
+
+    `purpose` is None where nobody's data are touched.
+    """
 
     allowed: bool
     reason: str
+    purpose: Purpose | None = None
 
 
 _OFFICERS = frozenset(Role)
 _BOOTH = frozenset({Role.FIRST_LINE, Role.SECOND_LINE, Role.SUPERVISOR})
 _CAPTURE = frozenset({DeviceKind.CAMERA, DeviceKind.WORKSTATION})
 
-_MAY: Mapping[Action, frozenset[Role | DeviceKind]] = {
-    Action.OWN_SESSION: _OFFICERS,
-    Action.OWN_ACCOUNT: _OFFICERS,
-    Action.READ_REFERENCE: _OFFICERS | {DeviceKind.WORKSTATION},
-    Action.READ_DOCUMENT: _BOOTH | _CAPTURE,
-    Action.INSPECT: _BOOTH | _CAPTURE,
-    Action.DECIDE: _BOOTH,
+_DESK = frozenset({Role.SECOND_LINE, Role.SUPERVISOR})
+
+_FOR: Mapping[Role | DeviceKind, frozenset[Purpose]] = {
+    Role.FIRST_LINE: frozenset({Purpose.BORDER_CONTROL}),
+    Role.SECOND_LINE: frozenset({Purpose.BORDER_CONTROL, Purpose.SECOND_LINE, Purpose.REDRESS}),
+    Role.PROTECTION: frozenset({Purpose.PROTECTION, Purpose.ADMINISTRATION}),
+    Role.WATCHLIST_MANAGER: frozenset({Purpose.WATCHLIST, Purpose.REDRESS}),
+    Role.ANALYST: frozenset({Purpose.STATISTICS}),
+    Role.SUPERVISOR: frozenset(Purpose) - {Purpose.PROTECTION, Purpose.AUDIT},
+    Role.AUDITOR: frozenset({Purpose.AUDIT, Purpose.STATISTICS}),
+    Role.ADMINISTRATOR: frozenset({Purpose.ADMINISTRATION, Purpose.MAINTENANCE}),
+    DeviceKind.CAMERA: frozenset({Purpose.BORDER_CONTROL}),
+    DeviceKind.WORKSTATION: frozenset({Purpose.BORDER_CONTROL}),
+    DeviceKind.MONITOR: frozenset({Purpose.MAINTENANCE}),
+}
+
+_CONTROL = (Purpose.BORDER_CONTROL, Purpose.SECOND_LINE)
+_LISTS = (Purpose.WATCHLIST, Purpose.SECOND_LINE, Purpose.AUDIT)
+_PARTNERS = (Purpose.PROTECTION, Purpose.ADMINISTRATION)
+_NOBODY: tuple[Purpose, ...] = ()  # nobody's data are touched
+
+
+def _roles(*roles: Role | DeviceKind) -> frozenset[Role | DeviceKind]:
+    return frozenset(roles)
+
+
+# By action: who may, and for which purposes. The first of these that the actor's role may act for goes without
+# saying, so that nobody has to type a word at the booth.
+_MAY: Mapping[Action, tuple[frozenset[Role | DeviceKind], tuple[Purpose, ...]]] = {
+    Action.OWN_SESSION: (_OFFICERS, _NOBODY),
+    Action.OWN_ACCOUNT: (_OFFICERS, _NOBODY),
+    Action.READ_REFERENCE: (_OFFICERS | {DeviceKind.WORKSTATION}, _NOBODY),
+    Action.READ_DOCUMENT: (_BOOTH | _CAPTURE, _CONTROL),
+    Action.INSPECT: (_BOOTH | _CAPTURE, _CONTROL),
+    Action.DECIDE: (_BOOTH, _CONTROL),
     # An analyst counts and sees nobody's name: the log and the lists are not for that role.
-    Action.READ_MOVEMENTS: _BOOTH | {Role.PROTECTION},
-    Action.CORRECT_MOVEMENT: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),
-    Action.LINK_PERSONS: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),
-    Action.EXPORT_MOVEMENTS: frozenset({Role.SUPERVISOR}),
-    Action.IMPORT_MOVEMENTS: frozenset({Role.SUPERVISOR}),
-    Action.HANDLE_PAPER: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),
+    Action.READ_MOVEMENTS: (
+        _BOOTH | {Role.PROTECTION},
+        (*_CONTROL, Purpose.PROTECTION, Purpose.SUPERVISION, Purpose.REDRESS),
+    ),
+    Action.CORRECT_MOVEMENT: (_DESK, (*_CONTROL, Purpose.REDRESS)),
+    Action.LINK_PERSONS: (_DESK, (Purpose.SECOND_LINE, Purpose.REDRESS)),
+    Action.EXPORT_MOVEMENTS: (_roles(Role.SUPERVISOR), (Purpose.SUPERVISION, Purpose.REDRESS)),
+    Action.IMPORT_MOVEMENTS: (_roles(Role.SUPERVISOR), (Purpose.BORDER_CONTROL,)),
+    Action.HANDLE_PAPER: (_DESK, (Purpose.BORDER_CONTROL,)),
     # Whoever faces a traveller can say what he or she saw; what was said is for the protection desk alone.
-    Action.OBSERVE: _BOOTH | {Role.PROTECTION},
-    Action.READ_PROTECTION: frozenset({Role.PROTECTION}),
-    Action.PROTECT: frozenset({Role.PROTECTION}),
-    Action.READ_PARTNERS: frozenset({Role.PROTECTION, Role.ADMINISTRATOR}),
-    Action.MANAGE_PARTNERS: frozenset({Role.PROTECTION, Role.ADMINISTRATOR}),
-    Action.READ_STATISTICS: frozenset({Role.ANALYST, Role.SUPERVISOR, Role.AUDITOR}),
-    Action.READ_LISTS: frozenset({Role.SECOND_LINE, Role.WATCHLIST_MANAGER, Role.SUPERVISOR, Role.AUDITOR}),
-    Action.IMPORT_LIST: frozenset({Role.WATCHLIST_MANAGER}),
-    Action.SCREEN: frozenset({Role.SECOND_LINE, Role.WATCHLIST_MANAGER}),
+    Action.OBSERVE: (_BOOTH | {Role.PROTECTION}, (Purpose.BORDER_CONTROL, Purpose.PROTECTION)),
+    Action.READ_PROTECTION: (_roles(Role.PROTECTION), (Purpose.PROTECTION,)),
+    Action.PROTECT: (_roles(Role.PROTECTION), (Purpose.PROTECTION,)),
+    Action.READ_PARTNERS: (_roles(Role.PROTECTION, Role.ADMINISTRATOR), _PARTNERS),
+    Action.MANAGE_PARTNERS: (_roles(Role.PROTECTION, Role.ADMINISTRATOR), _PARTNERS),
+    Action.READ_STATISTICS: (_roles(Role.ANALYST, Role.SUPERVISOR, Role.AUDITOR), (Purpose.STATISTICS,)),
+    Action.READ_LISTS: (_roles(Role.SECOND_LINE, Role.WATCHLIST_MANAGER, Role.SUPERVISOR, Role.AUDITOR), _LISTS),
+    Action.IMPORT_LIST: (_roles(Role.WATCHLIST_MANAGER), (Purpose.WATCHLIST,)),
+    Action.SCREEN: (
+        _roles(Role.SECOND_LINE, Role.WATCHLIST_MANAGER),
+        (Purpose.SECOND_LINE, Purpose.WATCHLIST, Purpose.REDRESS),
+    ),
     # Who proposes and who approves may be of one role; that they are two persons is seen to in `service.hygiene`.
-    Action.EDIT_LIST: frozenset({Role.WATCHLIST_MANAGER}),
-    Action.APPROVE_LIST: frozenset({Role.WATCHLIST_MANAGER, Role.SUPERVISOR}),
-    Action.READ_HITS: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),
-    Action.ADJUDICATE_HIT: frozenset({Role.SECOND_LINE}),
-    Action.CLEAR_HIT: frozenset({Role.SECOND_LINE, Role.WATCHLIST_MANAGER}),
-    Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
-    Action.MANAGE_DEVICES: frozenset({Role.ADMINISTRATOR}),
-    Action.MANAGE_POSTS: frozenset({Role.ADMINISTRATOR}),
-    Action.READ_INSIDE: frozenset({Role.SECOND_LINE, Role.SUPERVISOR}),
-    Action.READ_POLICIES: frozenset({Role.SUPERVISOR, Role.AUDITOR}),
+    Action.EDIT_LIST: (_roles(Role.WATCHLIST_MANAGER), (Purpose.WATCHLIST,)),
+    Action.APPROVE_LIST: (_roles(Role.WATCHLIST_MANAGER, Role.SUPERVISOR), (Purpose.WATCHLIST,)),
+    Action.READ_HITS: (_DESK, (Purpose.SECOND_LINE, Purpose.REDRESS)),
+    Action.ADJUDICATE_HIT: (_roles(Role.SECOND_LINE), (Purpose.SECOND_LINE, Purpose.REDRESS)),
+    Action.CLEAR_HIT: (
+        _roles(Role.SECOND_LINE, Role.WATCHLIST_MANAGER),
+        (Purpose.SECOND_LINE, Purpose.WATCHLIST, Purpose.REDRESS),
+    ),
+    Action.MANAGE_ACCOUNTS: (_roles(Role.ADMINISTRATOR), (Purpose.ADMINISTRATION,)),
+    Action.MANAGE_DEVICES: (_roles(Role.ADMINISTRATOR), (Purpose.ADMINISTRATION,)),
+    Action.MANAGE_POSTS: (_roles(Role.ADMINISTRATOR), (Purpose.ADMINISTRATION,)),
+    Action.READ_INSIDE: (_DESK, (*_CONTROL, Purpose.SUPERVISION)),
+    Action.READ_POLICIES: (_roles(Role.SUPERVISOR, Role.AUDITOR), (Purpose.POLICY, Purpose.AUDIT)),
     # As with lists: that they are two persons is seen to in `service.hygiene`.
-    Action.PROPOSE_POLICY: frozenset({Role.SUPERVISOR}),
-    Action.APPROVE_POLICY: frozenset({Role.SUPERVISOR}),
-    Action.READ_AUDIT: frozenset({Role.AUDITOR}),
-    Action.READ_METRICS: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, DeviceKind.MONITOR}),
+    Action.PROPOSE_POLICY: (_roles(Role.SUPERVISOR), (Purpose.POLICY,)),
+    Action.APPROVE_POLICY: (_roles(Role.SUPERVISOR), (Purpose.POLICY,)),
+    Action.READ_AUDIT: (_roles(Role.AUDITOR), (Purpose.AUDIT,)),
+    Action.BREAK_GLASS: (_BOOTH, _CONTROL),
+    Action.READ_NOTICES: (_roles(Role.SUPERVISOR, Role.AUDITOR), (Purpose.SUPERVISION, Purpose.AUDIT)),
+    # That nobody reviews what he or she did is seen to in `service.notices`.
+    Action.REVIEW_NOTICES: (_roles(Role.SUPERVISOR), (Purpose.SUPERVISION,)),
+    Action.READ_METRICS: (_roles(Role.SUPERVISOR, Role.ADMINISTRATOR, DeviceKind.MONITOR), _NOBODY),
 }
 
 
-def decide(actor: Actor, action: Action, post: str | None = None) -> Ruling:
-    """Whether `actor` may do `action` at the crossing point `post`.
+def lawful(actor: Actor, action: Action) -> tuple[Purpose, ...]:
+    """What `actor` may do `action` for: as one role that may do it, the ordinary purpose first."""
+    holders, purposes = _MAY[action]
+    mine = frozenset[Purpose]().union(*(_FOR[role] for role in actor.roles & holders))
+    return tuple(purpose for purpose in purposes if purpose in mine)
+
+
+def decide(actor: Actor, action: Action, post: str | None = None, purpose: Purpose | None = None) -> Ruling:
+    """Whether `actor` may do `action` at the crossing point `post`, for `purpose`.
 
     With `post` None only the roles are asked: whether the actor may do this at any post at all. What
-    concerns one post is asked again with its code, as soon as the code is known.
+    concerns one post is asked again with its code, as soon as the code is known. With `purpose` None it is the
+    ordinary one.
     """
     if actor.confined and action is not Action.OWN_SESSION:
         return Ruling(False, "first complete your sign-in: GET /v1/session says what is due")
-    if not actor.roles & _MAY[action]:
+    if not actor.roles & _MAY[action][0]:
         held = ", ".join(sorted(actor.roles)) or "none"
         return Ruling(False, f"{action} needs another role than yours ({held})")
     if post is not None and not actor.serves(post):
         return Ruling(False, f"crossing point {post} is not among yours")
-    return Ruling(True, f"{action} belongs to your role")
+    purposes = lawful(actor, action)
+    if purpose is not None and purpose not in purposes:
+        return Ruling(False, f"{action} is not for {purpose} in your role; it is for {', '.join(purposes) or 'nobody'}")
+    return Ruling(True, f"{action} belongs to your role", purpose or next(iter(purposes), None))
 
 
 def require_post(actor: Actor, post: str) -> None:

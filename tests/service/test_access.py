@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.access import ALL_POSTS, Action, Actor, DeviceKind, Role, actions_of, decide
+from service.access import ALL_POSTS, Action, Actor, DeviceKind, Purpose, Role, actions_of, decide, lawful
 
 POSTS = st.sampled_from(["IQ-SFW", "IQ-TRB", "IQ-BGW"])
 PERSONAL = {
@@ -67,6 +67,7 @@ def test_the_auditor_changes_nothing() -> None:
         Action.OWN_ACCOUNT,
         Action.READ_REFERENCE,
         Action.READ_AUDIT,
+        Action.READ_NOTICES,
         Action.READ_STATISTICS,
         Action.READ_LISTS,
         Action.READ_POLICIES,
@@ -125,3 +126,31 @@ def test_a_refusal_says_what_is_missing() -> None:
 def test_a_device_is_known_as_one(kind: DeviceKind) -> None:
     assert actor(kind).is_device
     assert not actor(Role.FIRST_LINE).is_device
+
+
+@given(st.sampled_from(Action), st.sampled_from([*Role, *DeviceKind]))
+def test_what_a_role_may_do_it_may_do_for_something(action: Action, role: Role | DeviceKind) -> None:
+    ruling = decide(actor(role), action)
+    assert ruling.purpose in (*lawful(actor(role), action), None)
+    if ruling.allowed and ruling.purpose is None:
+        assert action in {Action.OWN_SESSION, Action.OWN_ACCOUNT, Action.READ_REFERENCE, Action.READ_METRICS}
+
+
+@given(st.sampled_from(Action), st.sets(st.sampled_from([*Role, *DeviceKind])), st.sampled_from(Purpose))
+def test_a_purpose_only_narrows_what_the_roles_allow(
+    action: Action, roles: set[Role | DeviceKind], purpose: Purpose
+) -> None:
+    someone = actor(*roles)
+    assert decide(someone, action, purpose=purpose).allowed == (purpose in lawful(someone, action))
+    assert not lawful(someone, action) or decide(someone, action).allowed
+
+
+def test_the_desk_of_protection_alone_acts_for_protection() -> None:
+    told = {(action, role) for action in Action for role in Role if Purpose.PROTECTION in lawful(actor(role), action)}
+    assert {role for _, role in told} == {Role.PROTECTION}
+
+
+def test_one_role_gives_the_right_and_the_purpose() -> None:
+    both = actor(Role.ANALYST, Role.FIRST_LINE)
+    assert lawful(both, Action.READ_MOVEMENTS) == (Purpose.BORDER_CONTROL,)
+    assert "statistics" in decide(both, Action.READ_MOVEMENTS, purpose=Purpose.STATISTICS).reason
