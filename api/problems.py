@@ -130,7 +130,10 @@ HTTP: Mapping[int, Kind] = {
     400: Kind(400, "unreadable", "The request cannot be read"),
     404: Kind(404, "no-such-path", "There is nothing under this path"),
     405: Kind(405, "method-not-allowed", "The path knows no such method"),
+    408: Kind(408, "too-slow", "The request did not arrive in time"),
     413: Kind(413, "content-too-large", "The body of the request is too large"),
+    431: Kind(431, "headers-too-large", "The headers of the request are too large"),
+    503: Kind(503, "crowded", "The service has more to do than it can"),
 }
 INVALID = Kind(422, "invalid-request", "The request does not fit its schema")
 FAILED = Kind(500, "failed", "The service failed")

@@ -10,7 +10,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from api import logs
+from api import connection, logs
 from api.app import create_app
 from api.commands.common import EXIT_REFUSED, command, console, database, now, progress, run
 from api.deps import Services
@@ -44,7 +44,8 @@ def serve(
         proxy_headers=False,  # `api.proxy` reads them, of proxies that are named
         timeout_graceful_shutdown=10,
         timeout_keep_alive=20,
-        limit_concurrency=500,
+        http=connection.behind(settings.trusted_proxies),  # which bounds what clients send, and how many they are
+        ws="none",
     )
     server = _Server(config, lambda: _announce(settings, application))
     server.run()
