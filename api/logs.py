@@ -8,6 +8,7 @@ quote what a traveller's document said.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _faults_without_messages,
+        _traceback_without_messages,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -103,6 +105,21 @@ def _causes(exc: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(exc))
         yield exc
         exc = exc.__cause__ or (None if exc.__suppress_context__ else exc.__context__)
+
+
+def _traceback_without_messages(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """A traceback that comes as text, as of a start that failed: its places, and the last line if that is ours."""
+    text = event["event"]
+    if isinstance(text, str) and _TRACEBACK in text:
+        kind, _, message = text.strip().splitlines()[-1].partition(": ")
+        event["event"] = message if kind.startswith("service.errors.") else "failed"
+        places = [f"  {_short(file)}:{line} {name}" for file, line, name in _PLACE.findall(text)]
+        event["fault"] = [kind, *places[-_FRAMES:]]
+    return event
+
+
+_TRACEBACK = "Traceback (most recent call last):"
+_PLACE = re.compile(r'^  File "(.*)", line (\d+), in (\S+)$', re.MULTILINE)
 
 
 def _faults_without_messages(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

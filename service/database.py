@@ -242,5 +242,5 @@ async def _can_become_service(connection: AsyncConnection) -> bool:
 
 
 def _reason(error: BaseException) -> str:
-    """PostgreSQL's own words, without SQLAlchemy's around them."""
-    return str(getattr(error, "orig", None) or error).split(">: ", 1)[-1]
+    """PostgreSQL's own words, without SQLAlchemy's around them and without the detail, which quotes rows."""
+    return str(getattr(error, "orig", None) or error).split(">: ", 1)[-1].partition("\n")[0]

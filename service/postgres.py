@@ -265,6 +265,8 @@ class PostgresServer:
             await connection.execute(f"GRANT {SERVICE} TO {OWNER}")
             if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", DATABASE):
                 await connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
+            # What fails in a session is its client's to log: PostgreSQL's own message may quote a value.
+            await connection.execute("ALTER ROLE ALL SET log_min_messages = 'log'")
             await connection.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
             await connection.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {SERVICE}")
 

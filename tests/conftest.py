@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from canaries import Canaries, learn_from_sources, search_logs
 from service.database import MONTHS_AHEAD, MONTHS_BACK, Database, migrate, month_after, open_database
 from service.postgres import DATABASE, PostgresServer
 from service.postgres_files import OWNER, SUPERUSER
@@ -34,6 +35,13 @@ settings.register_profile(
 settings.load_profile("mabar")
 
 _numbers = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whatever comes out of the tests is searched for travellers."""
+    tests = Path(__file__).parent
+    learn_from_sources(tests, tests.parent / "service" / "demo")
+    config.pluginmanager.register(Canaries(), "canaries")
 
 
 def copy_data(data_dir: Path, copy: Path) -> Path:
@@ -87,6 +95,7 @@ async def postgres(short_dir: Path, data_template: Path) -> AsyncIterator[Postgr
     await server.start()
     yield server
     await server.stop()
+    search_logs(short_dir / "shared")
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from typing import Any
 
 import httpx
 
+import canaries
+
 ROOT = Path(__file__).parent.parent
 PATIENCE = 120.0  # seconds: a first start on a loaded machine makes a database cluster and the made-up data
 
@@ -67,10 +69,21 @@ class ServiceProcess:
         self._process.wait()
 
     def stop(self) -> None:
-        """End it as an operator would."""
+        """End it as an operator would; nothing that it wrote may tell of a traveller (`canaries`)."""
         if self._process is not None and self._process.poll() is None:
+            if self._ready():
+                self._learn_travellers()
+            canaries.search_process(self._process.pid, self.data_dir.name)
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(timeout=60)
+        canaries.MARKS.search(self.log(), f"what the service on {self.data_dir.name} wrote")
+        canaries.search_logs(self.data_dir)
+
+    def _learn_travellers(self) -> None:
+        """Who is in its log is a mark; the client searches the metrics by itself."""
+        with self.client() as client:
+            client.get("/v1/movements/export", params={"format": "ndjson"}).raise_for_status()
+            client.get("/metrics").raise_for_status()
 
     def headers(self) -> dict[str, str]:
         """The demonstration account, signed in."""

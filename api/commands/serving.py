@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import faulthandler
+import resource
 import socket
 from collections.abc import Callable
 from typing import Annotated
@@ -33,6 +35,7 @@ def serve(
     """Serve the console and the API."""
     settings = _settings(demo, host, port)
     logs.configure(settings.log_level)
+    _leave_no_memory_behind()
     application = create_app(settings)
     config = uvicorn.Config(
         application,
@@ -51,6 +54,17 @@ def serve(
     server.run()
     if not server.started:
         raise typer.Exit(EXIT_REFUSED)
+
+
+def _leave_no_memory_behind() -> None:
+    """No crash of the service or of a process that it starts writes its memory to disk: travellers are in it.
+
+    With a limit of 1 byte Linux does not even hand a dump to a program, as it does with 0. What is left of a crash is
+    where it happened, which `faulthandler` says without a value.
+    """
+    most = min(1, resource.getrlimit(resource.RLIMIT_CORE)[1] % 2**64)  # -1 is without limit
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+    faulthandler.enable()
 
 
 class _Server(uvicorn.Server):

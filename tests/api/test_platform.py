@@ -310,12 +310,12 @@ async def test_metrics_count_by_template(platform: Platform) -> None:
 @pytest.fixture
 def logged() -> Iterator[io.StringIO]:
     """Everything that is logged, at the lowest level, as it would be written."""
-    before, level = logging.root.handlers[:], logging.root.level
+    before, level, configuration = logging.root.handlers[:], logging.root.level, structlog.get_config()
     written = io.StringIO()
     logs.configure("debug", written)
     yield written
     logging.root.handlers[:], logging.root.level = before, level
-    structlog.reset_defaults()
+    structlog.configure(**configuration)
 
 
 def lines(written: io.StringIO) -> list[dict[str, Any]]:
