@@ -23,9 +23,10 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 RULES = Path("service/rules")
 NAMES = (
-    *(f"rules_{name}" for name in "eligibility document movement company protection catalogue inside".split()),
+    *(f"rules_{name}" for name in "eligibility document movement company protection catalogue inside reach".split()),
     "replay",
-    "reach",
+    "stay",
+    "judging",
 )
 TESTS = tuple(f"tests/service/test_{name}.py" for name in NAMES)
 FIRST = {  # the tests that are likeliest to notice
@@ -34,7 +35,7 @@ FIRST = {  # the tests that are likeliest to notice
     "comparing": "rules_document",
     "revision": "replay",
     "inside": "rules_inside",
-    "reach": "reach",
+    "reach": "rules_reach",
     **dict.fromkeys(("company", "links", "protection", "waiting", "catalogue"), "rules_company"),
 }
 COPIED = ("service", "tests")

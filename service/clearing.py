@@ -28,9 +28,10 @@ class HitOutcome(StrEnum):
     UNDECIDED = "undecided"
 
 
+SAME_PERSON = "same_person"
 # Why, in codes; `reason.<code>` is the text.
 REASONS: Mapping[str, HitOutcome] = {
-    "same_person": HitOutcome.CONFIRMED,
+    SAME_PERSON: HitOutcome.CONFIRMED,
     "document_listed": HitOutcome.CONFIRMED,
     "other_date_of_birth": HitOutcome.CLEARED,
     "other_parents": HitOutcome.CLEARED,

@@ -44,12 +44,16 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """What a movement is judged beside: the traveller's own, with their holders, and the others with their places."""
+    """What a movement is judged beside: the traveller's own, with their holders, and the others with their places.
+
+    `company` are those of the others who travel with the traveller.
+    """
 
     holders: list[Holder]
     own: list[Movement]
     places: list[int]
     others: list[Movement]
+    company: set[Holder]
 
 
 class Filing:
@@ -123,12 +127,15 @@ class Filing:
             named = set()
         found.difference_update(own)
         found.discard(place)
+        company: set[Holder] = set()
         if found:
-            found |= self._company(place, found, named)
+            party = found & self._travelling | found & named
+            company = {self._holder[at] for at in party}
+            found |= self._whatever(place, party, company)
             found.difference_update(own)
             found.discard(place)
         places, movements = sorted(found), self.movements
-        return Near(same, [movements[at] for at in own], places, [movements[at] for at in places])
+        return Near(same, [movements[at] for at in own], places, [movements[at] for at in places], company)
 
     def _neighbours(self, holder: Holder) -> set[int]:
         """The movements of whoever has a document of the same stretch of numbers, or of one beside it."""
@@ -146,18 +153,25 @@ class Filing:
     def _under_any(self, keys: Iterable[str]) -> set[int]:
         return {at for key in keys for each in _all(self._under, key) for at in each.places}
 
-    def _company(self, place: int, found: set[int], named: set[int]) -> set[int]:
-        """Whatever else those did who belong to the company: under any document where there are children in it."""
-        company = found & self._travelling | found & named
-        holders = {self._holder[at] for at in company}
-        documents = {each.document.key for each in holders}
-        if place in self._young or not company.isdisjoint(self._young):
-            more = {at for holder in holders for each in holder.kin for at in each.places}
-        elif self.movements[place].crossing.direction is Direction.EXIT:
+    def _whatever(self, place: int, party: set[int], company: set[Holder]) -> set[int]:
+        """Whatever else those did who belong to the company: under any document where there are children or a group."""
+        documents = {each.document.key for each in company}
+        crossing = self.movements[place].crossing
+        leaving = crossing.direction is Direction.EXIT
+        if (leaving and crossing.group_id) or place in self._young or not party.isdisjoint(self._young):
+            more = {at for holder in company for each in holder.kin for at in each.places}
+        elif leaving:
             more = self._under_any(documents)
         else:
             return set()
         return more.union(self._marking(documents))
+
+    def afterwards(self, near: Near, since: datetime) -> Iterator[int]:
+        """What those of the company did from a moment on under other documents, which are not among the others."""
+        known = set(near.places)
+        for each in {each for holder in near.company for each in holder.kin}.difference(near.holders):
+            if each.latest >= since:
+                yield from (place for place in each.places if place not in known)
 
     def settle(self, place: int) -> None:
         """Count a movement among those that a later one is compared with."""

@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Double, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Double, and_, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from service.clearing import HitOutcome, is_same
+from service.clearing import HitOutcome
 from service.domain import Crossing, Finding, FindingStatus
-from service.list_tables import AdjudicationRow, HitCaseRow, HitRow
-from service.store import movement as movement_of
+from service.hit_cases import case_of, last_word
+from service.list_tables import AdjudicationRow, HitRow
 from service.tables import FindingRow
 
 HIT_RULES = frozenset({"W1", "W2"})  # a weak name is no hit: nobody is referred for it
@@ -69,7 +69,7 @@ async def raise_hits(
     hits = [finding for finding in findings if finding.rule in HIT_RULES]
     if not hits:
         return 0
-    case_id = await _case_of(session, crossing, now)
+    case_id = await case_of(session, crossing, now)
     raised = 0
     for finding in hits:
         row = insert(HitRow).values(
@@ -87,30 +87,6 @@ async def raise_hits(
         )
         raised += await session.scalar(row.on_conflict_do_nothing().returning(HitRow.id)) is not None
     return raised
-
-
-async def _case_of(session: AsyncSession, crossing: Crossing, now: datetime) -> UUID:
-    """The case of this traveller: one of the same document or person whom the description fits, else a new one."""
-    statement = select(HitCaseRow).where(
-        or_(
-            HitCaseRow.document_key == crossing.document.key,
-            HitCaseRow.person_keys.op("&&")(list(crossing.person_keys)),
-        )
-    )
-    for row in await session.scalars(statement.order_by(HitCaseRow.opened_at.desc())):
-        seen = (await movement_of(session, row.movement_id)).crossing
-        if is_same(seen.traveller, crossing.traveller, shown=seen.document.key == crossing.document.key):
-            return row.id
-    case = HitCaseRow(
-        id=uuid4(),
-        opened_at=now,
-        movement_id=crossing.id,
-        document_key=crossing.document.key,
-        person_keys=list(crossing.person_keys),
-    )
-    session.add(case)
-    await session.flush()
-    return case.id
 
 
 # --- reading ---------------------------------------------------------------------------------------------------
@@ -163,16 +139,10 @@ async def add_adjudication(session: AsyncSession, made: Adjudication) -> None:
     await session.flush()
 
 
-def _last(said: Any = AdjudicationRow) -> ColumnElement[bool]:
-    """That an adjudication was replaced by no other."""
-    later = aliased(AdjudicationRow)
-    return ~select(later.id).where(later.supersedes == said.id).exists()
-
-
 def _is_open() -> ColumnElement[bool]:
     said = aliased(AdjudicationRow)
     final = said.outcome != HitOutcome.UNDECIDED.value
-    return ~select(said.id).where(said.hit_id == HitRow.id, final, _last(said)).exists() & _stands()
+    return ~select(said.id).where(said.hit_id == HitRow.id, final, last_word(said)).exists() & _stands()
 
 
 def _stands() -> ColumnElement[bool]:
@@ -195,7 +165,7 @@ async def _hits(
 ) -> list[RaisedHit]:
     statement = (
         select(HitRow, AdjudicationRow)
-        .outerjoin(AdjudicationRow, and_(AdjudicationRow.hit_id == HitRow.id, _last()))
+        .outerjoin(AdjudicationRow, and_(AdjudicationRow.hit_id == HitRow.id, last_word()))
         .where(*conditions)
         .order_by(HitRow.raised_at, HitRow.id)
         .limit(limit)
@@ -273,7 +243,7 @@ async def figures(session: AsyncSession, *, list_: str | None = None, limit: int
             _count(said.is_(None) & ~_stands()),
             median,
         )
-        .outerjoin(AdjudicationRow, and_(AdjudicationRow.hit_id == HitRow.id, _last()))
+        .outerjoin(AdjudicationRow, and_(AdjudicationRow.hit_id == HitRow.id, last_word()))
         .where(HitRow.list == list_ if list_ else literal(True))
         .group_by(HitRow.list, *([HitRow.entry_id] if list_ else []))
         .order_by(*([cleared.desc(), HitRow.entry_id] if list_ else [HitRow.list]))

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
+from sqlalchemy import literal, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, clearance_store, entry_store, finding_store, hit_store, store
@@ -18,7 +20,9 @@ from service.errors import AdjudicationConflict, AdjudicationRefused, NotFound
 from service.facts import next_fact
 from service.hit_store import Adjudication, Figures, RaisedHit
 from service.list_store import entry_of
+from service.list_tables import HitRow
 from service.mapping import finding_of
+from service.people_tables import WaitingRow
 from service.transactions import retrying
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -166,7 +170,16 @@ async def _say(session: AsyncSession, hit: RaisedHit, said: Adjudication) -> lis
             told.append((other.crossing_point, replace(said, id=uuid4(), hit_id=other.id, supersedes=standing)))
     for _, one in told:
         await hit_store.add_adjudication(session, one)
+    await _judge_again(session, hit, said)
     return told
+
+
+async def _judge_again(session: AsyncSession, hit: RaisedHit, said: Adjudication) -> None:
+    """Have the traveller's movements with a hit on the entry judged by the chore: whether a ban is his, E5 asks."""
+    on_entry = (HitRow.case_id == hit.case_id, HitRow.list == hit.list, HitRow.entry_id == hit.entry_id)
+    met = select(HitRow.movement_id, literal(said.decided_at), literal(f"adjudication:{said.id}")).where(*on_entry)
+    columns = ["movement_id", "due_at", "cause"]
+    await session.execute(insert(WaitingRow).from_select(columns, met.distinct()).on_conflict_do_nothing())
 
 
 async def figures(sessions: Sessions, list_: str | None = None) -> list[Figures]:

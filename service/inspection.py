@@ -83,7 +83,7 @@ async def inspect(
         reached = await judge.reached(arriving, near, late=False)
         given = await clearance_store.given_for(session, [(hit.list, hit.entry_id) for hit in hits], crossing)
         watched = watch_findings(hits, crossing, given)
-        case = judge.case(arriving, near, Beside(await listings(session, watched)), new=True)
+        case = judge.case(arriving, near, Beside(await listings(session, crossing, watched)), new=True)
         inspection = Inspection(crossing, (*watched, *irregularities(case)), index.version, case.policy.version)
         await log.hold(reached.again)
         seq = await store.add_inspection(

@@ -6,8 +6,8 @@ memory. The findings that stand in the end depend on what was said, not on the o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -20,6 +20,7 @@ from service.rules.case import Case
 from service.rules.catalogue import RULES, irregularities, waits_by_rule
 from service.rules.reach import (
     Sought,
+    afterwards_sought,
     company_again,
     company_sought,
     filed_under,
@@ -76,8 +77,8 @@ class Records(Protocol):
     async def movement(self, id: UUID) -> Movement | None:
         """One movement; None where it was found never to have been."""
 
-    async def links(self, document: str) -> Links:
-        """The rulings that say whose this document is."""
+    async def links(self, *documents: str) -> Links:
+        """The rulings that say whose these documents are."""
 
     async def beside(self, movement: Movement) -> Beside:
         """What is known of a movement beside the log."""
@@ -118,15 +119,18 @@ class Judge:
             found |= {m.id: m for m in await self._filed(sought) if m.id != movement.id}
         mine = {m.id for m in own}
         others = [m for m in found.values() if m.id not in mine and _is_beside(m, [first, *further])]
-        others += await self._company(movement, own, others)
-        return Near(own, others, [m for m in shared if m.id not in mine], links)
-
-    async def _company(self, movement: Movement, own: Sequence[Movement], others: list[Movement]) -> list[Movement]:
-        if not others:
-            return []
-        known = {movement.id, *(m.id for m in (*own, *others))}
+        near = Near(own, others, [m for m in shared if m.id not in mine], links)
         sought = company_sought(movement, own, others, self.policy.at(movement.crossing.occurred_at))
-        return [m for m in await self._filed(sought) if m.id not in known]
+        return await self._with_company(movement, near, sought)
+
+    async def _with_company(self, movement: Movement, near: Near, sought: Sought) -> Near:
+        """The same with what is sought of the company, on all documents that officers have said to be theirs."""
+        if not sought:
+            return near
+        links = await self.records.links(movement.crossing.document.key, *sorted(sought.documents))
+        found = await self._filed(replace(sought, documents=frozenset(links.confirmed(*sought.documents))))
+        known = {movement.id, *(m.id for m in (*near.own, *near.others))}
+        return replace(near, others=[*near.others, *(m for m in found if m.id not in known)], links=links)
 
     async def _filed(self, sought: Sought) -> list[Movement]:
         return await self.records.filed(sought) if sought else []
@@ -188,6 +192,7 @@ class Judge:
             around = await self.records.filed(Sought(documents, persons))
         own = to_judge_again(movement, near.own, around)
         policy = self.policy.at(movement.crossing.occurred_at)
+        near = await self._with_company(movement, near, afterwards_sought(movement, near.own, near.others, policy))
         company, later = company_again(movement, near.others, policy, self.now)
         return Reached([m.id for m in (*own, *company)], [(m.id, moment) for m, moment in later])
 

@@ -82,9 +82,9 @@ class Links:
             if m.crossing.document.key not in never and (id(m) in like or m.crossing.document.key in surely)
         ]
 
-    def confirmed(self, key: str) -> set[str]:
-        """The documents that officers have said to be the same person's, through any number of links."""
-        found, fresh = {key}, {key}
+    def confirmed(self, *keys: str) -> set[str]:
+        """The documents that officers have said to be the same persons', through any number of links."""
+        found, fresh = set(keys), set(keys)
         while fresh:
             fresh = {other for known in fresh for other in self._said(known, Ruling.CONFIRMED)} - found
             found |= fresh

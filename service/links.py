@@ -1,7 +1,7 @@
 """Officers say whose documents belong together: a link is confirmed, split, or left to likeness again.
 
 What was said stays said: a change of mind is a new ruling that names the one before it. Whoever has other movements of
-his own by it is judged again, with the ruling as the cause, and nobody else.
+his own by it is judged again, with the ruling as the cause, and so is whoever those movements may change.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from service.access import Actor, require_post
 from service.domain import Movement
 from service.errors import LinkRefused, NotFound, RulingConflict
 from service.facts import next_fact
-from service.judging import OF_FACTS
+from service.judging import Judge, Reached
 from service.linking import Links, Pair, Proposal, Ruled, Ruling
 from service.people_tables import LinkRow
 from service.person import same_person
@@ -118,23 +118,26 @@ async def _link_of(session: AsyncSession, log: Surroundings, said: Ruled) -> Lin
 
 
 async def _record(session: AsyncSession, log: Surroundings, row: LinkRow, said: Ruled) -> None:
-    before = await _links(session, said.pair)
+    before = await people_store.links(session, *said.pair)
     after = Links({**before.rulings, said.pair: said.ruling})
     documents = {key for links in (before, after) for known in said.pair for key in links.confirmed(known)}
     await store.lock(session, documents)
     movements = await log.filed(Sought(frozenset(documents)))
-    changed = [m.id for m in movements if _own(before, m, movements) != _own(after, m, movements)]
-    await log.hold(changed)
-    await next_fact(session, said.crossing_point, "link", {"ruling": said}, said.ruled_at)
-    await people_store.add_ruling(session, row.id, said)
+    changed = [m for m in movements if _own(before, m, movements) != _own(after, m, movements)]
     judge = log.judge(await store.crossing_points(session))
-    for movement_id in changed:
-        await judge.again(movement_id, str(said.id), OF_FACTS)
+    reached = await _reached(judge, changed, Reached([m.id for m in changed]))
+    await people_store.add_ruling(session, row.id, said)
+    reached = await _reached(judge, changed, reached)
+    await log.hold(reached.again)
+    await next_fact(session, said.crossing_point, "link", {"ruling": said}, said.ruled_at)
+    await judge.follow(reached, str(said.id))
 
 
-async def _links(session: AsyncSession, pair: Pair) -> Links:
-    one, other = [await people_store.links(session, key) for key in pair]
-    return Links({**one.rulings, **other.rulings})
+async def _reached(judge: Judge, changed: Sequence[Movement], reached: Reached) -> Reached:
+    """And whom those movements may change as the rulings stand now: the group that waits for one of its own."""
+    for movement in changed:
+        reached = reached.and_(await judge.reached_by(movement))
+    return reached
 
 
 def _own(links: Links, movement: Movement, among: Sequence[Movement]) -> set[UUID]:

@@ -22,11 +22,11 @@ from service.rules.reach import Sought, filed_under
 # --- links -----------------------------------------------------------------------------------------------------
 
 
-async def links(session: AsyncSession, document: str) -> Links:
-    """The rulings that stand and say whose a document is, through any number of confirmed links."""
+async def links(session: AsyncSession, *documents: str) -> Links:
+    """The rulings that stand and say whose documents are, through any number of confirmed links."""
     rulings: dict[Pair, Ruling] = {}
     known: set[str] = set()
-    fresh = {document}
+    fresh = set(documents)
     while fresh:
         rows = await session.execute(
             _ruled()
@@ -35,7 +35,7 @@ async def links(session: AsyncSession, document: str) -> Links:
         )
         rulings |= {(one, other): Ruling(ruling) for one, other, ruling in rows}
         known |= fresh
-        fresh = Links(rulings).confirmed(document) - known
+        fresh = Links(rulings).confirmed(*documents) - known
     return Links(rulings)
 
 

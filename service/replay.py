@@ -24,7 +24,16 @@ from service.json_rows import LineError
 from service.movement_lines import Line, Reader
 from service.policy import Policy
 from service.rules.case import Case
-from service.rules.catalogue import ALL, OF_OTHERS, RULES, awaited, irregularities, patience, waits_by_rule
+from service.rules.catalogue import (
+    ALL,
+    OF_OTHERS,
+    RULES,
+    awaited,
+    irregularities,
+    longest_patience,
+    patience,
+    waits_by_rule,
+)
 from service.rules.order import happened
 from service.rules.revision import revision, to_judge_again
 from service.wording import word
@@ -41,7 +50,7 @@ def replay(lines: Iterable[str], policy: Policy, posts: Mapping[str, CrossingPoi
     Raises:
         LineError: a line is no movement, or repeats an id.
     """
-    log = _Log(policy, posts, Filing(policy))
+    log = _Log(policy, posts, Filing(policy), longest_patience(policy))
     reader = Reader()
     for number, text in enumerate(lines, start=1):
         if text.strip():
@@ -62,6 +71,7 @@ class _Log:
     policy: Policy
     posts: Mapping[str, CrossingPoint]
     filing: Filing
+    longest: timedelta  # that the rules wait for a company
     now: datetime = NEVER  # the latest time of recording
     heard: datetime = NEVER  # the same before the last movement
     lines: list[Line] = field(default_factory=list)
@@ -147,7 +157,8 @@ class _Log:
         Whoever crossed shortly before is judged when the rest of the company had its time to follow.
         """
         crossed, this = movement.crossing.occurred_at, happened(movement)
-        for place, m in zip(near.places, near.others, strict=True):
+        for place in (*near.places, *self.filing.afterwards(near, crossed - self.longest)):
+            m = self.filing.movements[place]
             if this < happened(m):
                 yield place
                 continue

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, delete, func, literal, or_, select, text, 
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service import finding_store, people_store, protection_store, stay_store, store
+from service import finding_store, hit_cases, people_store, protection_store, stay_store, store
 from service.correcting import corrected, rebutted
 from service.domain import Crossing, CrossingPoint, Finding, Listing, ListingKind, Movement, Outcome, TravelDocument
 from service.judging import EVERY_RULE, Beside, Judge
@@ -69,16 +69,16 @@ class Surroundings:
         movement = await store.movement(self.session, id)
         return corrected(movement, await people_store.corrections(self.session, id))
 
-    async def links(self, document: str) -> Links:
-        """The rulings that say whose a document is."""
-        return await people_store.links(self.session, document)
+    async def links(self, *documents: str) -> Links:
+        """The rulings that say whose documents are."""
+        return await people_store.links(self.session, *documents)
 
     async def beside(self, movement: Movement) -> Beside:
         """What lists say by the hits that stand, what was observed, and what was rebutted."""
         standing = await self._standing(movement.id)
         rebuttals = await people_store.rebuttals(self.session, movement.id)
         return Beside(
-            await listings(self.session, standing.values()),
+            await listings(self.session, movement.crossing, standing.values()),
             await protection_store.observed(self.session, movement.id),
             rebutted(rebuttals),
         )
@@ -164,12 +164,13 @@ def _movement(row: Any) -> Movement:
     return Movement(crossing_of(cast(MovementRow, row)), row.recorded_at, row.seq, outcome)
 
 
-async def listings(session: AsyncSession, findings: Iterable[Finding]) -> tuple[Listing, ...]:
+async def listings(session: AsyncSession, crossing: Crossing, findings: Iterable[Finding]) -> tuple[Listing, ...]:
     """What lists of documents reported lost, and of bans, say of a traveller, by the hits that stand (W1, W2).
 
-    A ban is exact where the document itself is listed (W1): a name and a date of birth only resemble.
+    A listing is exact where the document itself is listed (W1): a name and a date of birth only resemble. Of a ban
+    second line has the last word: exact once it said that this is the listed person, not exact once that it is another.
     """
-    named = {tuple(each.evidence[0].split(":", 1)): each.rule for each in findings if each.rule in ("W1", "W2")}
+    named = {_entry(each): each.rule for each in findings if each.rule in ("W1", "W2")}
     if not named:
         return ()
     entry = tuple_(ListEntryRow.list, ListEntryRow.entry_id)
@@ -179,13 +180,18 @@ async def listings(session: AsyncSession, findings: Iterable[Finding]) -> tuple[
         .where(entry.in_(sorted(named)), ListEntryRow.last_version.is_(None))
         .order_by(ListEntryRow.list, ListEntryRow.entry_id)
     )
+    said = [(ListingKind(purpose), entry_of({**payload, "list": list_})) for purpose, payload, list_ in rows]
+    bans = {(entry.list, entry.id) for kind, entry in said if kind is ListingKind.ENTRY_BAN}
+    exact = {key: rule == "W1" for key, rule in named.items()}
+    exact |= await hit_cases.identified(session, crossing, bans) if bans else {}
     return tuple(
-        listing
-        for purpose, payload, list_ in rows
-        for listing in _listings(
-            ListingKind(purpose), entry_of({**payload, "list": list_}), exact=named[list_, payload["id"]] == "W1"
-        )
+        listing for kind, entry in said for listing in _listings(kind, entry, exact=exact[entry.list, entry.id])
     )
+
+
+def _entry(hit: Finding) -> tuple[str, str]:
+    list_, _, entry_id = hit.evidence[0].partition(":")
+    return list_, entry_id
 
 
 def _listings(kind: ListingKind, entry: Entry, *, exact: bool) -> Iterator[Listing]:

@@ -82,6 +82,11 @@ def patience(policy: Policy, post: str) -> tuple[timedelta, ...]:
     return _patience(*(_number(policy, post, *each) for each in _FOR_COMPANY))
 
 
+def longest_patience(policy: Policy) -> timedelta:
+    """The longest that they wait anywhere."""
+    return max(patience(policy, post)[-1] for post in ("", *policy.posts))
+
+
 _FOR_COMPANY = (("M8", "hours"), ("P3", "minutes"), ("P4", "minutes"))
 
 

@@ -63,10 +63,12 @@ def kindred(a: Movement, b: Movement) -> bool:
 
 
 def left_by(case: Case, m: Movement, until: datetime) -> bool:
-    """Whether somebody who entered by movement `m` has left by the same document, up to a moment."""
-    key = m.crossing.document.key
-    exits = (each for each in case.around if each.crossing.direction is Direction.EXIT)
-    return any(
-        each.crossing.document.key == key and happened(each) > happened(m) and each.crossing.occurred_at <= until
-        for each in exits
-    )
+    """Whether somebody who entered by movement `m` has left, on whatever document of his own, up to a moment."""
+    exits = [
+        each
+        for each in case.around
+        if each.crossing.direction is Direction.EXIT
+        and happened(each) > happened(m)
+        and each.crossing.occurred_at <= until
+    ]
+    return bool(case.persons.movements(m.crossing, exits))

@@ -240,7 +240,8 @@ E5 = Rule(
     "E5",
     1,
     "Finds on entry a traveller under an entry ban that is in force on the day. "
-    "Only an identity that was established exactly counts, and nationals are exempt: they have the right to enter.",
+    "Only an identity established exactly counts, by the document or by second line's word that this is the listed "
+    "person, and nationals are exempt: they have the right to enter.",
     ("rebut.identifiers_differ", "rebut.ban_lifted"),
     _entry_ban,
     Severity.ALERT,

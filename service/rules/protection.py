@@ -140,7 +140,7 @@ def _without_dependants(case: Case) -> Iterator[Found]:
 
 P4 = Rule(
     "P4",
-    1,
+    2,
     "Finds an adult who leaves while children who entered with him or her stay behind without another adult of the "
     "company. Children who are nationals, and those who follow within the hour, are not counted.",
     ("rebut.movement_supplied", "rebut.adult_present", "rebut.force_majeure"),

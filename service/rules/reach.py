@@ -7,12 +7,12 @@ what a rule forgets after some days or hours is asked for within that span alone
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from service.domain import Crossing, Direction, Movement
 from service.policy import Policy
-from service.rules.catalogue import childhood, patience
+from service.rules.catalogue import childhood, longest_patience, patience
 from service.rules.links import contacts, number_of, plain_contact, run_of
 from service.rules.order import happened
 
@@ -88,14 +88,31 @@ def _most(policy: Policy, rule: str, name: str) -> int:
 
 
 def company_sought(movement: Movement, own: Sequence[Movement], others: Sequence[Movement], policy: Policy) -> Sought:
-    """Whatever else those did who belong to the company: under any document where there are children in it."""
+    """Whatever else those did who belong to the company: under any document where there are children or a group."""
+    company = _company(movement, own, others)
+    age, leaving = childhood(policy), movement.crossing.direction is Direction.EXIT
+    if (leaving and movement.crossing.group_id) or any(_young(m, age) for m in (movement, *company)):
+        return _whatever(company)
+    return Sought(_whatever(company).documents) if leaving else Sought()
+
+
+def afterwards_sought(
+    movement: Movement, own: Sequence[Movement], others: Sequence[Movement], policy: Policy
+) -> Sought:
+    """What those of the company did since, or just before, under any document: what was found there may change."""
+    since = movement.crossing.occurred_at - longest_patience(policy)
+    return replace(_whatever(_company(movement, own, others)), since=since)
+
+
+def _company(movement: Movement, own: Iterable[Movement], others: Iterable[Movement]) -> list[Movement]:
     named = {key for m in (movement, *own) for key in m.crossing.accompanying}
-    company = [m for m in others if _travels(m, named)]
+    return [m for m in others if _travels(m, named)]
+
+
+def _whatever(company: Sequence[Movement]) -> Sought:
+    """Whatever the bearers of the company's documents did."""
     documents = frozenset(m.crossing.document.key for m in company)
-    age = childhood(policy)
-    if any(_young(m, age) for m in (movement, *company)):
-        return Sought(documents, frozenset(key for m in company for key in m.crossing.person_keys))
-    return Sought(documents) if movement.crossing.direction is Direction.EXIT else Sought()
+    return Sought(documents, frozenset(key for m in company for key in m.crossing.person_keys))
 
 
 def _travels(m: Movement, named: set[str]) -> bool:

@@ -45,21 +45,22 @@ def _followed(case: Case, due: datetime) -> bool:
 
 
 def _members_inside(case: Case) -> list[Movement]:
-    """The last entry of each other foreigner of the group; nationals are at home and may stay."""
+    """The last entry of each other foreigner of the group, once a person; nationals are at home and may stay."""
     own = {case.crossing.document.key, *(m.crossing.document.key for m in case.presented)}
-    entered: dict[str, Movement] = {}
-    for m in case.around:
+    entered: list[Movement] = []
+    for m in reversed(case.around):
         here = m.crossing
-        entry = here.group_id == case.crossing.group_id and here.direction is Direction.ENTRY
-        if entry and happened(m) < happened(case.this) and not case.is_national(here.traveller):
-            entered[here.document.key] = m
-    return [m for key, m in entered.items() if key not in own]
+        member = here.group_id == case.crossing.group_id and here.document.key not in own
+        entry = here.direction is Direction.ENTRY and happened(m) < happened(case.this)
+        if member and entry and not case.is_national(here.traveller):
+            entered += [] if case.persons.movements(here, entered) else [m]
+    return entered[::-1]
 
 
 M8 = Rule(
     "M8",
-    1,
-    "Finds a group of which some have left and the rest did not follow within a day of the last. "
+    2,
+    "Finds a group of which some have left and the rest did not follow within a day of the last, on any document. "
     "It is a notice while a post is not heard through which they may have left, and nationals may stay behind.",
     ("rebut.movement_supplied", "rebut.left_separately", "rebut.force_majeure"),
     _left_behind,

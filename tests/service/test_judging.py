@@ -10,6 +10,7 @@ import os
 from collections.abc import Collection, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -97,8 +98,9 @@ class Log:
     async def movement(self, id: UUID) -> Movement | None:
         return self.now(id)
 
-    async def links(self, document: str) -> Links:
-        return Links(dict(self.rulings))
+    async def links(self, *documents: str) -> Links:
+        known = Links(self.rulings).confirmed(*documents)
+        return Links({pair: ruling for pair, ruling in self.rulings.items() if not known.isdisjoint(pair)})
 
     async def beside(self, movement: Movement) -> Beside:
         rebutted = self.rebutted.get(movement.id, frozenset())
@@ -191,12 +193,20 @@ class Desk:
         run(self.judge.again(id, "observation"))
 
     def rules(self, pair: Pair, ruling: Ruling) -> None:
-        """As `service.links` does: judge again those whose own movements the ruling changes."""
-        before = self._own()
+        """As `service.links` does: judge again whose own movements the ruling changes, and whom those may change."""
+        changed = self._changed_by(pair, ruling)
+        before = self._reached_by_any(changed)
         self.log.rulings[pair] = ruling
-        for id, own in self._own().items():
-            if before[id] != own:
-                run(self.judge.again(id, "link"))
+        run(self.judge.follow(before.and_(self._reached_by_any(changed)), "link"))
+
+    def _changed_by(self, pair: Pair, ruling: Ruling) -> list[UUID]:
+        before, rulings = self._own(), self.log.rulings
+        self.log.rulings = {**rulings, pair: ruling}
+        after, self.log.rulings = self._own(), rulings
+        return [id for id, own in after.items() if before[id] != own]
+
+    def _reached_by_any(self, ids: list[UUID]) -> Reached:
+        return reduce(Reached.and_, map(self._reached, ids), Reached(ids))
 
     def _own(self) -> dict[UUID, set[UUID]]:
         known = {id: m for id in self.log.movements if (m := self.log.now(id))}
@@ -324,6 +334,58 @@ def histories(draw: st.DrawFn) -> list[tuple[str, tuple[Any, ...]]]:
         known = next((at for at, (_, args) in enumerate(order) if getattr(args[0], "id", None) == about), -1)
         order.insert(draw(st.integers(known + 1, len(order))), fact)
     return order
+
+
+def _moved(number: int, document: str, traveller: Traveller, direction: Direction, hours: int, **more: Any) -> Movement:
+    at = BEGIN + timedelta(hours=hours)
+    shown = TravelDocument("P", "JOR", document, PartialDate(2034, 6, 30))
+    keys = person_keys(traveller)
+    return Movement(
+        Crossing(UUID(int=number), "WEST", direction, at, shown, traveller, person_keys=keys, **more),
+        at,
+        number,
+        Outcome.ADMITTED,
+    )
+
+
+def _rules_on(desk: Desk, number: int) -> set[str]:
+    desk.come(END)
+    return {finding.rule for finding in desk.log.stands.get(UUID(int=number), {}).values()}
+
+
+def test_a_member_who_left_under_another_name_is_missing_until_officers_link_the_documents() -> None:
+    desk = Desk(POLICY)
+    entry, exit = Direction.ENTRY, Direction.EXIT
+    for made in (
+        _moved(1, "T1234567", FATHER, entry, 0, group_id="g"),
+        _moved(2, "K2", MOTHER, entry, 0, group_id="g"),
+        _moved(3, "T1234567", FATHER, exit, 24, group_id="g"),
+        _moved(4, "T9990001", replace(MOTHER, primary_identifier="HADDADIN", secondary_identifier="R"), exit, 25),
+    ):
+        desk.arrives(made)
+    pair = pair_of("JOR:K2", "JOR:T9990001")
+    assert _rules_on(desk, 3) == {"M8"}
+    desk.rules(pair, Ruling.CONFIRMED)
+    assert _rules_on(desk, 3) == set()
+    desk.rules(pair, Ruling.SPLIT)
+    assert _rules_on(desk, 3) == {"M8"}
+    desk.ends_as_from_nothing()
+
+
+def test_who_is_named_is_judged_again_on_another_document_when_whoever_named_him_never_was() -> None:
+    desk = Desk(POLICY)
+    for made in (
+        _moved(1, "K1", CHILD, Direction.ENTRY, 0),
+        _moved(2, "T1234567", FATHER, Direction.ENTRY, 0, accompanying=("JOR:K1",)),
+        _moved(3, "K3", MOTHER, Direction.ENTRY, 1, accompanying=("JOR:T1234567",)),
+        _moved(4, "T5550001", FATHER, Direction.EXIT, 30),
+    ):
+        desk.arrives(made)
+    assert _rules_on(desk, 4) == {"D6"}
+    void = Correction(UUID(int=9), UUID(int=3), CorrectionKind.VOID, {}, "why", "form", "officer", "WEST", END)
+    desk.corrects(void)
+    assert _rules_on(desk, 4) == {"D6", "P4"}
+    desk.ends_as_from_nothing()
 
 
 @settings(max_examples=HISTORIES)

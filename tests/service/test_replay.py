@@ -243,7 +243,41 @@ PEOPLE = {
     "child": {**TRAVELLER, "secondary_identifier": "SAIF SUHAIB", "date_of_birth": "2015-03-09"},
     "other": {**TRAVELLER, "primary_identifier": "HADDAD", "secondary_identifier": "LUAY", "date_of_birth": "2014"},
 }
-NUMBERS = {"father": ("T1234567", "T5550001"), "mother": ("T1234569",), "child": ("T1234571",), "other": ("T1234580",)}
+NUMBERS = {
+    "father": ("T1234567", "T5550001"),
+    "mother": ("T1234569",),
+    "child": ("T1234571", "T7770001"),
+    "other": ("T1234580",),
+}
+
+
+def travelling(who: str, name: str, direction: str, at: str, number: int = 0, **more: Any) -> dict[str, Any]:
+    document = {**DOCUMENT, "document_number": NUMBERS[who][number]}
+    return line(name, "WEST", direction, at, **{"traveller": PEOPLE[who], "document": document, **more})
+
+
+def test_who_stays_is_heard_of_after_the_other_left_on_a_second_passport():
+    came = [
+        travelling("child", "child", "entry", "2026-03-01T09:00"),
+        travelling("father", "came", "entry", "2026-03-01T09:01", accompanying=["JOR:T1234571"]),
+        travelling("father", "left", "exit", "2026-03-02T09:00", number=1),
+        travelling("other", "later", "entry", "2026-03-03T09:00"),
+    ]
+    mother = travelling("mother", "mother", "entry", "2026-03-01T09:02", accompanying=["JOR:T1234567"])
+    late = {**mother, "recorded_at": "2026-03-04T09:00:00Z", "source": "paper"}
+    assert {rule for rule, _ in standing(came)["left"]} == {"P4", "D6"}
+    assert {rule for rule, _ in standing([*came, late])["left"]} == {"D6"}
+
+
+def test_a_member_of_a_group_who_leaves_on_another_document_completes_it_however_late_that_is_heard():
+    came = [travelling(who, who, "entry", "2026-03-01T09:00", group_id="g") for who in ("mother", "child")]
+    left = travelling("mother", "left", "exit", "2026-03-02T09:00", group_id="g")
+    later = travelling("other", "later", "entry", "2026-03-04T09:00")
+    child = travelling("child", "out", "exit", "2026-03-02T10:00", number=1)
+    late = {**child, "recorded_at": "2026-03-05T09:00:00Z", "source": "paper"}
+    assert {rule for rule, _ in standing([*came, left, later])["left"]} == {"M8", "P4"}
+    assert not standing([*came, left, later, late])["left"]
+    assert not standing([*came, left, child, later])["left"]
 
 
 @st.composite
