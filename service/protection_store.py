@@ -17,12 +17,13 @@ from sqlalchemy import literal, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service import envelope
 from service.canonical import canonical, plain
 from service.domain import Crossing, Finding, FindingStatus, Observation
 from service.protection import Need, Observed, Partner, Record, Referral, Released, Said, Step, signs
-from service.protection_keys import keyring_of
 from service.protection_tables import ProtectionCaseRow, ProtectionPartnerRow, ProtectionRecordRow
 from service.sealed import Sealed
+from service.vault import Guarded
 
 Kind = TypeVar("Kind", bound=Record)
 _KINDS: Mapping[str, TypeAdapter[Any]] = {
@@ -44,7 +45,8 @@ async def add(session: AsyncSession, movement_id: UUID, record: Record) -> None:
 
 
 async def _seal(session: AsyncSession, id: UUID, movement_id: UUID, body: Mapping[str, Any], now: datetime) -> None:
-    sealed = keyring_of(session).seal(canonical(dict(body)), _about(movement_id, id))
+    about = _about(movement_id, id)
+    sealed = await envelope.seal(session, Guarded.PROTECTION, about, canonical(dict(body)), now)
     row = ProtectionRecordRow(
         id=id,
         movement_id=movement_id,
@@ -66,11 +68,11 @@ async def _opened(session: AsyncSession, movement_ids: Iterable[UUID]) -> list[t
     """Every record of some movements, opened, in the order in which they were written."""
     wanted = ProtectionRecordRow.movement_id.in_(list(movement_ids))
     rows = await session.scalars(select(ProtectionRecordRow).where(wanted).order_by(ProtectionRecordRow.number))
-    ring = keyring_of(session)
-    return [
-        (row, json.loads(ring.open(Sealed(row.key_id, row.nonce, row.sealed), _about(row.movement_id, row.id))))
-        for row in rows
-    ]
+    found = []
+    for row in rows.all():
+        sealed = Sealed(row.key_id, row.nonce, row.sealed)
+        found.append((row, json.loads(await envelope.open_sealed(session, _about(row.movement_id, row.id), sealed))))
+    return found
 
 
 async def records(session: AsyncSession, movement_ids: Iterable[UUID]) -> dict[UUID, list[Record]]:

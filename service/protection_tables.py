@@ -9,15 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.tables import Row, Stamp, Strings
-
-
-class ProtectionKeyRow(Row):
-    """The keys that ever sealed a record, by their fingerprint."""
-
-    __tablename__ = "protection_key"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    first_used_at: Mapped[Stamp]
+from service.tables import Row, Strings
 
 
 class ProtectionCaseRow(Row):

@@ -1,7 +1,8 @@
 """Records that only who has the key can read: sealed with AES-256-GCM, each bound to what it is about.
 
 Several keys may be known at once: the first seals, and every record names the one that opens it, so that keys are
-changed without touching what was sealed before (NIST SP 800-38D; a nonce is made anew for every record).
+changed without touching what was sealed before (NIST SP 800-38D; a nonce is made anew for every record). A key that
+seals other keys, and nothing else, is a key-encryption key (NIST SP 800-57, part 1).
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -35,6 +37,24 @@ class Sealed:
     text: bytes
 
 
+class KeyEncryption(Protocol):
+    """Keys that wrap other keys, wherever they are: `current` wraps, all of `known` unwrap."""
+
+    @property
+    def current(self) -> str: ...
+
+    @property
+    def known(self) -> Collection[str]: ...
+
+    def wrap(self, key: bytes, about: str) -> bytes:
+        """A key of 32 bytes as it may be stored, bound to what it is for."""
+        ...
+
+    def unwrap(self, key_id: str, wrapped: bytes, about: str) -> bytes:
+        """The key again. Raises SealBroken."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Keyring:
     """The keys, by fingerprint; `current` seals."""
@@ -50,11 +70,16 @@ class Keyring:
             raise ValueError(f"expected keys of {KEY_BYTES} bytes, at least one")
         return cls(fingerprint(given[0]), {fingerprint(key): AESGCM(key) for key in given})
 
-    def seal(self, body: bytes, about: str) -> Sealed:
+    @property
+    def known(self) -> Collection[str]:
+        return self.keys.keys()
+
+    def seal(self, body: bytes, about: str, *, padded: bool = True) -> Sealed:
         """Seal with the current key; what it is `about` must be named again to open it."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        padded = body.ljust(-(-len(body) // _STEP) * _STEP)
-        return Sealed(self.current, nonce, self.keys[self.current].encrypt(nonce, padded, about.encode()))
+        if padded:
+            body = body.ljust(-(-len(body) // _STEP) * _STEP)
+        return Sealed(self.current, nonce, self.keys[self.current].encrypt(nonce, body, about.encode()))
 
     def open(self, sealed: Sealed, about: str) -> bytes:
         """What was sealed, perhaps with spaces after it.
@@ -63,11 +88,20 @@ class Keyring:
             SealBroken: the key is not known here, or this is not what was sealed about that.
         """
         if sealed.key_id not in self.keys:
-            raise SealBroken(f"a protection record needs key {sealed.key_id}, which is not known here")
+            raise SealBroken(f"a sealed record needs key {sealed.key_id}, which is not known here")
         try:
             return self.keys[sealed.key_id].decrypt(sealed.nonce, sealed.text, about.encode())
         except InvalidTag:
-            raise SealBroken("a protection record was altered, or stands where it was not written") from None
+            raise SealBroken("a sealed record was altered, or stands where it was not written") from None
+
+    def wrap(self, key: bytes, about: str) -> bytes:
+        """As `KeyEncryption`: the nonce, then the sealed key."""
+        sealed = self.seal(key, about, padded=False)
+        return sealed.nonce + sealed.text
+
+    def unwrap(self, key_id: str, wrapped: bytes, about: str) -> bytes:
+        """As `KeyEncryption`."""
+        return self.open(Sealed(key_id, wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]), about)
 
 
 def fingerprint(key: bytes) -> str:

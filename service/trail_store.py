@@ -29,6 +29,8 @@ class Chain:
 class Event:
     """An event as it is hashed (`text`), where it stands in its chain, and the chain's head with it.
 
+    Of one that was erased when its time was up the text is ``erased`` and its leaf in hex.
+
     `seq` is 0 and `head` empty for an event that was never chained: somebody has been at the database.
     """
 
@@ -127,10 +129,11 @@ async def events(session: AsyncSession) -> AsyncIterator[Event]:
     """Every event with its place, chain by chain in order, through a server-side cursor."""
     row = AuditLinkRow
     place = (row.chain, row.seq, row.head)
+    erased = sa.literal("erased ") + func.encode(row.leaf, "hex")
     statement = (
-        select(*place, _text())
+        select(*place, sa.case((AuditRow.id.is_not(None), _text()), else_=erased))
         .select_from(AuditRow)
-        .outerjoin(row, row.event_id == AuditRow.id)
+        .outerjoin(row, row.event_id == AuditRow.id, full=True)
         .order_by(row.chain, row.seq)
     )
     async for chain, seq, head, text in await session.stream(statement.execution_options(yield_per=2000)):

@@ -28,6 +28,7 @@ class AuditLinkRow(Row):
     event_id: Mapped[int] = mapped_column(BigInteger, unique=True)
     leaf: Mapped[bytes]
     head: Mapped[bytes]
+    erased_at: Mapped[datetime | None]  # of an event whose time was up; its leaf stays
 
 
 class AuditNodeRow(Row):

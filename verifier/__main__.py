@@ -32,6 +32,7 @@ def report(result: Result) -> list[str]:
     """The result in words, a line a chain and one for each thing that is wrong."""
     lines = [
         f"{name}: {events} events, {min(result.sealed.get(name, 0), events)} of them under a checkpoint"
+        + (f", {result.erased[name]} erased when their time was up" if result.erased.get(name) else "")
         for name, events in sorted(result.events.items())
     ]
     lines += [f"WRONG {one.chain} {one.seq}: {one.what}" for one in result.wrong]

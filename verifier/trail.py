@@ -5,7 +5,8 @@ folder of two files:
 
 ``events.tsv``
     an event a line, parted by tabs: its chain, its number there (from 1), the chain's head after it in hex, its text.
-    Leaf = SHA-256(0x00 || text); head = SHA-256(previous head || leaf), the first after 32 zero bytes.
+    Leaf = SHA-256(0x00 || text); head = SHA-256(previous head || leaf), the first after 32 zero bytes. Of an event that
+    was erased when its time was up the text is ``erased`` and its leaf in hex; an event of an erasure has to name it.
 ``checkpoints.txt``
     signed notes (C2SP signed-note and tlog-checkpoint, c2sp.org), with a form feed between.
 
@@ -17,9 +18,11 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -28,6 +31,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 EVENTS, CHECKPOINTS = "events.tsv", "checkpoints.txt"
 BETWEEN_NOTES = "\f\n"
 _NOTHING = bytes(32)
+_ERASED, _ERASURE = b"erased ", b'"action": "erase"'
 _ED25519 = 1
 
 
@@ -65,6 +69,7 @@ class Sealed:
     size: int
     root: bytes
     head: bytes
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,12 @@ class Wrong:
 
 @dataclass(slots=True)
 class Result:
-    """What was checked, and all that is wrong. `sealed` counts the events under a checkpoint, by chain."""
+    """What was checked, and all that is wrong. By chain, `sealed` counts the events under a checkpoint, `erased` those
+    of which only the place is left."""
 
     events: dict[str, int] = field(default_factory=dict)
     sealed: dict[str, int] = field(default_factory=dict)
+    erased: dict[str, int] = field(default_factory=dict)
     wrong: list[Wrong] = field(default_factory=list)
 
 
@@ -93,9 +100,10 @@ class _Chain:
     head: bytes = _NOTHING
     peaks: list[bytes] = field(default_factory=list)
     broken: bool = False
+    gone: list[list[int]] = field(default_factory=list)  # first and last of each run of erased events
 
     def add(self, text: bytes) -> None:
-        leaf = hashlib.sha256(b"\x00" + text).digest()
+        leaf = self._erased(text) or hashlib.sha256(b"\x00" + text).digest()
         self.head = hashlib.sha256(self.head + leaf).digest()
         whole, peaks, node = self.size, self.peaks, leaf
         while whole & 1:
@@ -103,6 +111,17 @@ class _Chain:
             whole >>= 1
         peaks.append(node)
         self.size += 1
+
+    def _erased(self, text: bytes) -> bytes | None:
+        """The leaf of an event that was erased, which is noted; None of one that was not."""
+        if not text.startswith(_ERASED):
+            return None
+        place = self.size + 1
+        if self.gone and self.gone[-1][1] == place - 1:
+            self.gone[-1][1] = place
+        else:
+            self.gone.append([place, place])
+        return bytes.fromhex(text.removeprefix(_ERASED).decode("ascii"))
 
     def root(self) -> bytes:
         root = self.peaks[-1]
@@ -120,11 +139,12 @@ def read_note(note: str, verifier: Verifier) -> Sealed:
     try:
         text, signatures = note.rstrip("\n").split("\n\n", 1)
         signed = f"{text}\n".encode()
-        origin, size, root, _, head = text.split("\n")
+        origin, size, root, at, head = text.split("\n")
         if not any(_signs(line, signed, verifier) for line in signatures.split("\n")):
             raise NotTheTrail(f"the checkpoint of {origin} at {size} is not signed by {verifier.name}")
         chain = origin.removeprefix(f"{verifier.name}/audit/")
-        return Sealed(chain, int(size), base64.b64decode(root), base64.b64decode(head.removeprefix("head ")))
+        moment = datetime.fromisoformat(at.removeprefix("sealed "))
+        return Sealed(chain, int(size), base64.b64decode(root), base64.b64decode(head.removeprefix("head ")), moment)
     except (ValueError, binascii.Error):
         raise NotTheTrail("a checkpoint is not of the form of a signed note") from None
 
@@ -151,15 +171,53 @@ def verify(folder: Path, verifier: Verifier, witnessed: Iterable[str] = ()) -> R
     try:
         own = notes_of((folder / CHECKPOINTS).read_text("utf-8"))
         sealed = _by_place([*own, *witnessed], verifier, result)
+        erasures: list[Erasure] = []
         with (folder / EVENTS).open("rb") as lines:
-            chains = _walk(lines, sealed, result)
+            chains = _walk(lines, sealed, result, erasures)
     except (OSError, UnicodeDecodeError) as error:
         raise NotTheTrail(f"{folder} holds no export of a trail: {error}") from None
     for (chain, size), _ in sorted(sealed.items()):
         if size > chains[chain].size and not chains[chain].broken:
             result.wrong.append(Wrong(chain, chains[chain].size, f"it ends here, and {size} events were sealed"))
+    for name, walked in chains.items():
+        result.wrong += _unnamed(name, walked, erasures) + _too_young(name, erasures, sealed)
+        result.erased[name] = sum(last - first + 1 for first, last in walked.gone)
     result.events = {name: chain.size for name, chain in chains.items()}
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A run of events that an event of the trail says were erased, because they were older than `cutoff`."""
+
+    chain: str
+    first: int
+    last: int
+    cutoff: datetime
+
+
+def _unnamed(name: str, chain: _Chain, erasures: Iterable[Erasure]) -> list[Wrong]:
+    """Events that are gone, and that no erasure names."""
+    named = sorted((each.first, each.last) for each in erasures if each.chain == name)
+    wrong: list[Wrong] = []
+    for first, last in chain.gone:
+        reached = first
+        for begin, end in named:
+            if begin <= reached <= end:
+                reached = end + 1
+        if reached <= last:
+            wrong.append(Wrong(name, reached, "the event is gone, and no erasure in the trail names it"))
+    return wrong
+
+
+def _too_young(name: str, erasures: Iterable[Erasure], sealed: Mapping[tuple[str, int], Sealed]) -> list[Wrong]:
+    """Events that an erasure names although a checkpoint shows them to be younger than it says."""
+    return [
+        Wrong(name, each.last, "the event was erased before its time")
+        for each in erasures
+        for (chain, size), one in sealed.items()
+        if each.chain == chain == name and size < each.last and one.at >= each.cutoff
+    ]
 
 
 def notes_of(text: str) -> list[str]:
@@ -181,7 +239,9 @@ def _by_place(notes: list[str], verifier: Verifier, result: Result) -> dict[tupl
     return sealed
 
 
-def _walk(lines: Iterable[bytes], sealed: dict[tuple[str, int], Sealed], result: Result) -> defaultdict[str, _Chain]:
+def _walk(
+    lines: Iterable[bytes], sealed: dict[tuple[str, int], Sealed], result: Result, erasures: list[Erasure]
+) -> defaultdict[str, _Chain]:
     chains: defaultdict[str, _Chain] = defaultdict(_Chain)
     for name, seq, head, text in _events(lines):
         chain = chains[name]
@@ -190,7 +250,16 @@ def _walk(lines: Iterable[bytes], sealed: dict[tuple[str, int], Sealed], result:
         if wrong := _next(chain, seq, head, text, sealed.get((name, seq))):
             chain.broken = True  # what follows is wrong because this is
             result.wrong.append(Wrong(name, seq, wrong))
+        elif _ERASURE in text:
+            erasures += _erasures(text)
     return chains
+
+
+def _erasures(text: bytes) -> Iterator[Erasure]:
+    details = json.loads(text)["details"]
+    for chain, runs in details.get("places", {}).items():
+        for first, last in runs:
+            yield Erasure(chain, first, last, datetime.fromisoformat(details["cutoff"]))
 
 
 def _next(chain: _Chain, seq: int, head: bytes, text: bytes, sealed: Sealed | None) -> str | None:

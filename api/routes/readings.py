@@ -65,20 +65,29 @@ async def create(
     """Read a zone: send an image as multipart form data, or text as JSON.
 
     The answer says what was read, how sure, what was repaired and what stands between it and acceptance.
-    A picture without a zone is no error: `lines` is null. The image is not kept.
+    A picture without a zone is no error: `lines` is null. The image is not kept, unless the agency's retention policy
+    says so for the crossing point.
 
     Up to 10 frames of one document, as so many parts named `image`, are read together; `frames` says what
     became of each. They have the time of one image: what is left when it is up is not read.
     """
     if request.headers.get("content-type", "").startswith(_IMAGE):
-        reading, post, digest = await _from_image(request, services)
+        reading, post, frames = await _from_image(request, services)
     else:
-        reading, post, digest = await _from_text(request)
+        reading, post, frames = *await _from_text(request), []
     if post is not None:
         await require(request, actor, Action.READ_DOCUMENT, post)
     reading_id, now = uuid4(), services.now()
     await readings.keep(
-        services.database.sessions, reading_id, reading, actor=actor, post=post, image_digest=digest, now=now
+        services.database.sessions,
+        reading_id,
+        reading,
+        actor=actor,
+        post=post,
+        image_digest=_digest(frames) if frames else None,
+        now=now,
+        kept=services.parts.retention.kept_at(post),
+        page=_page(reading, frames),
     )
     services.metrics.readings.labels(_outcome(reading)).inc()
     return _out(reading_id, reading, services)
@@ -90,7 +99,7 @@ def _outcome(reading: MrzReading) -> str:
     return "accepted" if reading.accepted else "to be confirmed"
 
 
-async def _from_image(request: Request, services: Services) -> tuple[MrzReading, str | None, bytes | None]:
+async def _from_image(request: Request, services: Services) -> tuple[MrzReading, str | None, list[bytes]]:
     async with request.form(max_files=_MOST_PARTS, max_fields=2) as form:
         images, post = form.getlist("image"), form.get("crossing_point")
         if len(images) > MOST_FRAMES:
@@ -99,7 +108,7 @@ async def _from_image(request: Request, services: Services) -> tuple[MrzReading,
     if not frames:
         raise NotAnImage("the form has no file named image")
     reading = await services.reader.read_frames(frames)
-    return reading, post if isinstance(post, str) and post else None, _digest(frames)
+    return reading, post if isinstance(post, str) and post else None, frames
 
 
 def _digest(frames: Sequence[bytes]) -> bytes:
@@ -108,12 +117,17 @@ def _digest(frames: Sequence[bytes]) -> bytes:
     return digests[0] if len(digests) == 1 else hashlib.sha256(b"".join(digests)).digest()
 
 
-async def _from_text(request: Request) -> tuple[MrzReading, str | None, bytes | None]:
+def _page(reading: MrzReading, frames: Sequence[bytes]) -> bytes | None:
+    """The first image of those that a zone was read from."""
+    return frames[0] if frames and reading.lines is not None else None
+
+
+async def _from_text(request: Request) -> tuple[MrzReading, str | None]:
     try:
         asked = MrzTextIn.model_validate_json(await request.body())
     except ValidationError as error:
         raise RequestValidationError([{**e, "loc": ("body", *e["loc"])} for e in error.errors()]) from None
-    return read_text(asked.mrz), asked.crossing_point, None
+    return read_text(asked.mrz), asked.crossing_point
 
 
 def _out(reading_id: UUID, reading: MrzReading, services: Services) -> ReadingOut:

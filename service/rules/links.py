@@ -13,6 +13,7 @@ from functools import lru_cache
 from service.domain import Crossing, Movement, TravelDocument
 from service.policy import Policy
 
+LICENSED = "licensed:"  # begins the token of a contact that the policy of its time licensed (`service.contact_store`)
 _NUMBER = re.compile(r"(.*?)(\d{1,15})(\D*)")
 _SPACE = re.compile(r"\s+")
 _NOT_DIGITS = re.compile(r"\D")
@@ -24,13 +25,16 @@ def contacts(crossing: Crossing, policy: Policy) -> Iterator[str]:
         return
     given = (("phone", crossing.phone), ("address", crossing.address), ("sponsor", crossing.sponsor))
     for kind, value in given:
-        if value and (plain := plain_contact(value)) not in _licensed(policy, crossing.crossing_point):
+        if not value or value.startswith(LICENSED):
+            continue
+        if (plain := plain_contact(value)) not in licensed(policy, crossing.crossing_point):
             yield f"{kind}:{plain}"
 
 
-def _licensed(policy: Policy, post: str) -> frozenset[str]:
-    licensed = policy.parameter("P5", "licensed", post)
-    return frozenset(map(plain_contact, licensed)) if isinstance(licensed, tuple) else frozenset()
+def licensed(policy: Policy, post: str) -> frozenset[str]:
+    """The contacts of operators and employers that many travellers may give, in one spelling."""
+    named = policy.parameter("P5", "licensed", post)
+    return frozenset(map(plain_contact, named)) if isinstance(named, tuple) else frozenset()
 
 
 @lru_cache(maxsize=1 << 12)

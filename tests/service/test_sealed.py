@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from service.database import Database
 from service.errors import SettingsRefused
-from service.protection_keys import FILE, ProtectionKeys, agree, install
 from service.sealed import Keyring, SealBroken, new_key, read_keys
 from service.settings import Settings
+from service.vault import PROTECTION_FILE, Vault
 
 OLD, NEW = new_key(), new_key()
 RING = read_keys(OLD)
@@ -67,17 +66,17 @@ def test_keys_do_not_show_themselves() -> None:
 
 
 def test_a_key_is_made_once_for_our_eyes_alone(tmp_path: Path) -> None:
-    first = ProtectionKeys(Settings(data_dir=tmp_path)).ring
-    assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
-    assert ProtectionKeys(Settings(data_dir=tmp_path)).ring.current == first.current
-    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+    first = Vault(Settings(data_dir=tmp_path)).protection
+    assert stat.S_IMODE((tmp_path / PROTECTION_FILE).stat().st_mode) == 0o600
+    assert Vault(Settings(data_dir=tmp_path)).protection.current == first.current
+    assert [path.name for path in tmp_path.iterdir()] == [PROTECTION_FILE]
 
 
 def test_keys_from_a_file_and_from_the_environment(tmp_path: Path) -> None:
     file = tmp_path / "keys"
     file.write_text(OLD)
     for given_ in ({"protection_key_file": file}, {"protection_keys": SecretStr(OLD)}):
-        ring: Keyring = ProtectionKeys(Settings(data_dir=tmp_path / "data", **given_)).ring
+        ring: Keyring = Vault(Settings(data_dir=tmp_path / "data", **given_)).protection
         assert ring.current == RING.current
     assert not (tmp_path / "data").exists()
 
@@ -87,17 +86,4 @@ def test_a_key_file_that_cannot_be_used_is_named(tmp_path: Path, text: str | Non
     if text:
         (tmp_path / "keys").write_text(text)
     with pytest.raises(SettingsRefused, match=r"keys|KEY_FILE"):
-        _ = ProtectionKeys(Settings(protection_key_file=tmp_path / "keys")).ring
-
-
-async def test_a_service_without_a_key_that_was_used_does_not_start(clone: Database) -> None:
-    def give(*keys: str) -> None:
-        install(clone.sessions, ProtectionKeys(Settings(protection_keys=SecretStr("\n".join(keys)))))
-
-    give(OLD)
-    await agree(clone.sessions)
-    give(NEW)
-    with pytest.raises(SettingsRefused, match=RING.current):
-        await agree(clone.sessions)
-    give(NEW, OLD)
-    await agree(clone.sessions)
+        _ = Vault(Settings(protection_key_file=tmp_path / "keys")).protection
