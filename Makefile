@@ -120,5 +120,14 @@ MOST ?= 0
 rules-mutants: $(VENV)/.dev
 	MABAR_HISTORIES=15 $(BIN)/python -m bench.mutants --most $(MOST)
 
+## sbom, licences, audit-dependencies: what runs (CycloneDX), under which licences, and what is known against it
+.PHONY: sbom licences audit-dependencies
+sbom: $(VENV)/.dev
+	$(BIN)/python -m bench.supply sbom build/sbom.json
+licences: $(VENV)/.dev
+	$(BIN)/python -m bench.supply licences
+audit-dependencies: $(VENV)/.dev
+	$(BIN)/python -m bench.supply audit
+
 clean:
 	rm -rf $(VENV) build *.egg-info
