@@ -1,6 +1,11 @@
 # syntax=docker/dockerfile:1
-# Two stages: the first installs what the lock file names, the second holds only what runs.
-FROM python:3.11-slim-bookworm AS build
+# Two stages: the first installs what the lock file names, the second holds only what runs. It runs as a user without a
+# shell, writes below /var/lib/mabar and /tmp alone, and starts no shell itself.
+#
+# A tag can be moved. Whoever builds for use names the image by its digest, which the registry tells:
+#   docker build --build-arg BASE=python:3.11-slim-bookworm@sha256:… .
+ARG BASE=python:3.11-slim-bookworm
+FROM ${BASE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /opt/mabar
 RUN python -m venv .venv
@@ -11,14 +16,16 @@ COPY ocr ocr
 COPY watchlist watchlist
 COPY service service
 COPY api api
+COPY verifier verifier
 RUN .venv/bin/pip install --no-deps --no-build-isolation --no-index --editable . \
-    && .venv/bin/python -m compileall -q ocr watchlist service api
+    && .venv/bin/python -m compileall -q ocr watchlist service api verifier
 
-FROM python:3.11-slim-bookworm
+FROM ${BASE}
 LABEL org.opencontainers.image.title="Mabar" \
       org.opencontainers.image.description="Border-crossing processing that a border agency can own" \
       org.opencontainers.image.licenses="Apache-2.0"
-RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/mabar --shell /usr/sbin/nologin mabar
+RUN groupadd --system --gid 10001 mabar \
+    && useradd --system --uid 10001 --gid 10001 --create-home --home-dir /var/lib/mabar --shell /usr/sbin/nologin mabar
 WORKDIR /opt/mabar
 COPY --from=build /opt/mabar /opt/mabar
 COPY alembic alembic
@@ -29,7 +36,7 @@ ENV PATH=/opt/mabar/.venv/bin:$PATH \
     OMP_THREAD_LIMIT=1 \
     MABAR_HOST=0.0.0.0 \
     MABAR_DATA_DIR=/var/lib/mabar
-USER mabar
+USER 10001:10001
 VOLUME /var/lib/mabar
 EXPOSE 8000
 STOPSIGNAL SIGTERM
