@@ -119,7 +119,7 @@ class Delivery:
         try:
             item = self._spool.item(name)
         except ValueError:
-            answer = Answer(Verdict.REFUSED, "the file is damaged")
+            answer = Answer(Verdict.REFUSED, "the file is damaged, or was sealed with a key that is not known here")
         else:
             answer = await self._post(item)
         if answer.verdict is Verdict.TAKEN:

@@ -1,7 +1,7 @@
 """Movements on disk until the service has taken them: none is lost to a crash, and none stays after.
 
 One file an item, numbered, readable by the owner only; in place, complete and flushed before `Spool.put` returns.
-`Seal` is where encryption at rest comes in.
+What a file holds is sealed, each to its own name.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from service.sealed import NONCE_BYTES, Keyring, SealBroken, Sealed
+
 Item = Mapping[str, Any]
 _FOLDER, _FILE = 0o700, 0o600
 _SUFFIX = ".json"
+_KEY_ID = 16  # signs of a key's fingerprint
 _DIGITS = 12  # of the number in front of an item's id
 
 
@@ -36,23 +39,46 @@ class SpoolFull(SpoolRefused):
 class Seal(Protocol):
     """How an item is kept on disk."""
 
-    def close(self, content: bytes) -> bytes:
-        """What is written."""
+    def close(self, content: bytes, name: str) -> bytes:
+        """What is written under a name."""
         ...
 
-    def open(self, kept: bytes) -> bytes:
-        """What was closed. Raises ValueError where it is damaged."""
+    def open(self, kept: bytes, name: str) -> bytes:
+        """What was closed. Raises ValueError where it is damaged, or stands under another name."""
         ...
 
 
 class Plain:
     """Items as they are, guarded by the rights on their files alone."""
 
-    def close(self, content: bytes) -> bytes:
+    def close(self, content: bytes, name: str) -> bytes:
         return content
 
-    def open(self, kept: bytes) -> bytes:
+    def open(self, kept: bytes, name: str) -> bytes:
         return kept
+
+
+class Encrypted:
+    """Items sealed with AES-256-GCM: the key's fingerprint, the nonce, the text. Keys that are not current still open.
+
+    What was written before there was a key is read as it is.
+    """
+
+    def __init__(self, ring: Keyring) -> None:
+        self._ring = ring
+
+    def close(self, content: bytes, name: str) -> bytes:
+        sealed = self._ring.seal(content, name)
+        return sealed.key_id.encode() + sealed.nonce + sealed.text
+
+    def open(self, kept: bytes, name: str) -> bytes:
+        if kept.startswith(b"{"):
+            return kept
+        key_id, rest = kept[:_KEY_ID].decode("ascii", "replace"), kept[_KEY_ID:]
+        try:
+            return self._ring.open(Sealed(key_id, rest[:NONCE_BYTES], rest[NONCE_BYTES:]), name)
+        except SealBroken as broken:
+            raise ValueError(str(broken)) from None
 
 
 class Spool:
@@ -106,7 +132,7 @@ class Spool:
 
     def item(self, name: str) -> Item:
         """What waits under a name. Raises ValueError where the file is damaged."""
-        content: Item = json.loads(self._seal.open((self._waiting / f"{name}{_SUFFIX}").read_bytes()))
+        content: Item = json.loads(self._seal.open((self._waiting / f"{name}{_SUFFIX}").read_bytes(), name))
         return content
 
     def erase(self, name: str) -> None:
@@ -116,7 +142,7 @@ class Spool:
 
     def set_aside(self, name: str, reason: str) -> None:
         """Keep an item that the service will never take out of the way, with the reason beside it."""
-        self._write(self._aside, f"{name}.reason", {"reason": reason})
+        replace_file(self._aside / f"{name}.reason{_SUFFIX}", json.dumps({"reason": reason}).encode())
         (self._waiting / f"{name}{_SUFFIX}").rename(self._aside / f"{name}{_SUFFIX}")
         _flush(self._aside)
         _flush(self._waiting)
@@ -131,13 +157,13 @@ class Spool:
     def remembered(self) -> Item | None:
         """The note, if there is one that can be read."""
         try:
-            note: Item = json.loads(self._seal.open((self.folder / f"in-view{_SUFFIX}").read_bytes()))
+            note: Item = json.loads(self._seal.open((self.folder / f"in-view{_SUFFIX}").read_bytes(), "in-view"))
         except (FileNotFoundError, ValueError):
             return None
         return note
 
     def _write(self, place: Path, name: str, content: Item) -> None:
-        replace_file(place / f"{name}{_SUFFIX}", self._seal.close(json.dumps(content).encode()))
+        replace_file(place / f"{name}{_SUFFIX}", self._seal.close(json.dumps(content).encode(), name))
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -19,7 +19,7 @@ import typer
 from api.camera.checkpoint import Checkpoint, Desk
 from api.camera.delivery import Delivery, poster
 from api.camera.sources import Source
-from api.camera.spool import Spool
+from api.camera.spool import Encrypted, Spool
 from api.camera.state import State, Teller
 from api.camera.station import Station
 from api.commands.common import EXIT_REFUSED, command, now, run
@@ -28,6 +28,7 @@ from ocr.worker import ReaderPool
 from service.domain import Direction
 from service.errors import SettingsRefused
 from service.settings import load_settings
+from service.vault import keys_in
 
 _PATIENCE = 15.0  # seconds for one answer of the service
 
@@ -39,6 +40,7 @@ class _Asked:
     server: str
     key: str
     spool: Path
+    spool_key: Path
     spool_most: int
     as_json: bool
     once: bool
@@ -57,6 +59,10 @@ def camera(
         Path | None, typer.Option(help="file with the device key; else the environment's MABAR_DEVICE_KEY")
     ] = None,
     spool: Annotated[Path | None, typer.Option(help="where movements wait; each camera has its own")] = None,
+    spool_key_file: Annotated[
+        Path | None,
+        typer.Option(envvar="MABAR_SPOOL_KEY_FILE", help="keys that seal them; one is made in the data directory"),
+    ] = None,
     spool_most: Annotated[int, typer.Option(min=1, help="movements that may wait")] = 1000,
     frames: Annotated[int, typer.Option(min=1, max=MOST_FRAMES, help="pictures of one document read together")] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line for each event")] = False,
@@ -69,8 +75,18 @@ def camera(
     """
     folder = spool or load_settings().data_dir / "camera" / f"{post}-{direction.value}"
     checkpoint = Checkpoint(post, direction, frames)
+    spool_key = spool_key_file or load_settings().data_dir / "camera.key"
     asked = _Asked(
-        Source(source), checkpoint, _checked(server), _key(key_file), folder, spool_most, as_json, once, erase
+        Source(source),
+        checkpoint,
+        _checked(server),
+        _key(key_file),
+        folder,
+        spool_key,
+        spool_most,
+        as_json,
+        once,
+        erase,
     )
     if left := run(_work(asked)):
         typer.echo(f"mabar: {left} movements wait in {folder}; start again to deliver them", err=True)
@@ -82,7 +98,7 @@ async def _work(asked: _Asked) -> int:
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     settings = load_settings()
-    with closing(Spool(asked.spool, asked.spool_most)) as spool:
+    with closing(Spool(asked.spool, asked.spool_most, Encrypted(keys_in(asked.spool_key)))) as spool:
         state = State(waiting=len(spool.waiting()), set_aside=spool.set_aside_count())
         tell = Teller(state, asked.spool / "state.json", now, asked.as_json, sys.stdout)
         headers = {"Authorization": f"Bearer {asked.key}"}

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.camera.spool import Spool, SpoolFull, SpoolRefused
+from api.camera.spool import Encrypted, Spool, SpoolFull, SpoolRefused
+from service.sealed import new_key, read_keys
 
 
 @pytest.fixture
@@ -106,21 +107,35 @@ def test_a_note_is_kept_until_it_is_forgotten(folder: Path) -> None:
     assert again.remembered() is None
 
 
-class Reversing:
-    """A seal for the test: what is on disk reads backwards."""
-
-    def close(self, content: bytes) -> bytes:
-        return content[::-1]
-
-    def open(self, kept: bytes) -> bytes:
-        return kept[::-1]
+OLD, NEW = new_key(), new_key()
 
 
-def test_a_seal_guards_what_is_on_disk(folder: Path) -> None:
-    spool = Spool(folder, seal=Reversing())
-    spool.put(item(1))
+def test_what_is_on_disk_can_be_read_with_the_key_alone_and_in_its_place(folder: Path) -> None:
+    spool = Spool(folder, seal=Encrypted(read_keys(OLD)))
+    for number in (1, 2):
+        spool.put(item(number))
+    spool.remember({"zone": "in view"})
+    assert not any(b"zone" in path.read_bytes() for path in folder.rglob("*.json"))
+    spool.close()
+    rotated = Spool(folder, seal=Encrypted(read_keys(f"{NEW}\n{OLD}")))
+    one, two = rotated.waiting()
+    assert (rotated.item(one), rotated.remembered()) == (item(1), {"zone": "in view"})
+    (folder / "waiting" / f"{two}.json").write_bytes((folder / "waiting" / f"{one}.json").read_bytes())
+    with pytest.raises(ValueError, match="stands where it was not written"):
+        rotated.item(two)
+    rotated.set_aside(one, "422 not a zone")  # the reason is for the operator
+    assert "not a zone" in (folder / "set-aside" / f"{one}.reason.json").read_text()
+    rotated.close()
+    with pytest.raises(ValueError, match="not known here"):
+        Spool(folder, seal=Encrypted(read_keys(NEW))).item(two)
+
+
+def test_what_was_kept_before_there_was_a_key_is_still_read(folder: Path) -> None:
+    before = Spool(folder)
+    before.put(item(1))
+    before.close()
+    spool = Spool(folder, seal=Encrypted(read_keys(NEW)))
     assert spool.item(spool.waiting()[0]) == item(1)
-    assert all(b"zone 1" not in path.read_bytes() for path in folder.rglob("*.json"))
 
 
 @settings(max_examples=25)
