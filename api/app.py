@@ -17,6 +17,7 @@ from api import logs, openapi, problems
 from api.assembly import Assembly, assemble, fetching_of
 from api.console import Console
 from api.deps import Probe, Services
+from api.methods import KnownMethods
 from api.metrics import Metrics
 from api.middleware import BodyLimit, RateLimit, RequestLog, SecurityHeaders
 from api.proxy import TrustedProxies
@@ -54,8 +55,11 @@ from service.provider import Provider
 from service.rate import Rate, Rates
 from service.settings import Settings
 
-BODY_MOST = 10_000_000  # bytes of any request body, but for the routes below
-LARGER = {"/v1/mrz": 40_000_000}  # by template: ten frames, not each of them as large as an image may be
+BODY_MOST = 1_000_000  # bytes of any request body, but for the routes below
+LARGER = {
+    "/v1/mrz": 40_000_000,  # ten frames, not each of them as large as an image may be
+    "/v1/movements/import": 10_000_000,
+}
 COUNT_FOR_THEMSELVES = frozenset({"/v1/watchlists/{name}"})  # templates of the routes that stream whole lists in
 # FastAPI's own would hand bodies and the messages of exceptions to whatever exporter the environment names.
 NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
@@ -128,6 +132,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.router.routes.append(Console())
     problems.install(app, SUSPECTS, is_outage)
     openapi.install(app)
+    app.add_middleware(KnownMethods, routers=ROUTERS)
     app.add_middleware(BodyLimit, most=BODY_MOST, others=LARGER, exempt=COUNT_FOR_THEMSELVES)
     app.add_middleware(RateLimit, rates=Rates(Rate(settings.requests_per_second, settings.requests_burst)))
     app.add_middleware(RequestLog, metrics=metrics)

@@ -12,7 +12,7 @@ from uuid import uuid4
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import auth, logs, problems
@@ -21,6 +21,7 @@ from service import tokens
 from service.errors import TooManyRequests
 from service.rate import Rates
 
+GONE = 499  # what the log says of a request whose client went away before it was all here
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -50,6 +51,8 @@ class RequestLog:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self.app(scope, receive, send_with_id)
+            except ClientDisconnect:  # nobody is left to be answered
+                status = status or GONE
             except Exception as exc:  # the last line of defence: above us the server would log the message
                 response = problems.failed(scope, exc)
                 if not status:

@@ -25,7 +25,7 @@ from ocr.image import ImageRefused, ImageTooLarge, NotAnImage
 from ocr.layout import MrzError
 from ocr.lstm import ModelUnreadable
 from ocr.tesseract import EngineMissing
-from ocr.worker import ReadFailed
+from ocr.worker import ReaderBusy, ReadFailed
 from service import errors
 from service.forms import FormNumberError
 from service.json_rows import LineError
@@ -117,6 +117,7 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     TooManyFrames: Kind(422, "too-many-frames", "More images than are read together"),
     MrzError: Kind(422, "not-a-zone", "The text is no machine-readable zone", quotes=True),
     ReadFailed: Kind(422, "reading-failed", "The image could not be read to its end"),
+    ReaderBusy: Kind(503, "reader-busy", "More images wait than can be read in time"),
     EngineMissing: Kind(503, "engine-missing", "The reader has no engine"),
     ModelUnreadable: Kind(503, "model-unreadable", "The reader has no model that it knows"),
     ListFileError: Kind(422, "list-refused", "The list file must not be imported", quotes=True),
@@ -164,7 +165,7 @@ async def _refused(request: Request, exc: Exception) -> JSONResponse:
 def refusal(scope: Mapping[str, Any], exc: Exception) -> JSONResponse:
     """What is answered to what the use cases refuse."""
     kind = kind_of(type(exc))
-    if kind.status >= 500 and not isinstance(exc, errors.Unavailable):
+    if kind.status >= 500 and not isinstance(exc, _NO_FAULTS):
         logs.report("refused for a fault of our own", exc)
     detail = _QUOTED.sub("…", str(exc)) if kind.quotes else str(exc)
     return answer(scope, kind, detail, headers=_headers(exc, kind))
@@ -175,7 +176,12 @@ def _headers(exc: Exception, kind: Kind) -> dict[str, str]:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(exc, errors.TooManyAttempts | errors.TooManyRequests):
         return {"Retry-After": str(exc.wait)}
+    if isinstance(exc, _NO_FAULTS):
+        return {"Retry-After": "5"}
     return {}
+
+
+_NO_FAULTS = (errors.Unavailable, ReaderBusy)  # which pass by themselves
 
 
 async def _suspect(is_outage: Callable[[Exception], bool], request: Request, exc: Exception) -> JSONResponse:

@@ -32,6 +32,7 @@ MEMORY_BYTES = 1_500_000_000
 """Address space of a worker (RLIMIT_AS): much more than it touches, for libraries map far more."""
 SECONDS = 2.0
 """Longest reading, of one image or of one set of frames, after which its worker is killed."""
+_MOST_WAITING = 10  # for each worker: a few seconds of reading, and what their images take in memory
 _START_SECONDS = 30.0  # loading libraries and model on a slow machine
 
 
@@ -47,8 +48,12 @@ class WorkerDied(ReadFailed):
     """The worker ended while it read the image, most likely for want of memory."""
 
 
+class ReaderBusy(ReadFailed):
+    """More images wait than could be read before whoever sent them gives up."""
+
+
 class ReaderPool:
-    """Reads images in ``workers`` processes at once; further ones wait their turn.
+    """Reads images in ``workers`` processes at once; ``_MOST_WAITING`` more for each wait their turn.
 
     Use it as an asynchronous context manager, or call `close` at the end. ``read`` is what a worker
     does with frames of one document: a function that a module names, for it is sent to another process.
@@ -64,6 +69,7 @@ class ReaderPool:
         read: Read = read_frames,
     ) -> None:
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._waiting = 0
         # Three quarters of the time for looking: what was found must be finished and sent, too.
         limits = replace(limits, patience_ms=750 * seconds)
         self._workers = [_Worker(_Task(read, limits, seconds, memory_bytes)) for _ in range(workers)]
@@ -81,9 +87,15 @@ class ReaderPool:
     async def read_frames(self, frames: Sequence[bytes]) -> MrzReading:
         """As `ocr.frames.read_frames`, without holding up the event loop.
 
-        The set has the time of one reading. Raises what `read` raises.
+        The set has the time of one reading. Raises what `read` raises, and ReaderBusy at once.
         """
-        worker = await self._idle.get()
+        if self._waiting >= _MOST_WAITING * len(self._workers):
+            raise ReaderBusy("more images wait to be read than can be read in time; send this one again")
+        self._waiting += 1
+        try:
+            worker = await self._idle.get()
+        finally:
+            self._waiting -= 1
         loop = asyncio.get_running_loop()
         task = loop.run_in_executor(self._threads, worker.read, frames)
         # Whoever waits may give up; the worker is free again only once its reading has ended.

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from api.deps import ServicesDep, SessionsDep, permit
-from api.schemas.base import Name, PostCode, Wire
+from api.schemas.base import Moment, Name, PostCode, Wire
 from api.schemas.identity import EndedOut
 from service import accounts
 from service.access import Action, Actor, Role
@@ -45,7 +45,7 @@ class AccountOut(BaseModel):
     active: bool
     demo: bool
     provided: bool
-    password_until: AwareDatetime | None
+    password_until: Moment | None
 
 
 class PasswordOut(BaseModel):

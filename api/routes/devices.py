@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from api.deps import Services, ServicesDep, SessionsDep, permit
-from api.schemas.base import Name, PostCode, Wire
+from api.schemas.base import Moment, Name, PostCode, Wire
 from service import device_keys
 from service.access import Action, Actor, DeviceKind
 from service.credentials import DeviceKey
@@ -32,7 +32,7 @@ class DeviceKeyIn(Wire):
     name: Name = Field(min_length=1, examples=["booth 3, passport camera"])
     kind: DeviceKind
     posts: list[PostCode] = Field(default_factory=list, max_length=100)
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     certificate_sha256: Fingerprint | None = None
 
 
@@ -44,18 +44,18 @@ class DeviceKeyOut(BaseModel):
     kind: DeviceKind
     posts: list[str]
     created_by: str
-    created_at: AwareDatetime
-    expires_at: AwareDatetime | None
-    revoked_at: AwareDatetime | None
+    created_at: Moment
+    expires_at: Moment | None
+    revoked_at: Moment | None
     replaces: UUID | None
-    first_used_at: AwareDatetime | None
+    first_used_at: Moment | None
     certificate_sha256: str | None
 
 
 class ReplacementIn(Wire):
     """The successor of a key: until when, and how many days the old one may still work beside it."""
 
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     overlap_days: int = Field(default=7, ge=0, le=60)
 
 

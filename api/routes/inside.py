@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 
 from api.deps import ServicesDep, permit
 from api.present import document_out, language_of, traveller_out
+from api.schemas.base import Day
 from api.schemas.inside import ContactOut, InsideCountOut, InsideCountsOut, InsiderOut, InsiderPage
 from service import inside
 from service.access import Action, Actor
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/v1/inside", tags=["inside"])
 Reader = Annotated[Actor, permit(Action.READ_INSIDE)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 On = Annotated[
-    date | None,
+    Day | None,
     Query(ge=date(2000, 1, 1), le=date(2199, 12, 31), description="the end of that day at the posts; without it, now"),
 ]
 

@@ -10,12 +10,11 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime
 
 from api.deps import ServicesDep, permit, require
 from api.present import movement_out
 from api.rows import as_csv, as_exchange, as_ndjson
-from api.schemas.base import DocumentNumber, PostCode, State
+from api.schemas.base import DocumentNumber, Moment, PostCode, State
 from api.schemas.log import CountOut, ImportOut, MovementPage, RefusedOut
 from service import disclosure, movement_log
 from service.access import ALL_POSTS, Action, Actor
@@ -28,8 +27,8 @@ router = APIRouter(prefix="/v1/movements", tags=["movements"])
 
 
 async def wanted_of(
-    since: Annotated[AwareDatetime | None, Query(alias="from", description="included")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to", description="not included")] = None,
+    since: Annotated[Moment | None, Query(alias="from", description="included")] = None,
+    until: Annotated[Moment | None, Query(alias="to", description="not included")] = None,
     crossing_point: PostCode | None = None,
     direction: Direction | None = None,
     nationality: State | None = None,

@@ -8,9 +8,9 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from api.deps import Services, ServicesDep, permit
+from api.schemas.base import Moment
 from api.schemas.policies import (
     ComparisonIn,
     ComparisonOut,
@@ -45,7 +45,7 @@ async def history(services: ServicesDep, _actor: Reader) -> PoliciesOut:
 
 
 @router.get("/in-force")
-async def in_force(services: ServicesDep, _actor: Reader, at: AwareDatetime | None = None) -> PolicyOut:
+async def in_force(services: ServicesDep, _actor: Reader, at: Moment | None = None) -> PolicyOut:
     """The policy in force now, or at a moment: the one by which what happened then is judged."""
     moment = at or services.now()
     version = services.policy.at(moment).version

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from api.schemas.base import PostCode, Wire
+from api.schemas.base import Moment, PostCode, Wire
 
 
 class TrailFilter(Wire):
@@ -17,8 +17,8 @@ class TrailFilter(Wire):
     action: str | None = Field(None, max_length=64)
     subject: str | None = Field(None, max_length=128)
     crossing_point: PostCode | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     before: int | None = Field(None, ge=1)
     limit: int = Field(50, ge=1, le=500)
 

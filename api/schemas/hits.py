@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.schemas.base import Note, Wire
+from api.schemas.base import Moment, Note, Wire
 from api.schemas.inspection import DocumentOut, FindingOut, TravellerOut
 from api.schemas.lifecycle import Said
 from service.clearing import HitOutcome
@@ -21,7 +21,7 @@ class ClearanceTermsIn(Wire):
     """A clearance along with `cleared`: the traveller is not referred for this entry until it expires."""
 
     id: UUID = Field(description="made by the client; the same id is answered with what was given")
-    expires_at: AwareDatetime
+    expires_at: Moment
     redress_number: bool = Field(default=False, description="give the traveller a number to carry")
     note: Note | None = None
 
@@ -115,7 +115,7 @@ class ClearanceIn(Wire):
     list: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
     entry_id: str = Field(min_length=1, max_length=200)
     reason_code: ReasonCode
-    expires_at: AwareDatetime
+    expires_at: Moment
     note: Note | None = None
     redress_number: bool = Field(default=False, description="give the traveller a number to carry")
 

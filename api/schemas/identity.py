@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, Field, SecretStr, StringConstraints
 
-from api.schemas.base import Name, Wire
+from api.schemas.base import Moment, Name, Wire
 from service.access import Action, Role, actions_of
 from service.credentials import Account, Due, Factor, Passkey, Session
 
@@ -52,7 +52,7 @@ class SignedInOut(BaseModel):
 
     token: str | None = None
     id: UUID
-    expires_at: AwareDatetime
+    expires_at: Moment
     idle_minutes: int
     locked: bool = False
     due: Due | None
@@ -124,8 +124,8 @@ class PasskeyOut(BaseModel):
     name: str
     transports: list[str]
     backed_up: bool
-    created_at: AwareDatetime
-    last_used_at: AwareDatetime | None
+    created_at: Moment
+    last_used_at: Moment | None
 
 
 class SessionOut(BaseModel):
@@ -134,9 +134,9 @@ class SessionOut(BaseModel):
     id: UUID
     client: str
     factors: list[Factor]
-    created_at: AwareDatetime
-    last_seen_at: AwareDatetime
-    expires_at: AwareDatetime
+    created_at: Moment
+    last_seen_at: Moment
+    expires_at: Moment
     current: bool
 
 

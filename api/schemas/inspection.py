@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from api.schemas.base import DocumentNumber, Name, PartialDateText, PostCode, State, Wire
+from api.schemas.base import Day, DocumentNumber, Moment, Name, PartialDateText, PostCode, State, Wire
 from service.domain import Clock, Direction, Outcome, ReadFrom, Severity, Source, Verdict
 from service.forms import read_form_number
 from service.redress import read_redress_number
@@ -33,8 +33,8 @@ class VisaIn(Wire):
 
     number: DocumentNumber | None = None
     kind: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")] | None = None
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
     entries_allowed: Annotated[int, Field(ge=1, le=999)] | None = None
     duration_days: Annotated[int, Field(ge=1, le=3660)] | None = None
     jurisdiction: Annotated[str, StringConstraints(max_length=10)] | None = None
@@ -75,7 +75,7 @@ class InspectionIn(Wire):
     id: UUID = Field(description="made by the client (UUIDv7); the same id with the same data is answered again")
     crossing_point: PostCode
     direction: Direction
-    occurred_at: AwareDatetime
+    occurred_at: Moment
     clock: Clock = Clock.CERTAIN
     source: Literal[Source.LIVE, Source.PAPER] = Source.LIVE
     reading_id: UUID | None = None
@@ -86,7 +86,7 @@ class InspectionIn(Wire):
     mother_name: Name | None = None
     other_nationalities: list[State] = Field(default=[], max_length=10, description="declared beside the document's")
     visa: VisaIn | None = None
-    admitted_until: date | None = None
+    admitted_until: Day | None = None
     group_id: Annotated[str, StringConstraints(max_length=64)] | None = None
     accompanying: list[Name] = Field(
         default=[], max_length=100, description="document keys, such as `JOR:T1234567`, of those who travel along"

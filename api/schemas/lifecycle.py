@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from api.schemas.base import DocumentNumber, Name, Note, State, Wire
+from api.schemas.base import Day, DocumentNumber, Name, Note, State, Wire
 from service.hygiene import ChangeAction, ChangeState
 from service.source_store import SourceState
 from watchlist import dates
@@ -36,8 +36,8 @@ class TermsIn(Wire):
     owner: Annotated[Name, Field(min_length=3)]
     legal_basis: Said
     instruction: Said
-    review_on: date
-    expires_on: date | None = Field(default=None, description="the first day on which it matches no more")
+    review_on: Day
+    expires_on: Day | None = Field(default=None, description="the first day on which it matches no more")
 
 
 class ListTermsIn(TermsIn):
@@ -76,7 +76,7 @@ class EntryIn(TermsIn):
     father_names: list[Name] = Field(default=[], max_length=10)
     mother_names: list[Name] = Field(default=[], max_length=10)
     reference: Name | None = None
-    expires_on: date = Field(description="the first day on which it matches no more")
+    expires_on: Day = Field(description="the first day on which it matches no more")
     reason: Said
 
     model_config = ConfigDict(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
-from api.schemas.base import Wire
+from api.schemas.base import Moment, Wire
 from api.schemas.inspection import DocumentOut, TravellerOut
 from service.domain import Clock, Direction, Outcome, PostKind, Source, Verdict
 
@@ -64,7 +64,7 @@ class CrossingPointOut(BaseModel):
 class WatermarkIn(Wire):
     """Until when a relayed post was heard; null when it writes here directly."""
 
-    heard_until: AwareDatetime | None
+    heard_until: Moment | None
 
 
 class RefusedOut(BaseModel):

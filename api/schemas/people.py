@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from api.schemas.base import DocumentNumber, Name, Note, PartialDateText, PostCode, State, Wire
+from api.schemas.base import Day, DocumentNumber, Moment, Name, Note, PartialDateText, PostCode, State, Wire
 from api.schemas.inspection import DocumentOut, FindingOut, RelationIn, TravellerOut, VisaIn
 from service.correcting import CorrectionKind
 from service.domain import Clock, Direction, ListingKind
@@ -36,11 +36,11 @@ class SuppliedIn(Wire):
 class ChangesIn(SuppliedIn):
     """The fields that are corrected, with what they should have said; null empties a field that may be empty."""
 
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Moment | None = None
     direction: Direction | None = None
     clock: Clock | None = None
     crossing_point: PostCode | None = None
-    admitted_until: date | None = None
+    admitted_until: Day | None = None
     document_code: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z<]?$")] | None = None
     issuing_state: State | None = None
     document_number: DocumentNumber | None = None
@@ -114,7 +114,7 @@ class MissedIn(Wire):
     correction_id: UUID
     crossing_point: PostCode
     direction: Direction
-    occurred_at: AwareDatetime
+    occurred_at: Moment
     clock: Clock = Clock.UNCERTAIN
     reason: Said
     evidence: Said

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from api.schemas.base import Note, Wire
+from api.schemas.base import Moment, Note, Wire
 from service.hygiene import ChangeState
 
 PolicyText = Annotated[str, Field(min_length=1, max_length=500_000, description="the policy as TOML")]
@@ -28,7 +28,7 @@ class PolicyDecisionIn(Wire):
 
     approve: bool
     reason: Said
-    since: AwareDatetime | None = Field(default=None, alias="from")
+    since: Moment | None = Field(default=None, alias="from")
 
 
 class PolicyChangeOut(BaseModel):
@@ -70,8 +70,8 @@ class ComparisonIn(Wire):
 
     text: PolicyText | None = None
     version: Annotated[str, Field(max_length=200)] | None = None
-    since: AwareDatetime | None = Field(default=None, alias="from", description="included")
-    until: AwareDatetime | None = Field(default=None, alias="to", description="not included")
+    since: Moment | None = Field(default=None, alias="from", description="included")
+    until: Moment | None = Field(default=None, alias="to", description="not included")
 
     @model_validator(mode="after")
     def _one_policy_and_a_whole_time(self) -> ComparisonIn:

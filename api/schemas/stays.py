@@ -7,9 +7,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from api.schemas import base
 from api.schemas.base import Wire
 
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+Day = Annotated[base.Day, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 
 
 class StayIn(Wire):

@@ -10,7 +10,7 @@ import pytest
 
 from ocr.image import ImageTooLarge, Limits
 from ocr.reading import FrameOutcome, MrzReading
-from ocr.worker import ReaderPool, ReadTimeout, WorkerDied
+from ocr.worker import ReaderBusy, ReaderPool, ReadTimeout, WorkerDied
 
 
 def read(frames: Sequence[bytes], limits: Limits) -> MrzReading:
@@ -91,6 +91,14 @@ async def test_two_workers_read_two_images() -> None:
         results = await asyncio.gather(readers.read(b"hang"), readers.read(b""), return_exceptions=True)
     assert isinstance(results[0], ReadTimeout)
     assert isinstance(results[1], MrzReading)
+
+
+async def test_more_than_can_be_read_in_time_are_refused_at_once_and_the_others_read() -> None:
+    async with pool() as readers:
+        asked = [asyncio.create_task(readers.read(b"")) for _ in range(15)]
+        results = await asyncio.gather(*asked, return_exceptions=True)
+        assert [type(result) for result in results] == [MrzReading] * 11 + [ReaderBusy] * 4
+        assert (await readers.read(b"")).lines is None
 
 
 async def test_one_who_gives_up_waiting_does_not_break_the_next_reading() -> None:
