@@ -1,10 +1,19 @@
 # syntax=docker/dockerfile:1
-# Two stages: the first installs what the lock file names, the second holds only what runs. It runs as a user without a
+# Three stages: one builds the console, one installs what the lock file names, the last holds only what runs. It runs as a user without a
 # shell, writes below /var/lib/mabar and /tmp alone, and starts no shell itself.
 #
 # A tag can be moved. Whoever builds for use names the image by its digest, which the registry tells:
 #   docker build --build-arg BASE=python:3.11-slim-bookworm@sha256:… .
 ARG BASE=python:3.11-slim-bookworm
+ARG NODE=node:22-bookworm-slim
+
+FROM ${NODE} AS console
+WORKDIR /opt/console
+COPY console/package.json console/package-lock.json console/.npmrc ./
+RUN npm ci --omit=dev
+COPY console .
+RUN npm run build
+
 FROM ${BASE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /opt/mabar
@@ -29,7 +38,7 @@ RUN groupadd --system --gid 10001 mabar \
 WORKDIR /opt/mabar
 COPY --from=build /opt/mabar /opt/mabar
 COPY alembic alembic
-COPY console console
+COPY --from=console /opt/console/dist console/dist
 ENV PATH=/opt/mabar/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -4,25 +4,29 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types tests browser lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-rules bench-busy rules-campaign rules-coverage rules-mutants bench-trail clean
+.PHONY: run test check lint types tests browser console lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-rules bench-busy rules-campaign rules-coverage rules-mutants bench-trail clean
 
 ## run: set everything up and serve the console and the API with demo data (PORT=, MABAR_DATA_DIR=)
-run: $(VENV)/.run
+run: $(VENV)/.run console
 	@exec $(BIN)/mabar serve --demo
 
 ## test: set everything up, then style, types, imports and every test
-test: $(VENV)/.dev browser
+test: $(VENV)/.dev browser console/node_modules/.dev console
 	@$(MAKE) --no-print-directory check
 
-check: lint types tests
+check: lint types console tests
 
-lint:
+lint: console/node_modules/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(NPM) run --silent lint
 
-types:
+# The console's types are made from the OpenAPI document each time, so that a changed answer fails here and not at a desk.
+types: console/node_modules/.dev
 	$(BIN)/mypy
+	$(BIN)/python -c "import json; from api.app import create_app; from service.settings import Settings; print(json.dumps(create_app(Settings()).openapi()))" > console/openapi.json
+	$(NPM) run --silent types
 
 tests:
 	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
@@ -46,6 +50,24 @@ $(VENV)/bin/python:
 ## browser: the console's tests drive Chromium; it is installed where that may be done, else those tests are skipped
 browser:
 	@sh tests/install_browser.sh
+
+## console: build the web console where its sources changed; without a Node of its own the machine gets one from the package registry
+console: console/dist/.built
+
+CONSOLE := $(shell find console/src console/public console/*.html console/*.ts console/package-lock.json -type f ! -name schema.d.ts 2>/dev/null)
+NPM     := VENV_PYTHON=$(abspath $(BIN)/python) sh console/npm.sh
+
+console/dist/.built: $(CONSOLE) console/node_modules/.run
+	$(NPM) run --silent build
+	@touch $@
+
+console/node_modules/.run: console/package-lock.json console/node.txt | $(VENV)/bin/python
+	$(NPM) ci --silent --omit=dev
+	@touch $@
+
+console/node_modules/.dev: console/package-lock.json console/node.txt | $(VENV)/bin/python
+	$(NPM) ci --silent
+	@touch console/node_modules/.run $@
 
 ## lock: resolve the dependencies of pyproject.toml anew
 lock: $(VENV)/.dev
@@ -130,4 +152,4 @@ audit-dependencies: $(VENV)/.dev
 	$(BIN)/python -m bench.supply audit
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) build console/dist console/node_modules *.egg-info

@@ -59,7 +59,7 @@ class Officer:
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self._password = (data_dir / "demo-password").read_text().strip()
-        self.page.goto(base)
+        self.page.goto(f"{base}/plain/")
 
     def enter_password(self) -> None:
         self.page.locator("#username").fill("demo")

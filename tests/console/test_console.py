@@ -330,7 +330,7 @@ def test_a_passkey_is_registered_asked_for_and_removed(
     officer.page.goto(officer.base)
     officer.plug_in_a_key()
     officer.sign_in()
-    officer.page.goto(f"{officer.base}/#/account")
+    officer.page.goto(f"{officer.base}/plain/#/account")
     officer.page.locator("#passkey-name").fill("my ring")
     officer.page.get_by_role("button", name="Register a passkey").click()
     expect(officer.page.get_by_role("row", name="my ring")).to_be_visible()
@@ -402,7 +402,7 @@ def test_the_log_filters_in_the_address_and_offers_files(officer: Officer) -> No
 
 def test_the_log_pages_without_gap_or_overlap(officer: Officer, client: httpx.Client) -> None:
     page = officer.page
-    page.goto(f"{officer.base}/#/movements?direction=exit")
+    page.goto(f"{officer.base}/plain/#/movements?direction=exit")
     shown: list[str] = []
     while True:
         expect(page.locator(".log-place")).not_to_have_attribute("aria-busy", "true")
@@ -418,7 +418,7 @@ def test_the_log_pages_without_gap_or_overlap(officer: Officer, client: httpx.Cl
 
 def test_a_movement_opens_with_its_reasons(officer: Officer) -> None:
     page = officer.page
-    page.goto(f"{officer.base}/#/movements?rule=W2")
+    page.goto(f"{officer.base}/plain/#/movements?rule=W2")
     page.get_by_role("button", name="Open").first.click()
     expect(page.locator("dialog .finding-alert .evidence")).to_be_visible()
     page.keyboard.press("Escape")

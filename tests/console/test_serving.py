@@ -9,10 +9,11 @@ import httpx
 import pytest
 
 from api.app import create_app
-from api.console import FOLDER
+from api.console import FOLDER as BUILT
 from service.settings import Settings
 
-FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file())
+FOLDER = BUILT.parent / "plain"
+FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.*") if path.suffix != ".html")
 
 
 @pytest.fixture

@@ -1,0 +1,92 @@
+/**
+ * Talking to the service, typed by its OpenAPI document.
+ *
+ *     const lists = await answered(api.GET("/v1/watchlists"));
+ *
+ * A refusal is thrown as a `Problem`. A session that has ended is renewed first, and the same request sent again.
+ */
+
+import createClient from "openapi-fetch";
+import { language } from "../words";
+import { Problem } from "./problem";
+import type { components, paths } from "./schema";
+
+export { Problem } from "./problem";
+export type Schemas = components["schemas"];
+
+const RENEWED = new Set(["not-signed-in", "session-locked"]);
+const PATIENCE = 20_000; // ms until an answer counts as lost
+
+let signInAgain: ((kind: string) => Promise<void>) | null = null;
+let ahead = 0; // ms by which the service's clock is ahead of this workstation's
+const listeners = new Set<(reached: boolean) => void>();
+
+/** `handler` is called with the kind of refusal when a session has ended or is locked, and resolves once it counts. */
+export function whenSessionEnds(handler: typeof signInAgain): void {
+  signInAgain = handler;
+}
+
+/** Tells after every request whether the service was reached; gives what stops it. */
+export function onReach(listener: (reached: boolean) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Now, by the service's clock: a workstation's may be wrong, and a movement in the future is refused. */
+export const now = (): Date => new Date(Date.now() + ahead);
+
+/** Asks and, where a session has ended, has it renewed and asks once more. */
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: renewing });
+
+/** Asks as things stand: for the session itself. */
+export const plainApi = createClient<paths>({ baseUrl: location.origin, fetch: once });
+
+/** The body of an answer. Throws a Problem. */
+export async function answered<T>(asked: Promise<{ data?: T; response: Response }>): Promise<T> {
+  return (await asked).data as T;
+}
+
+async function renewing(request: Request): Promise<Response> {
+  for (;;) {
+    try {
+      return await once(request.clone());
+    } catch (problem) {
+      const ended = problem instanceof Problem && problem.status === 401 && RENEWED.has(problem.kind);
+      if (!ended || !signInAgain) throw problem;
+      await signInAgain(problem.kind);
+    }
+  }
+}
+
+async function once(request: Request): Promise<Response> {
+  const answer = await sent(request);
+  if (answer.ok) return answer;
+  const body = await answer.json().catch(() => ({ type: "unreadable" }));
+  throw new Problem({ ...body, status: answer.status });
+}
+
+async function sent(request: Request): Promise<Response> {
+  request.headers.set("Accept", "application/json");
+  request.headers.set("Accept-Language", language());
+  try {
+    const patience = AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE)]);
+    const answer = await fetch(request, { credentials: "same-origin", cache: "no-store", signal: patience });
+    const whole = new Response(answer.status === 204 ? null : await answer.blob(), answer);
+    setClock(whole);
+    tell(true);
+    return whole;
+  } catch (error) {
+    if (request.signal.aborted) throw error; // by the page, which wants no answer any more
+    tell(false);
+    throw new Problem({ type: "unreachable" });
+  }
+}
+
+function setClock(answer: Response): void {
+  const said = Date.parse(answer.headers.get("date") ?? "");
+  if (Number.isFinite(said)) ahead = said - Date.now();
+}
+
+function tell(reached: boolean): void {
+  for (const listener of listeners) listener(reached);
+}

@@ -1,0 +1,176 @@
+/** The frame around every desk: name, areas, language, theme, who is signed in. */
+
+import { Component, type ReactElement, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { Link, Redirect, Route, Switch, useLocation } from "wouter";
+import { Problem } from "../api/problem";
+import { Button } from "../parts/form";
+import { Icon } from "../parts/Icon";
+import { ProblemBox } from "../parts/ProblemBox";
+import { LANGUAGES, type Language, language, speak, useWords } from "../words";
+import type { Theme } from "./kept";
+import { DESKS, type Desk } from "./routes";
+import { signOut, useMay, useOfficer } from "./session";
+import { THEMES, theme, wear } from "./theme";
+
+/** Header, the banner of a demonstration, and the desk that the address names. */
+export function Shell(): ReactElement {
+  const t = useWords();
+  const may = useMay();
+  const { demo } = useOfficer();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const desks = DESKS.filter(({ action }) => action === null || may(action));
+  const leave = () => signOut().catch((refusal: Problem) => setProblem(refusal));
+  return (
+    <>
+      <a className="skip" href="#main">
+        {t("shell.skip")}
+      </a>
+      <Header desks={desks} leave={leave} />
+      {demo && <DemoBanner />}
+      <Main>
+        {problem && <ProblemBox problem={problem} />}
+        <Suspense fallback={<p className="empty">{t("page.busy")}</p>}>
+          <Switch>
+            {desks.map(({ path, Page }) => (
+              <Route key={path} path={path} nest>
+                <Page />
+              </Route>
+            ))}
+            <Route path="/">{desks[0]?.listed ? <Redirect to={desks[0].path} replace /> : <Nothing />}</Route>
+            <Route>
+              <p className="empty">{t("page.unknown")}</p>
+            </Route>
+          </Switch>
+        </Suspense>
+      </Main>
+    </>
+  );
+}
+
+/** The word that nothing here is real, on every page of a demonstration. */
+export function DemoBanner(): ReactElement {
+  const t = useWords();
+  return (
+    <div className="demo" role="note">
+      <Icon sign="notice" />
+      {t("shell.demo")}
+    </div>
+  );
+}
+
+const Nothing = (): ReactElement => <p className="empty">{useWords()("shell.nothingAllowed")}</p>;
+
+/** The focus goes to the page when another desk is opened, so that the keyboard goes on from there. */
+function Main({ children }: { children: ReactNode }): ReactElement {
+  const [path] = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const area = path.split("/")[1] || "start";
+  const shown = useRef(area);
+  useEffect(() => {
+    if (shown.current !== area) main.current?.focus();
+    shown.current = area;
+  }, [area]);
+  return (
+    <main id="main" ref={main} className={`page page-${area}`} tabIndex={-1}>
+      <Caught key={area}>{children}</Caught>
+    </main>
+  );
+}
+
+/** Keeps the frame standing when a page breaks: the officer can go elsewhere, or load the console anew. */
+class Caught extends Component<{ children: ReactNode }, { error: Error | null }> {
+  override state = { error: null };
+
+  static getDerivedStateFromError(error: Error) {
+    return { error };
+  }
+
+  override render(): ReactNode {
+    return this.state.error ? <Broken error={this.state.error} /> : this.props.children;
+  }
+}
+
+function Broken({ error }: { error: Error }): ReactElement {
+  const t = useWords();
+  return (
+    <ProblemBox problem={new Problem({ type: "console-broken", detail: error.message })}>
+      <Button onPress={() => location.reload()}>{t("problem.reload")}</Button>
+    </ProblemBox>
+  );
+}
+
+function Header({ desks, leave }: { desks: Desk[]; leave: () => void }): ReactElement {
+  const t = useWords();
+  const { display_name, username } = useOfficer();
+  const [path] = useLocation();
+  const current = (to: string) => (path === to || path.startsWith(`${to}/`) ? "page" : undefined);
+  return (
+    <header className="shell">
+      <div className="brand">
+        <img src="/icon.svg" alt="" width={26} height={26} />
+        <span>{t("product.name")}</span>
+      </div>
+      <nav aria-label={t("shell.areas")}>
+        {desks
+          .filter(({ listed }) => listed)
+          .map(({ path: to, title }) => (
+            <Link key={to} href={to} aria-current={current(to)}>
+              {t(title)}
+            </Link>
+          ))}
+      </nav>
+      <div className="spring" />
+      <ThemeChoice />
+      <LanguageChoice />
+      <Link className="who" href="/account" aria-current={current("/account")} title={t("shell.account")}>
+        <Icon sign="person" />
+        <bdi>{display_name || username}</bdi>
+      </Link>
+      <Button look="plain" onPress={leave}>
+        {t("shell.signOut")}
+      </Button>
+    </header>
+  );
+}
+
+/** The choice of language, which changes the page at once. */
+export function LanguageChoice(): ReactElement {
+  const t = useWords();
+  return (
+    <select
+      id="language"
+      aria-label={t("language.choose")}
+      value={language()}
+      onChange={({ target }) => speak(target.value as Language)}
+    >
+      {Object.entries(LANGUAGES).map(([code, name]) => (
+        <option key={code} value={code} lang={code}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function ThemeChoice(): ReactElement {
+  const t = useWords();
+  const [worn, setWorn] = useState(theme);
+  const choose = (wanted: Theme) => {
+    wear(wanted);
+    setWorn(wanted);
+  };
+  return (
+    <select
+      id="theme"
+      aria-label={t("theme.choose")}
+      value={worn}
+      onChange={({ target }) => choose(target.value as Theme)}
+    >
+      {THEMES.map((name) => (
+        <option key={name} value={name}>
+          {t(`theme.${name}`)}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,12 @@
+import { useState } from "react";
+
+/**
+ * An id for something that is about to be said, and how to take the next one.
+ *
+ * It stays the same until what it was for is known to be recorded: after a lost answer the very same is said again,
+ * and nothing is recorded twice.
+ */
+export function useFreshId(): [id: string, renew: () => void] {
+  const [id, setId] = useState(() => crypto.randomUUID());
+  return [id, () => setId(crypto.randomUUID())];
+}
