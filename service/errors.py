@@ -122,6 +122,14 @@ class ConflictingReplay(ServiceError):
         super().__init__(f"{record_id} was recorded before with other data; a new fact needs a new id")
 
 
+class AlreadyRecorded(ServiceError):
+    """What should be taken in once is on record under another id, `movement_id`."""
+
+    def __init__(self, movement_id: UUID) -> None:
+        super().__init__(f"this crossing is on record as {movement_id}")
+        self.movement_id = movement_id
+
+
 class InvalidDecision(ServiceError):
     """A decision that says too little, or contradicts itself."""
 

@@ -8,21 +8,19 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, store
 from service.access import ALL_POSTS, Actor, require_post
 from service.decision import decide
-from service.domain import Crossing, Decision, Movement, Source
-from service.errors import BadImport, ServiceError
+from service.domain import Decision, Movement, Source
+from service.errors import AlreadyRecorded, BadImport, ServiceError
 from service.exchange import OURS, ExchangeFormat, ExchangeMapping, imported_id, rows, sender_error
 from service.inspection import inspect
 from service.json_rows import LineError
 from service.movement_lines import read_line
 from service.policy_book import Policies
 from service.screening import Screens
-from service.tables import InspectionKeyRow, MovementRow
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -75,36 +73,22 @@ class Importer:
             return Imported(number, Fate.REFUSED, reason=reason)
 
     async def _record(self, number: int, movement: Movement, reason_code: str | None) -> Imported:
-        crossing = movement.crossing
-        known = await self._known(crossing)
-        if known not in (None, crossing.id):
-            return Imported(number, Fate.KNOWN, known)
-        now = self.now()
-        await inspect(self.sessions, self.index, self.policies, crossing, actor=self.actor, now=now)
+        crossing, now = movement.crossing, self.now()
+        try:
+            recorded = await inspect(
+                self.sessions, self.index, self.policies, crossing, actor=self.actor, now=now, once=True
+            )
+        except AlreadyRecorded as known:
+            return Imported(number, Fate.KNOWN, known.movement_id)
         if movement.decision and not await self._decided(crossing.id):
             made, officer = uuid5(crossing.id, "decision"), f"import:{self.sender}"
             decision = Decision(made, crossing.id, movement.decision, officer, now, reason_code)
             await decide(self.sessions, self.policies, decision, actor=self.actor)
-        return Imported(number, Fate.KNOWN if known else Fate.RECORDED, crossing.id)
+        return Imported(number, Fate.KNOWN if recorded.known else Fate.RECORDED, crossing.id)
 
     async def _decided(self, movement: UUID) -> bool:
         async with self.sessions() as session:
             return bool(await store.decisions(session, movement))
-
-    async def _known(self, crossing: Crossing) -> UUID | None:
-        """The movement that says the same: this id, else one document at one post, the same way, at one moment."""
-        async with self.sessions() as session:
-            if await session.get(InspectionKeyRow, crossing.id):
-                return crossing.id
-            same: UUID | None = await session.scalar(
-                select(MovementRow.id).where(
-                    MovementRow.document_key == crossing.document.key,
-                    MovementRow.occurred_at == crossing.occurred_at,
-                    MovementRow.crossing_point == crossing.crossing_point,
-                    MovementRow.direction == crossing.direction.value,
-                )
-            )
-            return same
 
 
 def lines_of(

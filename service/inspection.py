@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, clearance_store, hit_store, people_store, store
@@ -14,7 +15,7 @@ from service.access import Actor, require_post
 from service.canonical import digest_of
 from service.correcting import Correction
 from service.domain import Crossing, Decision, Inspection, Movement
-from service.errors import ConflictingReplay, FutureTime, UnknownCrossingPoint
+from service.errors import AlreadyRecorded, ConflictingReplay, FutureTime, UnknownCrossingPoint
 from service.facts import next_fact
 from service.identity import subject_of
 from service.judging import Beside
@@ -23,6 +24,7 @@ from service.policy_book import Policies
 from service.rules.catalogue import irregularities, shadow
 from service.screening import Screens
 from service.surroundings import Surroundings, fact_keys, listings
+from service.tables import MovementRow
 from service.transactions import retrying
 from service.watch import watch_findings
 
@@ -31,12 +33,16 @@ CLOCK_TOLERANCE = timedelta(minutes=5)  # what a workstation's clock may be ahea
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An inspection as it stands in the log, with the officers' decisions so far, oldest first."""
+    """An inspection as it stands in the log, with the officers' decisions so far, oldest first.
+
+    `known` says that it was recorded before this was asked.
+    """
 
     inspection: Inspection
     seq: int
     recorded_at: datetime
     decisions: tuple[Decision, ...] = ()
+    known: bool = field(default=False, compare=False)
 
 
 @retrying
@@ -50,6 +56,7 @@ async def inspect(
     now: datetime,
     reading_id: UUID | None = None,
     missed: Correction | None = None,
+    once: bool = False,
 ) -> Recorded:
     """Screen, find irregularities and record the movement with all that hangs on it.
 
@@ -58,12 +65,13 @@ async def inspect(
     was not goes into the queue of second line. Crossings of one document or one person wait for
     each other. A movement that comes late may raise and withdraw findings on those that happened after it;
     that is recorded with it. `missed` says of a movement that nobody recorded when it happened who supplied it, why,
-    and on what evidence.
+    and on what evidence. `once` takes no fact that is on record under another id.
 
     Raises:
         UnknownCrossingPoint: no such post.
         FutureTime: the movement would lie ahead of the service's clock.
         ConflictingReplay: the id was used before with other data.
+        AlreadyRecorded: what should be taken `once` was.
     """
     if crossing.occurred_at > now + CLOCK_TOLERANCE:
         raise FutureTime(crossing.occurred_at, now)
@@ -76,6 +84,8 @@ async def inspect(
         if crossing.crossing_point not in posts:
             raise UnknownCrossingPoint(crossing.crossing_point)
         await store.lock(session, fact_keys(crossing, policies))
+        if once:
+            await _require_new(session, crossing)
         log = Surroundings(session, policies, crossing.crossing_point, now)
         judge = log.judge(posts)
         arriving = Movement(crossing, now, sys.maxsize)  # the latest of its post, whatever its number will be
@@ -103,10 +113,24 @@ async def inspect(
     return Recorded(inspection, seq, now)
 
 
+async def _require_new(session: AsyncSession, crossing: Crossing) -> None:
+    """Refuse one document at one post, the same way, at one moment, whoever said so first."""
+    same = await session.scalar(
+        select(MovementRow.id).where(
+            MovementRow.document_key == crossing.document.key,
+            MovementRow.occurred_at == crossing.occurred_at,
+            MovementRow.crossing_point == crossing.crossing_point,
+            MovementRow.direction == crossing.direction.value,
+        )
+    )
+    if same:
+        raise AlreadyRecorded(same)
+
+
 async def _replayed(session: AsyncSession, movement_id: UUID, request_hash: bytes) -> Recorded:
     if await store.claimed_hash(session, movement_id) != request_hash:
         raise ConflictingReplay(movement_id)
-    return await _recorded(session, movement_id)
+    return replace(await _recorded(session, movement_id), known=True)
 
 
 async def recorded(sessions: async_sessionmaker[AsyncSession], movement_id: UUID, *, actor: Actor) -> Recorded:

@@ -67,7 +67,7 @@ async def _judge(sessions: Sessions, policies: Policies, movement_id: UUID, *, n
         if not causes:
             return 0  # another process was quicker
         judge = log.judge(await store.crossing_points(session))
-        changed = await judge.again(movement_id, f"due:{causes[0]}")
+        changed = await judge.again(movement_id, f"due:{next(filter(_is_fact, causes), causes[0])}")
         if changed:
             post, details = crossing.crossing_point, {"findings": changed}
             await audit.record(
@@ -80,6 +80,11 @@ async def _judge(sessions: Sessions, policies: Policies, movement_id: UUID, *, n
                 details=details,
             )
     return changed
+
+
+def _is_fact(cause: str) -> bool:
+    """Whether a movement waited because of something that was said, and not for time alone."""
+    return ":" in cause
 
 
 async def progress(sessions: Sessions, *, now: datetime) -> Waiting:

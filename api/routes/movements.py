@@ -19,7 +19,7 @@ from api.schemas.log import CountOut, ImportOut, MovementPage, RefusedOut
 from service import disclosure, movement_log
 from service.access import ALL_POSTS, Action, Actor
 from service.domain import Direction, Verdict
-from service.exchange import ExchangeFormat
+from service.exchange import OURS, ExchangeFormat, read_mapping
 from service.importing import Fate, Importer, begin, lines_of
 from service.movement_log import Filter
 
@@ -114,6 +114,7 @@ async def export(
 
 
 _CSV, _NDJSON = "text/csv; charset=utf-8", "application/x-ndjson"
+MAPPING_MOST = 20_000  # characters
 LINES_MOST = 1000  # of one request's import; the rest is sent again with `after`
 
 
@@ -126,19 +127,24 @@ async def import_(
         str, Query(description="who sends it: keeps its ids apart from others'", examples=["pisces-bgw"])
     ],
     format: ExchangeFormat = ExchangeFormat.NDJSON,
+    mapping: Annotated[
+        str | None,
+        Query(max_length=MAPPING_MOST, description="of another layout: the mapping file's text, in TOML"),
+    ] = None,
     after: Annotated[int, Query(ge=0, description="go on after this line of the body")] = 0,
 ) -> ImportOut:
-    """Movements of another system, as JSON lines or CSV. What is known already is passed over.
+    """Movements of another system, as JSON lines or CSV, in our layout or by a mapping. What is known is passed over.
 
     At most 1,000 lines are taken in; where `more` is true, send the same body again `after` the last line. A line that
     is refused is named with its number and the reason, and keeps no other from being taken.
     """
+    layout = read_mapping(mapping) if mapping else OURS
     await begin(services.database.sessions, sender, actor=actor)
     importer = Importer(
         services.database.sessions, services.screening.current, services.policy, sender, actor, services.now
     )
     body = io.StringIO((await request.body()).decode("utf-8-sig", "replace"), newline="")
-    lines = lines_of(body, format, after=after)
+    lines = lines_of(body, format, layout, after)
     made = [await importer.take(number, text) for number, text in islice(lines, LINES_MOST)]
     counts = Counter(each.fate for each in made)
     return ImportOut(

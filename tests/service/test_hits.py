@@ -13,12 +13,17 @@ import pytest
 from sqlalchemy import select
 
 from made_up import later
+from service import finding_store, store
 from service.clearing import HitOutcome
 from service.database import Database
-from service.domain import Direction
+from service.domain import Direction, ListingKind
 from service.errors import AdjudicationConflict, AdjudicationRefused, ClearanceRefused, Forbidden, NotFound
 from service.hits import adjudicate, case, figures, queue
+from service.inspection import Recorded
+from service.policy import default_policy
+from service.purposes import set_purpose
 from service.tables import AuditRow, OutboxRow
+from service.waiting import work_off
 from watchlists import NAMESAKE, PEOPLE, RENEWED, SECOND_LINE, TERMS, Desk, clearance, officer, person, rules, said
 
 
@@ -200,3 +205,57 @@ async def test_every_look_and_every_word_leaves_its_trace(desk: Desk) -> None:
     assert [row.action for row in rows] == ["read_hits", "read_case", "adjudicate"]
     assert all(row.purpose == "border_control" for row in rows)
     assert NAMESAKE.primary_identifier not in str([row.details for row in rows])
+
+
+async def test_a_ban_is_exact_by_second_line_s_word_alone(desk: Desk) -> None:
+    """Name and date of birth resemble; `same_person` makes it the traveller's, on later crossings too."""
+    sessions = desk.database.sessions
+    foreign = replace(NAMESAKE, nationality="JOR")
+    await desk.bring({"x1": person(nationality=["jo"])}, list_="bans")
+    await set_purpose(sessions, "bans", ListingKind.ENTRY_BAN, actor=SECOND_LINE, now=later())
+    first = await desk.cross(foreign)
+    other = await desk.cross(replace(foreign, date_of_birth=replace(foreign.date_of_birth, day=15)), RENEWED)
+
+    async def banned(made: Recorded = first) -> list[tuple[str, str | None]]:
+        """The last word on the ban, and its cause."""
+        await work_off(sessions, default_policy(), now=later(days=9))
+        async with sessions() as session:
+            movement = await store.movement(session, made.inspection.crossing.id)
+            rows = await finding_store.finding_rows(session, movement.id, movement.crossing.occurred_at)
+        return [(row.status, row.cause) for row in rows if row.rule == "E5"]
+
+    (waiting,) = [each for each in await queue(sessions, actor=SECOND_LINE) if each.crossing.traveller == foreign]
+    hit = next(told.hit for told in waiting.hits if told.hit.list == "bans")
+    assert await banned() == []
+    asked = said(hit.id, HitOutcome.UNDECIDED, "owner_asked")
+    await adjudicate(sessions, asked, actor=SECOND_LINE)
+    assert await banned() == []
+    word = said(hit.id, HitOutcome.CONFIRMED, "same_person", supersedes=asked.id)
+    await adjudicate(sessions, word, actor=SECOND_LINE)
+    assert await banned() == [("raised", f"due:adjudication:{word.id}")]
+    assert await banned(other) == [], "another person, whatever the name"
+    again = await desk.cross(foreign, occurred_at=later(days=2))
+    assert "E5" in {each.rule for each in again.inspection.findings}
+    mistaken = said(hit.id, HitOutcome.CLEARED, "other_biometrics", supersedes=word.id)
+    await adjudicate(sessions, mistaken, actor=SECOND_LINE)
+    assert await banned() == [("withdrawn", f"due:adjudication:{mistaken.id}")]
+    assert await banned(again) == await banned()
+
+
+async def test_a_listed_document_is_a_ban_until_second_line_says_that_its_bearer_is_another(desk: Desk) -> None:
+    sessions = desk.database.sessions
+    foreign = replace(NAMESAKE, nationality="JOR")
+    await desk.bring({"x1": person(nationality=["jo"], passportNumber=[RENEWED.document_number])}, list_="bans")
+    await set_purpose(sessions, "bans", ListingKind.ENTRY_BAN, actor=SECOND_LINE, now=later())
+    made = await desk.cross(foreign, RENEWED)
+    assert "E5" in {each.rule for each in made.inspection.findings}
+    (waiting,) = await queue(sessions, actor=SECOND_LINE)
+    hit = next(told.hit for told in waiting.hits if told.hit.list == "bans")
+    await adjudicate(sessions, said(hit.id, HitOutcome.CLEARED, "other_biometrics"), actor=SECOND_LINE)
+    await work_off(sessions, default_policy(), now=later(days=9))
+    async with sessions() as session:
+        movement = await store.movement(session, made.inspection.crossing.id)
+        standing = await finding_store.standing(session, movement)
+    stands = {finding.rule for finding in standing.values()}
+    assert "W1" in stands
+    assert "E5" not in stands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
@@ -29,7 +30,7 @@ from service.exchange import (
     sender_error,
 )
 from service.freshness import bring_up_to_date
-from service.importing import Fate, Importer, importer, lines_of
+from service.importing import Fate, Imported, Importer, importer, lines_of
 from service.inspection import inspect
 from service.movement_lines import read_line
 from service.policy import default_policy
@@ -147,6 +148,27 @@ async def test_the_same_fact_is_taken_in_once(database: Database):
         (row,) = (await session.scalars(select(MovementRow))).all()
         (made,) = await store.decisions(session, row.id)
     assert (row.source, made.outcome, made.officer) == (Source.IMPORT, Outcome.ADMITTED, "import:midas")
+
+
+async def test_two_imports_at_once_take_every_fact_once(database: Database):
+    lines = [line(f"{hours}", at=later(hours=hours).isoformat()) for hours in range(4)]
+    renamed = [line(f"x{hours}", at=later(hours=hours).isoformat()) for hours in range(4)]
+    files = [("midas", lines), ("midas", lines), ("midas", renamed), ("pisces", lines)]
+    importers = [
+        (taking(database, sender, timedelta(days=9, seconds=at)), file) for at, (sender, file) in enumerate(files)
+    ]
+
+    async def whole(each: Importer, file: list[str]) -> list[Imported]:
+        return [await each.take(number, text) for number, text in enumerate(file, start=1)]
+
+    made = await asyncio.gather(*(whole(*each) for each in importers))
+    by_line = list(zip(*made, strict=True))
+    assert [sorted(each.fate for each in same) for same in by_line] == [[*[Fate.KNOWN] * 3, Fate.RECORDED]] * 4
+    assert all(len({each.movement for each in same}) == 1 for same in by_line)
+    async with database.sessions() as session:
+        rows = (await session.scalars(select(MovementRow))).all()
+        decisions = [await store.decisions(session, row.id) for row in rows]
+    assert (len(rows), [len(each) for each in decisions]) == (4, [1] * 4)
 
 
 async def test_a_refused_line_says_why_and_stops_nothing(database: Database):
