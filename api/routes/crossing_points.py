@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from api.deps import ServicesDep, permit
 from api.schemas.base import PostCode
-from api.schemas.log import CrossingPointOut, WatermarkIn
+from api.schemas.log import CrossingPointOut, FreshnessOut, ListAgeOut, WatermarkIn
 from service import freshness, reevaluation
 from service.access import Action, Actor
 from service.domain import CrossingPoint
@@ -22,6 +22,19 @@ async def crossing_points(
 ) -> list[CrossingPointOut]:
     """All crossing points, with the watermark of those that report through a relay."""
     return [_out(point) for point in await freshness.crossing_points(services.database.sessions)]
+
+
+@router.get("/freshness")
+async def read_freshness(
+    services: ServicesDep, _actor: Annotated[Actor, permit(Action.READ_REFERENCE)]
+) -> FreshnessOut:
+    """The lists and the policy that are in force here now, for the eyes of whoever relies on them."""
+    in_force = services.screening.current
+    return FreshnessOut(
+        index_version=in_force.version,
+        policy_version=services.policy.at(services.now()).version,
+        lists=[ListAgeOut(name=one.name, version=one.version, imported_at=one.imported_at) for one in in_force.lists],
+    )
 
 
 @router.put("/{code}/watermark")

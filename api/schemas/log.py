@@ -49,6 +49,22 @@ class CountOut(BaseModel):
     referred: int
 
 
+class ListAgeOut(BaseModel):
+    """A list in force, and since when its version is."""
+
+    name: str
+    version: int
+    imported_at: datetime
+
+
+class FreshnessOut(BaseModel):
+    """How old is what a traveller is checked against now."""
+
+    index_version: str
+    policy_version: str
+    lists: list[ListAgeOut]
+
+
 class CrossingPointOut(BaseModel):
     """A crossing point. `heard_until` is null for a post that writes here directly."""
 
