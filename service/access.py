@@ -102,6 +102,12 @@ class Action(StrEnum):
     BREAK_GLASS = "break_glass"
     READ_NOTICES = "read_notices"
     REVIEW_NOTICES = "review_notices"
+    READ_RETENTION = "read_retention"
+    MANAGE_HOLDS = "manage_holds"
+    READ_IMAGE = "read_image"
+    HANDLE_RIGHTS = "handle_rights"
+    READ_REQUESTS = "read_requests"
+    RULE_ON_DISCLOSURE = "rule_on_disclosure"
     READ_METRICS = "read_metrics"
 
 
@@ -224,6 +230,15 @@ _MAY: Mapping[Action, tuple[frozenset[Role | DeviceKind], tuple[Purpose, ...]]] 
     Action.READ_NOTICES: (_roles(Role.SUPERVISOR, Role.AUDITOR), (Purpose.SUPERVISION, Purpose.AUDIT)),
     # That nobody reviews what he or she did is seen to in `service.notices`.
     Action.REVIEW_NOTICES: (_roles(Role.SUPERVISOR), (Purpose.SUPERVISION,)),
+    # Figures and rules, and nobody's data.
+    Action.READ_RETENTION: (_roles(Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR), _NOBODY),
+    # That another ends a hold than placed it is seen to in `service.holds`.
+    Action.MANAGE_HOLDS: (_roles(Role.SUPERVISOR), (Purpose.SUPERVISION,)),
+    Action.READ_IMAGE: (_DESK, (Purpose.SECOND_LINE, Purpose.REDRESS)),
+    Action.HANDLE_RIGHTS: (_DESK, (Purpose.REDRESS,)),
+    Action.READ_REQUESTS: (_DESK | {Role.PROTECTION}, (Purpose.REDRESS, Purpose.PROTECTION)),
+    # What is held under protection is handed over by its own desk, or not at all.
+    Action.RULE_ON_DISCLOSURE: (_roles(Role.PROTECTION), (Purpose.PROTECTION,)),
     Action.READ_METRICS: (_roles(Role.SUPERVISOR, Role.ADMINISTRATOR, DeviceKind.MONITOR), _NOBODY),
 }
 

@@ -63,6 +63,18 @@ class Forbidden(ServiceError):
     """The actor is known, and may not do this, or not at this crossing point."""
 
 
+class ReasonNeeded(ServiceError):
+    """A purpose that does not go without saying was named without the reason for it."""
+
+
+class HoldRefused(ServiceError):
+    """A legal hold, or a restriction, cannot be placed or ended so."""
+
+
+class RequestRefused(ServiceError):
+    """A traveller's request cannot be recorded or answered so."""
+
+
 class PasswordRefused(ServiceError):
     """The password is too short or too common, or not the one to be replaced."""
 
@@ -244,3 +256,10 @@ class RulingConflict(ServiceError):
 
 class GroupRefused(ServiceError):
     """A group that cannot be opened as asked."""
+
+
+class CaseTaken(ServiceError):
+    """Another officer works on a case of second line. `until` is when that counts no longer."""
+
+    def __init__(self, officer: str, until: datetime) -> None:
+        super().__init__(f"{officer} has taken this case, until {until:%H:%M} UTC if it is not taken again")

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service import audit, stay_store, store
+from service import audit, contact_store, stay_store, store
 from service.access import ALL_POSTS, Actor
 from service.domain import Crossing, CrossingPoint
 from service.policy_book import Policies
@@ -79,8 +79,10 @@ def _posts(actor: Actor) -> frozenset[str] | None:
 
 async def _insiders(session: AsyncSession, policies: Policies, stays: Sequence[Stay], as_of: datetime) -> list[Insider]:
     crossings = await stay_store.entries(session, [stay.entry_id for stay in stays])
+    contacts = await contact_store.opened(session, crossings)
     posts, day = await store.crossing_points(session), policies.at(as_of).day_of(as_of)
-    return [_insider(stay, crossings[stay.entry_id], posts, day, as_of) for stay in stays]
+    shown = {id: contact_store.shown(crossing, contacts) for id, crossing in crossings.items()}
+    return [_insider(stay, shown[stay.entry_id], posts, day, as_of) for stay in stays]
 
 
 def _insider(stay: Stay, entry: Crossing, posts: Mapping[str, CrossingPoint], day: date, as_of: datetime) -> Insider:

@@ -34,6 +34,14 @@ class Keep(StrEnum):
     PAGE = "page"
 
 
+class Telling(StrEnum):
+    """What is told of a class to whom it is about: all, that it is withheld, or neither that nor whether it exists."""
+
+    GIVEN = "given"
+    RESTRICTED = "restricted"
+    NEITHER = "neither"
+
+
 class RetentionError(TomlError):
     """A retention policy that cannot be used; the message names the line, the column, the key and what is wrong."""
 
@@ -48,7 +56,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """A retention policy. Before `effective_from` nothing is erased by it; `keep_at` goes before `keep`."""
+    """A retention policy. Before `effective_from` nothing is erased by it; `keep_at` goes before `keep`.
+
+    `telling` is what those are told who ask what is held on them, of the classes of which not all is told.
+    """
 
     version: str
     effective_from: date
@@ -56,6 +67,7 @@ class Retention:
     periods: Mapping[DataClass, Period]
     keep: Keep
     keep_at: Mapping[str, Keep]
+    telling: Mapping[str, Telling]
 
     def cutoff(self, class_: DataClass, now: datetime) -> datetime:
         """What is older than this has had its time: at a midnight in UTC, so that a day goes as a whole."""
@@ -81,7 +93,7 @@ def load_retention(text: str) -> Retention:
         RetentionError: the text is no TOML, a class or a citation is missing, or a period cannot be.
     """
     root = read_toml(text, RetentionError)
-    root.only(("version", "effective_from", "notice_days", *DataClass))
+    root.only(("version", "effective_from", "notice_days", "telling", *DataClass))
     periods = {class_: _period(root, class_) for class_ in DataClass}
     for class_ in _NOT_LONGER:
         if periods[class_].days > periods[DataClass.MOVEMENT].days:
@@ -95,7 +107,19 @@ def load_retention(text: str) -> Retention:
         periods=periods,
         keep=_keep(image, "keep"),
         keep_at={post: _keep(at, post) for post in at.values},
+        telling=_telling(root.table("telling")),
     )
+
+
+_MAY_BE_WITHHELD = ("hits", "holds", "findings", "consultations", "images")
+
+
+def _telling(table: Table) -> dict[str, Telling]:
+    table.only(_MAY_BE_WITHHELD)
+    try:
+        return {name: Telling(table.text(name)) for name in table.values}
+    except ValueError:
+        table.refuse(f"must each be one of {', '.join(Telling)}")
 
 
 def _period(root: Table, class_: DataClass) -> Period:

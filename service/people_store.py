@@ -17,6 +17,7 @@ from service.domain import Crossing
 from service.errors import NotFound
 from service.linking import Links, Pair, Proposal, Ruled, Ruling
 from service.people_tables import CorrectionRow, LinkRow, LinkRulingRow, RebuttalRow
+from service.rights_tables import RestrictionRow
 from service.rules.reach import Sought, filed_under
 
 # --- links -----------------------------------------------------------------------------------------------------
@@ -51,6 +52,8 @@ def _ruled() -> Select[Any]:
 
 async def propose(session: AsyncSession, found: Iterable[Proposal], now: datetime, by: str | None = None) -> None:
     """Keep the links that are proposed; one that was proposed before stays as it was."""
+    found = list(found)
+    apart = await _restricted(session, {key for each in found for key in each.pair}) if found else set()
     rows = [
         {
             "id": uuid4(),
@@ -67,9 +70,17 @@ async def propose(session: AsyncSession, found: Iterable[Proposal], now: datetim
             "proposed_by": by,
         }
         for each in found
+        if apart.isdisjoint(each.pair)
     ]
     if rows:
         await session.execute(insert(LinkRow).values(rows).on_conflict_do_nothing())
+
+
+async def _restricted(session: AsyncSession, documents: set[str]) -> set[str]:
+    """Those of some documents whose data are not used for links."""
+    row = RestrictionRow
+    wanted = select(row.document_key).where(row.document_key.in_(documents), row.ended_at.is_(None))
+    return set(await session.scalars(wanted))
 
 
 async def link(session: AsyncSession, id: UUID) -> LinkRow:

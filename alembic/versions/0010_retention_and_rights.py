@@ -225,6 +225,20 @@ DESK = {
     "rights_ruling": "(SELECT sees('protection'))",
 }
 
+# What is restricted is not counted from the log; what the roll-ups have counted before, they keep.
+RESTRICTED = [
+    """
+    CREATE FUNCTION restricted_documents() RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+        SELECT coalesce(array_agg(document_key), '{}') FROM public.restriction WHERE ended_at IS NULL
+    $$
+    """,
+    "REVOKE ALL ON FUNCTION restricted_documents() FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION restricted_documents() TO mabar_analyst",
+    "CREATE POLICY restricted ON movement AS RESTRICTIVE FOR SELECT TO mabar_analyst "
+    "USING (document_key <> ALL ((SELECT restricted_documents())::text[]))",
+]
+
 # What is due has to be seen to be erased; no partition is reached but through its parent.
 ERASER = """
     DO $$
@@ -259,6 +273,7 @@ def upgrade() -> None:
         op.execute(statement)
     for table, desk in DESK.items():
         op.execute(f"SELECT confine('{table}', $desk${desk}$desk$)")
-    op.execute(ERASER)
+    for statement in [*RESTRICTED, ERASER]:
+        op.execute(statement)
     for table, words in COMMENTS.items():
         op.execute(f"COMMENT ON TABLE {table} IS '{words}'")
