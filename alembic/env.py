@@ -20,6 +20,7 @@ import service.paper_tables  # as above
 import service.people_tables
 import service.policy_tables  # as above
 import service.protection_tables  # as above
+import service.statistics_tables  # as above
 import service.trail_tables  # noqa: F401
 from service.database import given_url
 from service.errors import DatabaseUnavailable

@@ -24,6 +24,7 @@ import service.paper_tables  # its table joins the metadata
 import service.people_tables  # its tables join the metadata
 import service.policy_tables  # as above
 import service.protection_tables  # as above
+import service.statistics_tables  # as above
 import service.trail_tables  # noqa: F401
 from service.clearing import EndingCause, HitOutcome
 from service.database import Database, migrate
