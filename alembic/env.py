@@ -20,8 +20,12 @@ import service.paper_tables  # as above
 import service.people_tables
 import service.policy_tables  # as above
 import service.protection_tables  # as above
+import service.retention_tables  # as above
+import service.rights_tables  # as above
+import service.sealing_tables  # as above
 import service.statistics_tables  # as above
 import service.trail_tables  # noqa: F401
+from service.confinement import MAINTAINING
 from service.database import given_url
 from service.errors import DatabaseUnavailable
 from service.list_tables import Row  # and with it every table
@@ -49,7 +53,7 @@ def _run(connection: Connection) -> None:
 
 async def _migrate() -> None:
     engine = create_async_engine(
-        _address(), poolclass=NullPool, connect_args={"server_settings": {"search_path": "public"}}
+        _address(), poolclass=NullPool, connect_args={"server_settings": {"search_path": "public", **MAINTAINING}}
     )
     async with engine.connect() as connection:
         await connection.run_sync(_run)

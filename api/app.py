@@ -49,6 +49,7 @@ from api.routes import (
 )
 from ocr.tesseract import MODEL
 from service import passwords
+from service.acting import SERVICE, acting
 from service.database import Database, open_database
 from service.outage import SUSPECTS, is_outage
 from service.provider import Provider
@@ -106,7 +107,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         asyncio.get_running_loop().set_exception_handler(_log_stray_fault)
         async with AsyncExitStack() as stack:
             opened = database if database else await stack.enter_async_context(open_database(settings))
-            parts = await assemble(stack, settings, opened, metrics, fetching)
+            with acting(SERVICE):  # the chores that begin here go on as it
+                parts = await assemble(stack, settings, opened, metrics, fetching)
             probes: dict[str, Probe] = {
                 "database": partial(_answers, opened),
                 "lists": partial(_loaded, parts),

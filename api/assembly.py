@@ -10,16 +10,18 @@ from datetime import UTC, datetime
 
 from api import logs
 from api.metrics import Metrics
+from api.retaining import retain, retention_of
 from ocr.fence import Fence
 from ocr.image import Limits
 from ocr.worker import ReaderPool
-from service import protection_keys, reimport, rescreening, trail, waiting
+from service import envelope, reimport, rescreening, trail, waiting
 from service.accounts import demo_account
 from service.checkpoint import Signer
 from service.database import Database
 from service.demo.load import load_demo
 from service.errors import SettingsRefused
 from service.freshness import bring_up_to_date
+from service.keeping import Retention
 from service.policies import PoliciesInForce, keep_bundled
 from service.policy import Policy, default_policy_text
 from service.policy_book import Policies
@@ -37,6 +39,7 @@ SOURCE_LOOK_SECONDS = 30.0  # how soon a list that is due is fetched
 SEAL_SECONDS = 60.0  # how much of the trail could be lost unseen with the whole machine
 RESCREEN_LOOK_SECONDS = 5.0  # how soon changed entries are run against what was recorded
 WAITING_LOOK_SECONDS = 20.0  # how soon a movement is judged again when its moment has come
+RETENTION_SECONDS = 3600.0  # how soon what has had its time goes: it goes by days
 EXPIRY_LOOK_SECONDS = 1800.0  # how soon what was found with an entry ends after the entry
 
 
@@ -49,6 +52,7 @@ class Assembly:
     reader: ReaderPool
     fetching: Fetching
     signer: Signer
+    retention: Retention
     demo_password: str | None = None
 
 
@@ -56,7 +60,7 @@ async def assemble(
     stack: AsyncExitStack, settings: Settings, database: Database, metrics: Metrics, fetching: Fetching
 ) -> Assembly:
     """Build the parts; `stack` takes them down again."""
-    await protection_keys.agree(database.sessions)
+    await envelope.agree(database.sessions, datetime.now(UTC))
     await bring_up_to_date(database.sessions)
     screening = IndexInForce(database.sessions)
     await screening.refresh()
@@ -79,7 +83,9 @@ async def assemble(
     signer = signer_of(settings)
     _chore(stack, "trail", SEAL_SECONDS, lambda: _seal(database, signer))
     _chore(stack, "partitions", PARTITION_LOOK_SECONDS, lambda: _keep_partitions(database, metrics))
-    return Assembly(screening, policies, reader, fetching, signer, password)
+    retaining = retention_of(settings)
+    _chore(stack, "retention", RETENTION_SECONDS, lambda: retain(database, retaining))
+    return Assembly(screening, policies, reader, fetching, signer, retaining, password)
 
 
 def _say_fence(fence: Fence) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import unquote
 
-from fastapi import Depends, Path, Request, Security
+from fastapi import Depends, Header, Path, Request, Security
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api import auth
@@ -16,10 +17,11 @@ from api.metrics import Metrics
 from api.proxy import CERTIFICATE
 from ocr.worker import ReaderPool
 from service import sessions as officers
-from service.access import Action, Actor, decide
+from service.access import Action, Actor, Purpose, Ruling, decide
+from service.acting import act
 from service.credentials import Session
 from service.database import Database
-from service.errors import Forbidden, NotSignedIn
+from service.errors import Forbidden, NotSignedIn, ReasonNeeded
 from service.policy_book import Policies
 from service.provider import Provider
 from service.reimport import Fetching
@@ -84,8 +86,24 @@ ServicesDep = Annotated[Services, Depends(services_of)]
 SessionsDep = Annotated[async_sessionmaker[AsyncSession], Depends(sessions_of)]
 
 
+SHORTEST_REASON = 3
+_SAFE = frozenset({"GET", "HEAD"})
+Declared = Annotated[
+    Purpose | None,
+    Header(alias="Mabar-Purpose", description="what for, where the ordinary purpose of the request is not meant"),
+]
+Reason = Annotated[
+    str | None,
+    Header(
+        alias="Mabar-Reason",
+        max_length=600,
+        description="why, for a purpose that is not the ordinary one; percent-encoded UTF-8. It stays in the trail",
+    ),
+]
+
+
 class Permit:
-    """The dependency by which a route declares its action; it gives the actor who may do it.
+    """The dependency by which a route declares its action; it gives the actor who may do it, and says who acts.
 
     `post` names the path parameter that holds a crossing-point code, where there is one. Where the code
     comes in the body, the route calls `require` with it. `even_locked` lets an officer through whose
@@ -103,6 +121,8 @@ class Permit:
         _bearer: Annotated[Any, Security(auth.bearer)],
         _header: Annotated[Any, Security(auth.device_header)],
         _cookie: Annotated[Any, Security(auth.cookie)],
+        purpose: Declared = None,
+        reason: Reason = None,
     ) -> Actor:
         services = services_of(request)
         token = auth.presented(request)
@@ -116,8 +136,21 @@ class Permit:
         )
         actor = request.state.actor = caller.actor
         request.state.session = caller.session
-        await require(request, actor, self.action, request.path_params[self.post] if self.post else None)
+        post = request.path_params[self.post] if self.post else None
+        ruling = await require(request, actor, self.action, post, purpose)
+        said = _explained(ruling, decide(actor, self.action), reason)
+        act(actor, self.action, ruling.purpose, said, writes=request.method not in _SAFE)
         return actor
+
+
+def _explained(ruling: Ruling, ordinary: Ruling, reason: str | None) -> str | None:
+    """The reason for a purpose that is not the ordinary one. Raises ReasonNeeded where there is none."""
+    if ruling.purpose == ordinary.purpose:
+        return None
+    said = unquote(reason or "").strip()
+    if len(said) < SHORTEST_REASON:
+        raise ReasonNeeded(f"to do this for {ruling.purpose}, say why in the header Mabar-Reason")
+    return said
 
 
 def permit(action: Action, post: str | None = None, *, even_locked: bool = False) -> Any:
@@ -137,13 +170,16 @@ def session_of(request: Request) -> Session:
     return session
 
 
-async def require(request: Request, actor: Actor, action: Action, post: str | None) -> None:
-    """See that `actor` may do `action` at `post`; who may not leaves a trace.
+async def require(
+    request: Request, actor: Actor, action: Action, post: str | None, purpose: Purpose | None = None
+) -> Ruling:
+    """See that `actor` may do `action` at `post`, for `purpose`; who may not leaves a trace.
 
     Raises:
         Forbidden: with the reason.
     """
-    ruling = decide(actor, action, post)
+    ruling = decide(actor, action, post, purpose)
     if not ruling.allowed:
         await officers.note_refusal(sessions_of(request), actor, action, post)
         raise Forbidden(ruling.reason)
+    return ruling

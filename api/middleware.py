@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import auth, logs, problems
 from api.metrics import Metrics
 from service import tokens
+from service.acting import acting
 from service.errors import TooManyRequests
 from service.rate import Rates
 
@@ -48,7 +49,7 @@ class RequestLog:
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with acting(None), structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self.app(scope, receive, send_with_id)
             except ClientDisconnect:  # nobody is left to be answered

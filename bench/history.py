@@ -23,6 +23,7 @@ import httpx
 from sqlalchemy import insert
 
 from bench.flow import serving
+from service.acting import SERVICE
 from service.database import open_database
 from service.domain import Crossing, Direction, PartialDate, TravelDocument, Traveller
 from service.facts import GENESIS
@@ -57,7 +58,7 @@ def _history(number: int, movements: int, now: datetime) -> Iterator[Crossing]:
 
 async def _fill(folder: str, travellers: int, movements: int) -> None:
     now = datetime.now(UTC)
-    async with open_database(Settings(data_dir=Path(folder))) as database:
+    async with open_database(Settings(data_dir=Path(folder)), acting=SERVICE) as database:
         await bring_up_to_date(database.sessions)
         for number in range(travellers):
             crossings = list(_history(number, movements, now))

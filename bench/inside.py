@@ -24,6 +24,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from service import inside
 from service.access import ALL_POSTS, Actor, Role
+from service.acting import SERVICE
+from service.confinement import MAINTAINING
 from service.database import open_database, reach
 from service.freshness import bring_up_to_date
 from service.policy import default_policy
@@ -61,7 +63,7 @@ INSERT INTO stay_end SELECT out_id, id, came + long FROM made WHERE left_
 async def fill(settings: Settings, movements: int, now: datetime) -> None:
     """Write the made-up movements, and the stays that the service would have kept, as the owner of the tables."""
     async with reach(settings, join=True) as access:
-        engine = create_async_engine(access.owner)
+        engine = create_async_engine(access.owner, connect_args={"server_settings": dict(MAINTAINING)})
         async with engine.begin() as connection:
             for statement in FILL.split(";\n"):
                 given = {"now": now, "entries": movements * 3 // 5}
@@ -87,7 +89,7 @@ async def main(movements: int) -> None:
     now, policy = datetime.now(UTC), default_policy()
     with tempfile.TemporaryDirectory(prefix="mabar-") as data_dir:
         settings = Settings(data_dir=Path(data_dir), database_url=None)
-        async with open_database(settings) as database:
+        async with open_database(settings, acting=SERVICE) as database:
             await bring_up_to_date(database.sessions)
             await fill(settings, movements, now)
             over = partial(inside.overstayers, database.sessions, policy, actor=ACTOR, limit=50)

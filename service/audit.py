@@ -7,12 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy import String, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.access import Actor
-from service.tables import AuditRow
+from service.access import Actor, Purpose
+from service.acting import current
 
 SERVICE = "service"
+
+# Nothing is read back of it: who writes the trail need not be who may read it.
+_ADD = text(
+    "INSERT INTO audit (actor, actor_kind, action, purpose, crossing_point, subject, details) "
+    "VALUES (:actor, :kind, :action, :purpose, :post, :subject, :details)"
+).bindparams(
+    *(bindparam(name, type_=String) for name in ("actor", "kind", "action", "purpose", "post", "subject")),
+    bindparam("details", type_=JSONB),
+)
 
 
 async def record(
@@ -27,21 +38,24 @@ async def record(
 ) -> None:
     """Add a row to the trail of `session`'s transaction.
 
-    `actor` None is the service itself or its operator at the command line. `subject` is an id or a
+    `actor` None is the service itself or its operator at the command line. The purpose is the one that the request
+    was let through for, with its reason; `purpose` is that of what nobody asked for. `subject` is an id or a
     pseudonym, and `details` hold codes and counts: neither ever holds a traveller's name.
     """
-    session.add(
-        AuditRow(
-            actor=str(actor.id) if actor else SERVICE,
-            actor_kind=_kind(actor),
-            action=action,
-            purpose=purpose,
-            crossing_point=post,
-            subject=subject,
-            details=dict(details or {}),
-        )
-    )
-    await session.flush()
+    who = current() if actor else None
+    if who is not None and who.purpose is not None:
+        purpose = who.purpose
+    said = {"reason": who.reason} if who is not None and who.reason is not None else {}
+    row = {
+        "actor": str(actor.id) if actor else SERVICE,
+        "kind": _kind(actor),
+        "action": action,
+        "purpose": Purpose(purpose).value if purpose else None,
+        "post": post,
+        "subject": subject,
+        "details": {**(details or {}), **said},
+    }
+    await session.execute(_ADD, row)
 
 
 def _kind(actor: Actor | None) -> str:

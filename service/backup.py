@@ -27,12 +27,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from service.canonical import link
+from service.confinement import MAINTAINING
 from service.database import Access, migrate
 from service.errors import BackupRefused
 from service.postgres_files import find_installation, write_private
 
 _COUNTED = ("movement", "finding", "decision", "outbox", "audit", "list_entry", "account")
 _GENESIS = bytes(32)
+_DUMP = ("--enable-row-security", "--format=custom", "--compress=6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def _write(url: URL, keys: Sequence[Recipient], path: Path) -> None:
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            with _program("pg_dump", url, "--format=custom", "--compress=6", stdout=subprocess.PIPE) as dump:
+            with _program("pg_dump", url, *_DUMP, stdout=subprocess.PIPE) as dump:
                 pyrage.encrypt_io(dump.stdout, file, keys)
             file.flush()
             os.fsync(descriptor)
@@ -154,10 +156,13 @@ async def _broken_outboxes(connection: AsyncConnection) -> list[str]:
     """Posts whose facts do not follow from each other."""
     broken: set[str] = set()
     last: dict[str, tuple[int, bytes]] = {}
-    facts = sa.text("SELECT crossing_point, seq, body, previous, digest FROM outbox ORDER BY crossing_point, seq")
-    async for post, seq, body, previous, digest in await connection.stream(facts):
+    facts = sa.text(
+        "SELECT crossing_point, seq, body, previous, digest, erased_at FROM outbox ORDER BY crossing_point, seq"
+    )
+    async for post, seq, body, previous, digest, erased_at in await connection.stream(facts):
         number, head = last.get(post, (0, _GENESIS))
-        if seq != number + 1 or previous != head or digest != link(previous, body):
+        said = digest if erased_at else link(previous, body)  # what was erased keeps its place and its digest
+        if seq != number + 1 or previous != head or digest != said:
             broken.add(post)
         last[post] = (seq, digest)
     return [f"the facts of {post} are not a chain" for post in sorted(broken)]
@@ -169,7 +174,7 @@ async def _broken_chains(connection: AsyncConnection) -> list[str]:
         sa.text(
             """
             SELECT DISTINCT coalesce(chain, '-') FROM audit FULL JOIN audit_link ON event_id = audit.id
-            WHERE event_id IS NULL OR audit.id IS NULL
+            WHERE event_id IS NULL OR (audit.id IS NULL AND audit_link.erased_at IS NULL)
                OR leaf <> sha256('\\x00'::bytea || convert_to(audit_event(audit), 'UTF8'))
             """
         )
@@ -191,6 +196,7 @@ def _program(name: str, url: URL, *options: str, stdout: int | None = None) -> I
     host, port = url.query.get("host") or url.host or "", url.query.get("port") or url.port or 5432
     environment = {"PGPASSWORD": url.password or "", "PGHOST": str(host), "PGPORT": str(port), "LC_ALL": "C"}
     environment |= {"PGUSER": url.username or "", "PGDATABASE": url.database or ""}
+    environment |= {"PGOPTIONS": " ".join(f"-c {name}={value}" for name, value in MAINTAINING.items())}
     with tempfile.TemporaryFile() as said:
         program = find_installation(Path()).programs / name
         process = subprocess.Popen([program, *options], stdout=stdout, stderr=said, env=os.environ | environment)  # noqa: S603
@@ -215,6 +221,7 @@ def _last_line(said: IO[bytes]) -> str:
 @asynccontextmanager
 async def _connected(url: URL, *, autocommit: bool = False) -> AsyncIterator[AsyncConnection]:
     options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"} if autocommit else {}
+    options["connect_args"] = {"server_settings": dict(MAINTAINING)}
     engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True, **options)
     try:
         async with engine.connect() as connection:

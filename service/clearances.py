@@ -21,7 +21,7 @@ from service.redress import redress_number
 from service.transactions import retrying
 
 Sessions = async_sessionmaker[AsyncSession]
-PURPOSE = "watchlist_management"
+PURPOSE = "watchlist"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from service.acting import Acting
+from service.confinement import ACTING, ConfinedSession
 from service.errors import DatabaseUnavailable, SettingsRefused
 from service.outage import SUSPECTS
 from service.postgres import PostgresServer
-from service.postgres_files import OLDEST, OWNER, SERVICE, SUPERUSER
-from service.protection_keys import ProtectionKeys, install
+from service.postgres_files import ERASER, JUDGE, LOGIN, MAKE_ROLES, OLDEST, OWNER, ROLES, SERVICE, SUPERUSER
 from service.settings import Settings
+from service.vault import Vault, install
 
 MONTHS_BACK = 18  # movements keyed late from paper
 MONTHS_AHEAD = 6  # a service that is off for half a year still finds a partition
@@ -40,24 +42,23 @@ _ONE_MIGRATION = Lock()  # Alembic keeps what it works on in the globals of a mo
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The ways into one database: as its owner, who migrates it, as the service, who works, and as who makes databases.
-
-    With `assumed` the service has no login of its own and takes its role on as it connects.
-    """
+    """The ways into one database: as its owner, who migrates it, as who makes databases, and as who takes on the roles
+    of the service and is nothing else."""
 
     owner: URL
     service: URL
     maker: URL
-    assumed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open database. `sessions` work as the service; `reader_sessions` only read, on a replica if there is one."""
+    """An open database. `sessions` work as the service; `reader_sessions` only read, on a replica if there is one;
+    `eraser_sessions` may erase what its time is up for, and nothing else may."""
 
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
     reader_sessions: async_sessionmaker[AsyncSession]
+    eraser_sessions: async_sessionmaker[AsyncSession]
 
     async def ensure_partitions(self, today: date) -> int:
         """Make the monthly partitions around `today` that are missing; how many were. To be called daily."""
@@ -78,10 +79,13 @@ def month_after(day: date, months: int) -> date:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings, join: bool = False) -> AsyncIterator[Database]:
+async def open_database(
+    settings: Settings, join: bool = False, acting: Acting | None = None
+) -> AsyncIterator[Database]:
     """Open the database that `settings` name, with its schema up to date and partitions ahead.
 
-    With `join` the server of a service that is running is used where there is one: the command line's way in.
+    With `join` the server of a service that is running is used where there is one: the command line's way in. Its
+    sessions are those of whoever acts, of `acting` where nobody said; without that, nobody's data are seen in them.
 
     Raises:
         DatabaseUnavailable: it cannot be had; the message tells the operator what to do.
@@ -90,20 +94,23 @@ async def open_database(settings: Settings, join: bool = False) -> AsyncIterator
     async with AsyncExitStack() as stack:
         access = await stack.enter_async_context(reach(settings, join))
         await asyncio.to_thread(migrate, access.owner)
-        role = SERVICE if access.assumed else None
-        engine = _engine(access.service, role, pool_size=10, max_overflow=5)
+        engine = _engine(access.service, SERVICE, pool_size=10, max_overflow=5)
         stack.push_async_callback(engine.dispose)
         replica = _normal(settings.replica_url) or access.service
-        reader = _engine(replica, role, pool_size=3, max_overflow=2, default_transaction_read_only="on")
+        reader = _engine(replica, SERVICE, pool_size=3, max_overflow=2, default_transaction_read_only="on")
         stack.push_async_callback(reader.dispose)
+        eraser = _engine(access.owner, ERASER, pool_size=1, max_overflow=1)
+        stack.push_async_callback(eraser.dispose)
+        confined: dict[str, Any] = {"info": {ACTING: acting}, "sync_session_class": ConfinedSession}
         database = Database(
             engine,
-            async_sessionmaker(engine, expire_on_commit=False),
-            async_sessionmaker(reader, expire_on_commit=False),
+            async_sessionmaker(engine, expire_on_commit=False, **confined),
+            async_sessionmaker(reader, expire_on_commit=False, **confined),
+            async_sessionmaker(eraser, expire_on_commit=False),
         )
-        keys = ProtectionKeys(settings)
-        for sessions in (database.sessions, database.reader_sessions):
-            install(sessions, keys)
+        vault = Vault(settings)
+        for sessions in (database.sessions, database.reader_sessions, database.eraser_sessions):
+            install(sessions, vault)
         await database.ensure_partitions(datetime.now(UTC).date())
         yield database
 
@@ -113,7 +120,7 @@ async def reach(settings: Settings, join: bool = False) -> AsyncIterator[Access]
     """The database's addresses, while it is up: a given one is checked, our own server is run or joined."""
     if url := given_url(settings):
         await _check(url)
-        yield Access(owner=url, service=url, maker=url, assumed=True)
+        yield Access(owner=url, service=url, maker=url)
         return
     server = PostgresServer(settings.data_dir)
     if join and await server.join():
@@ -127,8 +134,7 @@ async def reach(settings: Settings, join: bool = False) -> AsyncIterator[Access]
 
 
 def _own(server: PostgresServer) -> Access:
-    maker = server.url(SUPERUSER)
-    return Access(owner=server.url(OWNER), service=server.url(SERVICE), maker=maker, assumed=False)
+    return Access(owner=server.url(OWNER), service=server.url(LOGIN), maker=server.url(SUPERUSER))
 
 
 def given_url(settings: Settings) -> URL | None:
@@ -175,14 +181,14 @@ def _migrate(url: URL) -> None:
     command.upgrade(config, "head")
 
 
-def _engine(url: URL, role: str | None, *, pool_size: int, max_overflow: int, **options: str) -> AsyncEngine:
+def _engine(url: URL, role: str, *, pool_size: int, max_overflow: int, **options: str) -> AsyncEngine:
     """An engine whose sessions speak UTC, see our schema alone, and cannot hold locks while they idle."""
     server_settings = {
         "application_name": "mabar",
         "timezone": "UTC",
         "search_path": "public",
         "idle_in_transaction_session_timeout": "60s",
-        **({"role": role} if role else {}),
+        "role": role,
         **options,
     }
     return create_async_engine(
@@ -205,7 +211,7 @@ async def _check(url: URL) -> None:
     try:
         async with engine.connect() as connection:
             version: int = await connection.scalar(sa.text("SELECT current_setting('server_version_num')::int"))
-            await _have_service_role(connection)
+            await _have_roles(connection, recent=version >= 160_000)
     except SUSPECTS as error:
         raise DatabaseUnavailable(
             f"the database {url.database} at {url.host or 'its socket'} does not answer: {_reason(error)}"
@@ -216,25 +222,29 @@ async def _check(url: URL) -> None:
         raise DatabaseUnavailable(f"the database is PostgreSQL {version // 10_000}; {OLDEST} or later is needed")
 
 
-async def _have_service_role(connection: AsyncConnection) -> None:
-    """Make the role of the service if it is missing, and see that we can take it on."""
+async def _have_roles(connection: AsyncConnection, *, recent: bool) -> None:
+    """Make those of our roles that are missing, and see that we can take them on.
+
+    Who only takes a role on does not inherit what it sees, where PostgreSQL can tell the two apart (16 and later).
+    """
     user: str = await connection.scalar(sa.text("SELECT current_user"))
-    known: Any = await connection.scalar(sa.text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": SERVICE})
     try:
-        if not known:
-            await connection.execute(sa.text(f"CREATE ROLE {SERVICE} NOLOGIN"))
-        if not await _can_become_service(connection):
-            await connection.execute(sa.text(f"GRANT {SERVICE} TO CURRENT_USER"))
+        await connection.execute(sa.text(MAKE_ROLES))
+        for role in ROLES:
+            if not await _can_become(connection, role):
+                how = " WITH INHERIT FALSE, SET TRUE" if recent else ""
+                await connection.execute(sa.text(f"GRANT {role} TO CURRENT_USER{how}"))
     except DBAPIError as error:
+        making = " ".join(f"CREATE ROLE {role} NOLOGIN;" for role in ROLES)
         raise DatabaseUnavailable(
-            f"the database user {user} may not make or take on the role {SERVICE} ({_reason(error)}); have its "
-            f'administrator run: CREATE ROLE {SERVICE} NOLOGIN; GRANT {SERVICE} TO "{user}";'
+            f"the database user {user} may not make or take on the roles of the service ({_reason(error)}); have its "
+            f'administrator run: {making} GRANT {SERVICE} TO {JUDGE}; GRANT {", ".join(ROLES)} TO "{user}";'
         ) from None
 
 
-async def _can_become_service(connection: AsyncConnection) -> bool:
+async def _can_become(connection: AsyncConnection, role: str) -> bool:
     try:
-        await connection.execute(sa.text(f"SET ROLE {SERVICE}"))
+        await connection.execute(sa.text(f"SET ROLE {role}"))
     except DBAPIError:
         return False
     await connection.execute(sa.text("RESET ROLE"))

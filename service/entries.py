@@ -33,7 +33,7 @@ from service.transactions import retrying
 from watchlist.records import Entry
 
 Sessions = async_sessionmaker[AsyncSession]
-PURPOSE = "watchlist_management"
+PURPOSE = "watchlist"
 
 
 @dataclass(frozen=True, slots=True)

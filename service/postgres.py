@@ -26,9 +26,11 @@ from sqlalchemy.engine import URL
 from service.errors import DatabaseInUse, DatabaseUnavailable
 from service.liveness import forget_recycled, hold, is_postmaster, written_pid
 from service.postgres_files import (
+    HAND_OUT_ROLES,
+    LOGIN,
+    MAKE_ROLES,
     OWNER,
     PORT,
-    SERVICE,
     SUPERUSER,
     Installation,
     find_installation,
@@ -258,17 +260,18 @@ class PostgresServer:
     async def _prepare(self) -> None:
         """Our roles with the passwords that we hold, and the database; again at every start, changing nothing then."""
         async with self._connected("postgres") as connection:
-            for role in (OWNER, SERVICE):
+            for role in (OWNER, LOGIN):
                 known = await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role)
                 verb = "ALTER" if known else "CREATE"
-                await connection.execute(f"{verb} ROLE {role} LOGIN PASSWORD '{self._passwords[role]}'")
-            await connection.execute(f"GRANT {SERVICE} TO {OWNER}")
+                await connection.execute(f"{verb} ROLE {role} LOGIN NOINHERIT PASSWORD '{self._passwords[role]}'")
+            await connection.execute(MAKE_ROLES)
+            await connection.execute(HAND_OUT_ROLES)
             if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", DATABASE):
                 await connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
             # What fails in a session is its client's to log: PostgreSQL's own message may quote a value.
             await connection.execute("ALTER ROLE ALL SET log_min_messages = 'log'")
             await connection.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
-            await connection.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {SERVICE}")
+            await connection.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {LOGIN}")
 
     async def _end_server(self) -> None:
         """End the server if there is one: cleanly, and if that takes too long, at once (it recovers next time)."""

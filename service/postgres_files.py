@@ -19,7 +19,24 @@ from service.errors import DatabaseUnavailable
 from service.unprivileged import Launcher
 
 PORT = 5432  # only names the socket file: nothing listens on the network
-SUPERUSER, OWNER, SERVICE = "postgres", "mabar_owner", "mabar_service"
+SUPERUSER, OWNER, LOGIN = "postgres", "mabar_owner", "mabar_login"
+# What the service takes on as it works; none of them can log in. The judge has whatever the service has.
+SERVICE, JUDGE, ANALYST, ERASER = ROLES = ("mabar_service", "mabar_judge", "mabar_analyst", "mabar_eraser")
+MAKE_ROLES = f"""
+DO $$
+DECLARE name text;
+BEGIN
+    FOREACH name IN ARRAY '{{{",".join(ROLES)}}}'::text[] LOOP
+        IF to_regrole(name) IS NULL THEN
+            EXECUTE format('CREATE ROLE %I NOLOGIN', name);
+        END IF;
+    END LOOP;
+    IF NOT pg_has_role('{JUDGE}', '{SERVICE}', 'MEMBER') THEN
+        GRANT {SERVICE} TO {JUDGE};
+    END IF;
+END $$
+"""
+HAND_OUT_ROLES = f"GRANT {SERVICE}, {JUDGE}, {ANALYST} TO {LOGIN}; GRANT {', '.join(ROLES)} TO {OWNER}"
 OLDEST = 15
 _LONGEST_SOCKET_PATH = 100  # of sockaddr_un's 108 bytes
 
@@ -96,12 +113,12 @@ def _written_by(cluster: Path) -> int | None:
 
 
 def passwords(path: Path) -> Mapping[str, str]:
-    """The passwords of the three roles; made at random when there are none yet, readable by us alone."""
-    if not path.exists():
-        made = {role: secrets.token_hex(24) for role in (SUPERUSER, OWNER, SERVICE)}
-        write_private(path, json.dumps(made))
-    read: dict[str, str] = json.loads(path.read_text("utf-8"))
-    return read
+    """The passwords of those who log in; made at random where there are none yet, readable by us alone."""
+    read: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    missing = {role: secrets.token_hex(24) for role in (SUPERUSER, OWNER, LOGIN) if role not in read}
+    if missing:
+        write_private(path, json.dumps(read | missing))
+    return read | missing
 
 
 def write_private(path: Path, text: str) -> None:

@@ -181,9 +181,9 @@ async def screen(
     purpose: str,
     now: datetime,
 ) -> Sequence[Hit]:
-    """Screen somebody without a crossing; the question leaves its trace, the name does not."""
+    """Screen somebody without a crossing; the question and what it is for leave their trace, the name does not."""
     hits = await asyncio.to_thread(index.screen, subject, now)
     async with sessions.begin() as session:
-        details = {"index_version": index.version, "hits": len(hits)}
-        await audit.record(session, actor, "screen", purpose=purpose, details=details)
+        details = {"index_version": index.version, "hits": len(hits), "asked_for": purpose}
+        await audit.record(session, actor, "screen", purpose="second_line", details=details)
     return hits

@@ -121,6 +121,9 @@ class Settings(BaseSettings):
 
     protection_keys: SecretStr | None = None  # keys of protection, as `service.sealed.read_keys` reads them
     protection_key_file: Path | None = None  # the same in a file; without either, one is made in the data directory
+    data_keys: SecretStr | None = None  # likewise, of all else that is sealed
+    data_key_file: Path | None = None
+    retention_policy: Path | None = None  # a TOML file, as `service.keeping` reads it; the bundled one without it
 
     list_sources: Path | None = None  # a TOML file, as `service.sources` reads it
     list_most_lost: float = Field(default=0.5, ge=0, le=1)  # the share of a list that may go unconfirmed

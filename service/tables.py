@@ -237,6 +237,9 @@ class OutboxRow(Row):
     """What the centre is to hear, in order, each row chained to the one before; append-only."""
 
     __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_about", text("outbox_about(kind, body)"), postgresql_where=text("kind <> 'movement'")),
+    )
     crossing_point: Mapped[str] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[str]
@@ -244,6 +247,7 @@ class OutboxRow(Row):
     previous: Mapped[bytes]
     digest: Mapped[bytes]
     created_at: Mapped[Stamp]
+    erased_at: Mapped[datetime | None]  # of a body whose time was up; its digest stays, and the chain with it
 
 
 class AuditRow(Row):

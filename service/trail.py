@@ -18,7 +18,7 @@ from service.merkle import Tree
 from service.tables import AuditRow
 from service.trail_store import Chain, Event, Wanted
 
-PURPOSE = "oversight"
+PURPOSE = "audit"
 _STEP = 1 << 16  # events that one checkpoint adds at most: what one transaction holds in memory
 _ONE_SEALER = sa.text("SELECT pg_try_advisory_xact_lock(hashtext('mabar audit ' || :chain))")
 

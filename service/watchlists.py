@@ -70,7 +70,7 @@ async def import_list(
             )
             fresh, gone = report.added + report.changed, report.changed + report.removed
             await rescreening_store.enqueue(session, name, report.version, fresh, now, gone=gone)
-        await audit.record(session, actor, "import_list", purpose="watchlist_management", subject=name, details=details)
+        await audit.record(session, actor, "import_list", purpose="watchlist", subject=name, details=details)
     return report
 
 

@@ -24,6 +24,8 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from canaries import Canaries, learn_from_sources, search_logs
+from service.acting import SERVICE
+from service.confinement import MAINTAINING, ConfinedSession
 from service.database import MONTHS_AHEAD, MONTHS_BACK, Database, migrate, month_after, open_database
 from service.postgres import DATABASE, PostgresServer
 from service.postgres_files import OWNER, SUPERUSER
@@ -55,7 +57,11 @@ async def _execute(
     """Run one statement outside any transaction, as `role`."""
     url = server.url(role, database)
     connection = await asyncpg.connect(
-        host=str(url.query["host"]), user=url.username, password=url.password, database=database
+        host=str(url.query["host"]),
+        user=url.username,
+        password=url.password,
+        database=database,
+        server_settings=dict(MAINTAINING),
     )
     try:
         await connection.execute(statement)
@@ -122,7 +128,8 @@ async def clone_url(postgres: PostgresServer) -> AsyncIterator[str]:
 @pytest.fixture
 async def clone(clone_url: str, short_dir: Path) -> AsyncIterator[Database]:
     """That database, opened: for tests of concurrency, which commit."""
-    async with open_database(Settings(database_url=SecretStr(clone_url), data_dir=short_dir)) as database:
+    settings = Settings(database_url=SecretStr(clone_url), data_dir=short_dir)
+    async with open_database(settings, acting=SERVICE) as database:
         yield database
 
 
@@ -131,7 +138,7 @@ async def database(postgres: PostgresServer, short_dir: Path) -> AsyncIterator[D
     """A database shared by all tests that roll back; commit nothing in it."""
     async with (
         _clone(postgres) as url,
-        open_database(Settings(database_url=SecretStr(url), data_dir=short_dir)) as database,
+        open_database(Settings(database_url=SecretStr(url), data_dir=short_dir), acting=SERVICE) as database,
     ):
         yield database
 
@@ -142,7 +149,11 @@ async def session(database: Database) -> AsyncIterator[AsyncSession]:
     async with database.engine.connect() as connection:
         await connection.begin()
         async with AsyncSession(
-            bind=connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+            bind=connection,
+            expire_on_commit=False,
+            join_transaction_mode="create_savepoint",
+            sync_session_class=ConfinedSession,
+            info=database.sessions.kw["info"],
         ) as session:
             yield session
         await connection.rollback()
@@ -157,6 +168,7 @@ async def undone(database: Database) -> AsyncIterator[Database]:
             connection,
             expire_on_commit=False,
             join_transaction_mode="create_savepoint",
+            sync_session_class=ConfinedSession,
             info=database.sessions.kw["info"],
         )
         yield replace(database, sessions=sessions, reader_sessions=sessions)

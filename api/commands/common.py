@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from ocr.image import ImageRefused
 from ocr.mrz import MrzError
+from service.acting import SERVICE
 from service.database import Database, open_database
 from service.errors import ServiceError
 from service.settings import load_settings
@@ -54,7 +55,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 @asynccontextmanager
 async def database() -> AsyncIterator[Database]:
     """The database of the settings; that of a running service is joined."""
-    async with open_database(load_settings(), join=True) as opened:
+    async with open_database(load_settings(), join=True, acting=SERVICE) as opened:
         yield opened
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 
 from made_up import NOON, OFFICER
 from service import audit, backup
+from service.confinement import MAINTAINING
 from service.database import Access, Database
 from service.errors import BackupRefused
 from service.facts import next_fact
@@ -26,7 +27,7 @@ async def access(clone: Database, clone_url: str, postgres: PostgresServer) -> A
             await next_fact(session, post, "movement", {"name": "ÁÇ \\ ناو", "number": number, "share": 0.25}, NOON)
             await audit.record(session, OFFICER, "inspect", post=post)
     url = make_url(clone_url)
-    return Access(owner=url, service=url, maker=postgres.url(SUPERUSER, "postgres"), assumed=True)
+    return Access(owner=url, service=url, maker=postgres.url(SUPERUSER, "postgres"))
 
 
 @pytest.fixture
@@ -52,7 +53,8 @@ async def test_a_backup_is_encrypted_and_comes_back_whole(
 
 
 async def test_a_backup_of_a_spoilt_database_says_so(access: Access, key: tuple[Path, str], tmp_path: Path) -> None:
-    connection = await asyncpg.connect(access.owner.set(drivername="postgresql").render_as_string(hide_password=False))
+    url = access.owner.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(url, server_settings=dict(MAINTAINING))
     await connection.execute(
         """
         UPDATE outbox SET body = body || '{"number": 9}' WHERE crossing_point = 'IQ-SHL' AND seq = 2;

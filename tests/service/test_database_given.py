@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from service.database import given_url, open_database
 from service.errors import DatabaseUnavailable, SettingsRefused
 from service.postgres import PostgresServer
-from service.postgres_files import SERVICE, SUPERUSER
+from service.postgres_files import ROLES, SERVICE, SUPERUSER
 from service.settings import Settings
 
 Execute = Callable[..., Awaitable[None]]
@@ -75,8 +75,8 @@ async def test_a_user_without_the_role_is_told_what_the_administrator_is_to_run(
 ) -> None:
     told = await _refusal(user)
     assert "permission denied" in told
-    statement = told.partition(f"CREATE ROLE {SERVICE} NOLOGIN; ")[2]
-    await execute(postgres, statement)  # the role itself is there: our own clusters have it
+    statements = told.partition(f"CREATE ROLE {ROLES[-1]} NOLOGIN; ")[2]
+    await execute(postgres, statements)  # the roles themselves are there: our own clusters have them
     async with open_database(_settings(user)) as database, database.sessions() as session:
         assert await session.scalar(sa.text("SELECT current_user")) == SERVICE
         with pytest.raises(DBAPIError, match="permission denied"):
@@ -84,19 +84,20 @@ async def test_a_user_without_the_role_is_told_what_the_administrator_is_to_run(
 
 
 async def test_a_user_who_may_make_roles_needs_nobody(postgres: PostgresServer, execute: Execute) -> None:
-    """On a server that has never seen us, so without the role: a database renamed role stands in for it."""
+    """On a server that has never seen us, so without the roles: roles of another name stand in for them."""
     await execute(postgres, "CREATE ROLE landlord LOGIN CREATEROLE PASSWORD 'geheim'")
     await execute(postgres, "CREATE DATABASE house OWNER landlord")
-    await execute(postgres, f"ALTER ROLE {SERVICE} RENAME TO away")
+    for role in ROLES:
+        await execute(postgres, f"ALTER ROLE {role} RENAME TO away_{role}")
     try:
         url = postgres.url(SUPERUSER, "house").set(username="landlord", password="geheim")
         async with open_database(_settings(url.render_as_string(hide_password=False))) as database:
             assert await database.default_partition_rows() == 0
         await execute(postgres, "DROP DATABASE house WITH (FORCE)")
-        await execute(postgres, f"DROP ROLE {SERVICE}")
+        await execute(postgres, f"DROP ROLE {', '.join(ROLES)}")
     finally:
-        await execute(postgres, f"ALTER ROLE away RENAME TO {SERVICE}")
-        await execute(postgres, f"ALTER ROLE {SERVICE} PASSWORD '{postgres.url(SERVICE).password}'")
+        for role in ROLES:
+            await execute(postgres, f"ALTER ROLE away_{role} RENAME TO {role}")
         await execute(postgres, "DROP ROLE landlord")
 
 
@@ -109,7 +110,7 @@ async def test_a_database_that_a_newer_program_migrated_is_left_alone(
 
 
 async def test_a_user_who_may_not_make_tables_is_told_so(postgres: PostgresServer, execute: Execute, user: str) -> None:
-    await execute(postgres, f"GRANT {SERVICE} TO tenant")
+    await execute(postgres, f"GRANT {', '.join(ROLES)} TO tenant")
     await execute(postgres, "ALTER DATABASE tenancy OWNER TO postgres")
     assert "could not be brought up to date: permission denied" in await _refusal(user)
 

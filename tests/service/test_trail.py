@@ -16,6 +16,7 @@ from sqlalchemy.exc import ProgrammingError
 from bench.trail import SIGNER, WAYS, is_found, made_trail, spoilt
 from made_up import OFFICER
 from service import audit, trail
+from service.confinement import MAINTAINING
 from service.database import Database
 from service.errors import BadFilter, Forbidden, NotFound, SettingsRefused
 from service.settings import Settings
@@ -36,7 +37,7 @@ async def deeds(database: Database, count: int) -> None:
         async with database.sessions.begin() as session:
             post = POSTS[number % len(POSTS)]
             await audit.record(
-                session, OFFICER, "look", post=post, subject=f"record {number} — ناو\t\n", purpose="test"
+                session, OFFICER, "look", post=post, subject=f"record {number} — ناو\t\n", purpose="maintenance"
             )
 
     for first in range(0, count, 8):
@@ -55,7 +56,7 @@ async def exported(database: Database, folder: Path) -> Path:
 
 async def as_owner(url: str, statement: str) -> None:
     """What somebody does who holds the database itself."""
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""), server_settings=dict(MAINTAINING))
     try:
         await connection.execute(statement)
     finally:
