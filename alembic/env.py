@@ -22,6 +22,7 @@ import service.policy_tables  # as above
 import service.protection_tables  # as above
 import service.retention_tables  # as above
 import service.rights_tables  # as above
+import service.second_line_tables  # as above
 import service.sealing_tables  # as above
 import service.statistics_tables  # as above
 import service.trail_tables  # noqa: F401

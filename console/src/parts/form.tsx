@@ -79,6 +79,16 @@ export function Choice({ label, options, help, wide, id, ...select }: ChoiceProp
   );
 }
 
+/** One of several to be chosen, or to be ticked: `type` is radio or checkbox. */
+export function Pick({ label, ...input }: { label: ReactNode } & React.ComponentProps<"input">): ReactElement {
+  return (
+    <label className="pick">
+      <input {...input} />
+      {label}
+    </label>
+  );
+}
+
 interface LabelledProps {
   label: string;
   id: string;

@@ -3,14 +3,14 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { answered, api, type Schemas } from "../api";
+import { useFreshId } from "../api/freshId";
 import { useOwnPoints } from "../api/reference";
 import { useMay } from "../app/session";
 import { say } from "../parts/announce";
-import { Button, Choice, Deed, Field, given } from "../parts/form";
+import { Button, Choice, Deed, Field, given, Pick } from "../parts/form";
 import { Loaded } from "../parts/Loaded";
 import { Identifier, Name, When } from "../parts/text";
 import { named, useWords } from "../words";
-import { useFreshId } from "./freshId";
 import { history, refreshed } from "./queries";
 
 type History = Schemas["HistoryOut"];
@@ -143,10 +143,7 @@ function Correct({ id, counts, done }: AmendProps & { counts: Counts }): ReactEl
   };
   return (
     <Deed action={t("secondLine.correctDo")} deed={deed} className="stack settle">
-      <label className="pick">
-        <input type="checkbox" checked={isVoid} onChange={() => setVoid(!isVoid)} />
-        {t("secondLine.neverWas")}
-      </label>
+      <Pick type="checkbox" checked={isVoid} onChange={() => setVoid(!isVoid)} label={t("secondLine.neverWas")} />
       {!isVoid && (
         <div className="fields">
           {FIELDS.map(([name, value]) => (
@@ -195,10 +192,7 @@ function Missed({ id, done }: AmendProps): ReactElement {
         />
         <DirectionChoice value="exit" />
         <Field label={t("secondLine.when")} name="occurred_at" type="datetime-local" required dir="ltr" />
-        <label className="pick">
-          <input type="checkbox" name="certain" />
-          {t("secondLine.certain")}
-        </label>
+        <Pick type="checkbox" name="certain" label={t("secondLine.certain")} />
       </div>
       <Grounds />
     </Deed>

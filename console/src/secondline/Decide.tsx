@@ -3,11 +3,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { answered, api, type Schemas } from "../api";
+import { useFreshId } from "../api/freshId";
 import { say } from "../parts/announce";
-import { Choice, Deed } from "../parts/form";
+import { Choice, Deed, Pick } from "../parts/form";
 import { Decisions } from "../parts/Verdict";
 import { named, useWords } from "../words";
-import { useFreshId } from "./freshId";
 import { type Inspection, refreshed } from "./queries";
 
 const OUTCOMES = ["admitted", "refused"] as const;
@@ -35,16 +35,15 @@ export function Decide({ made }: { made: Inspection }): ReactElement {
         <Deed action={t("secondLine.decideDo")} deed={deed}>
           <div className="row">
             {OUTCOMES.map((one) => (
-              <label key={one} className="pick">
-                <input
-                  type="radio"
-                  name="outcome"
-                  required
-                  checked={outcome === one}
-                  onChange={() => setOutcome(one)}
-                />
-                {named("secondLine.decide", one)}
-              </label>
+              <Pick
+                key={one}
+                type="radio"
+                name="outcome"
+                required
+                checked={outcome === one}
+                onChange={() => setOutcome(one)}
+                label={named("secondLine.decide", one)}
+              />
             ))}
           </div>
           {outcome === "refused" && (

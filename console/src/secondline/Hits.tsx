@@ -3,15 +3,15 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { answered, api, now, type Schemas } from "../api";
+import { useFreshId } from "../api/freshId";
 import { useMay } from "../app/session";
 import { say } from "../parts/announce";
 import { type Compared, Comparison } from "../parts/Findings";
-import { Choice, Deed, Field, given } from "../parts/form";
+import { Choice, Deed, Field, given, Pick } from "../parts/form";
 import { Icon } from "../parts/Icon";
 import { Loaded } from "../parts/Loaded";
 import { Identifier, Name, When } from "../parts/text";
 import { named, tidy, useWords } from "../words";
-import { useFreshId } from "./freshId";
 import { type Hit, type HitCase, hits, reasons, refreshed } from "./queries";
 
 export function Hits({ hitCase, movement }: { hitCase: string; movement: string }): ReactElement {
@@ -100,11 +100,12 @@ function Adjudicate({ hit, movement }: { hit: Hit; movement: string }): ReactEle
   const t = useWords();
   const queries = useQueryClient();
   const { data: known = [] } = useQuery(reasons);
-  const [outcome, setOutcome] = useState<Schemas["HitOutcome"]>("cleared");
+  const [outcome, setOutcome] = useState<Schemas["HitOutcome"] | null>(null);
   const [remembered, setRemembered] = useState(true);
   const [id, renew] = useFreshId();
   const [clearanceId, renewClearance] = useFreshId();
   const deed = async (form: FormData) => {
+    if (!outcome) return;
     const terms = outcome === "cleared" && remembered ? termsOf(form, clearanceId) : null;
     const body = {
       id,
@@ -130,33 +131,36 @@ function Adjudicate({ hit, movement }: { hit: Hit; movement: string }): ReactEle
         <legend>{t("secondLine.whoIsIt")}</legend>
         <div className="row">
           {OUTCOMES.map((one) => (
-            <label key={one} className="pick">
-              <input
-                type="radio"
-                name={`outcome-${hit.id}`}
-                checked={outcome === one}
-                onChange={() => setOutcome(one)}
-              />
-              {named("hitOutcome", one)}
-            </label>
+            <Pick
+              key={one}
+              type="radio"
+              name={`outcome-${hit.id}`}
+              checked={outcome === one}
+              onChange={() => setOutcome(one)}
+              label={named("hitOutcome", one)}
+            />
           ))}
         </div>
       </fieldset>
-      <div className="row">
-        <Choice
-          key={outcome}
-          label={t("secondLine.reason")}
-          name="reason"
-          options={fitting.map(({ code, text }) => [code, text] as const)}
-        />
-        <Field label={t("secondLine.note")} name="note" maxLength={500} dir="auto" />
-      </div>
+      {outcome && (
+        <div className="row">
+          <Choice
+            key={outcome}
+            label={t("secondLine.reason")}
+            name="reason"
+            options={fitting.map(({ code, text }) => [code, text] as const)}
+          />
+          <Field label={t("secondLine.note")} name="note" maxLength={500} dir="auto" />
+        </div>
+      )}
       {outcome === "cleared" && (
         <fieldset>
-          <label className="pick">
-            <input type="checkbox" checked={remembered} onChange={() => setRemembered(!remembered)} />
-            {t("secondLine.notAgain")}
-          </label>
+          <Pick
+            type="checkbox"
+            checked={remembered}
+            onChange={() => setRemembered(!remembered)}
+            label={t("secondLine.notAgain")}
+          />
           {remembered && (
             <div className="row">
               <Field
@@ -167,10 +171,7 @@ function Adjudicate({ hit, movement }: { hit: Hit; movement: string }): ReactEle
                 dir="ltr"
                 defaultValue={inYears(CLEARED_FOR)}
               />
-              <label className="pick">
-                <input type="checkbox" name="number" />
-                {t("secondLine.giveNumber")}
-              </label>
+              <Pick type="checkbox" name="number" label={t("secondLine.giveNumber")} />
             </div>
           )}
         </fieldset>

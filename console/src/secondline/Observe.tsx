@@ -2,11 +2,11 @@
 
 import { type ReactElement, useState } from "react";
 import { answered, api, type Schemas } from "../api";
+import { useFreshId } from "../api/freshId";
 import { say } from "../parts/announce";
-import { Button, Deed } from "../parts/form";
+import { Button, Deed, Pick } from "../parts/form";
 import { Icon } from "../parts/Icon";
 import { named, useWords } from "../words";
-import { useFreshId } from "./freshId";
 
 type Sign = Schemas["Observation"];
 
@@ -60,10 +60,7 @@ export function Observe({ id }: { id: string }): ReactElement {
         >
           <div className="signs">
             {SIGNS.map((sign) => (
-              <label key={sign} className="pick">
-                <input type="checkbox" name="sign" value={sign} />
-                {named("secondLine.sign", sign)}
-              </label>
+              <Pick key={sign} type="checkbox" name="sign" value={sign} label={named("secondLine.sign", sign)} />
             ))}
           </div>
         </Deed>

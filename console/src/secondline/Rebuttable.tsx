@@ -3,12 +3,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { answered, api } from "../api";
+import { useFreshId } from "../api/freshId";
 import { useMay } from "../app/session";
 import { say } from "../parts/announce";
 import { type Finding, Findings } from "../parts/Findings";
 import { Button, Choice, Deed, Field, given } from "../parts/form";
 import { tidy, useWords } from "../words";
-import { useFreshId } from "./freshId";
 import { type Inspection, refreshed } from "./queries";
 
 const MET: ReadonlySet<string> = new Set(["W1", "W2"]); // shown with the hits, where those still wait

@@ -1,4 +1,6 @@
 import { useState } from "react";
+import { now } from ".";
+import { uuid7 } from "./uuid";
 
 /**
  * An id for something that is about to be said, and how to take the next one.
@@ -7,6 +9,8 @@ import { useState } from "react";
  * and nothing is recorded twice.
  */
 export function useFreshId(): [id: string, renew: () => void] {
-  const [id, setId] = useState(() => crypto.randomUUID());
-  return [id, () => setId(crypto.randomUUID())];
+  const [id, setId] = useState(made);
+  return [id, () => setId(made())];
 }
+
+const made = () => uuid7(now().getTime());
