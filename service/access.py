@@ -83,6 +83,8 @@ class Action(StrEnum):
     READ_PARTNERS = "read_partners"
     MANAGE_PARTNERS = "manage_partners"
     READ_STATISTICS = "read_statistics"
+    EXPORT_STATISTICS = "export_statistics"
+    READ_PSEUDONYMS = "read_pseudonyms"
     READ_LISTS = "read_lists"
     IMPORT_LIST = "import_list"
     SCREEN = "screen"
@@ -202,6 +204,8 @@ _MAY: Mapping[Action, tuple[frozenset[Role | DeviceKind], tuple[Purpose, ...]]] 
     Action.READ_PARTNERS: (_roles(Role.PROTECTION, Role.ADMINISTRATOR), _PARTNERS),
     Action.MANAGE_PARTNERS: (_roles(Role.PROTECTION, Role.ADMINISTRATOR), _PARTNERS),
     Action.READ_STATISTICS: (_roles(Role.ANALYST, Role.SUPERVISOR, Role.AUDITOR), (Purpose.STATISTICS,)),
+    Action.EXPORT_STATISTICS: (_roles(Role.ANALYST, Role.SUPERVISOR), (Purpose.STATISTICS,)),
+    Action.READ_PSEUDONYMS: (_roles(Role.ANALYST), (Purpose.STATISTICS,)),
     Action.READ_LISTS: (_roles(Role.SECOND_LINE, Role.WATCHLIST_MANAGER, Role.SUPERVISOR, Role.AUDITOR), _LISTS),
     Action.IMPORT_LIST: (_roles(Role.WATCHLIST_MANAGER), (Purpose.WATCHLIST,)),
     Action.SCREEN: (
@@ -231,7 +235,10 @@ _MAY: Mapping[Action, tuple[frozenset[Role | DeviceKind], tuple[Purpose, ...]]] 
     # That nobody reviews what he or she did is seen to in `service.notices`.
     Action.REVIEW_NOTICES: (_roles(Role.SUPERVISOR), (Purpose.SUPERVISION,)),
     # Figures and rules, and nobody's data.
-    Action.READ_RETENTION: (_roles(Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR), _NOBODY),
+    Action.READ_RETENTION: (
+        _roles(Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR),
+        (Purpose.SUPERVISION, Purpose.AUDIT, Purpose.ADMINISTRATION),
+    ),
     # That another ends a hold than placed it is seen to in `service.holds`.
     Action.MANAGE_HOLDS: (_roles(Role.SUPERVISOR), (Purpose.SUPERVISION,)),
     Action.READ_IMAGE: (_DESK, (Purpose.SECOND_LINE, Purpose.REDRESS)),

@@ -51,7 +51,7 @@ _JUDGED = frozenset(
         Action.RULE_ON_DISCLOSURE,
     }
 )
-_COUNTED = frozenset({Action.READ_STATISTICS})
+_COUNTED = frozenset({Action.READ_STATISTICS, Action.EXPORT_STATISTICS, Action.READ_PSEUDONYMS})
 
 
 def reach_of(action: Action, *, writes: bool) -> Reach:

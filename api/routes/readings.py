@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
@@ -20,11 +21,12 @@ from ocr.image import NotAnImage
 from ocr.mrz import Mrz
 from ocr.reader import read_text
 from ocr.reading import MrzReading
-from service import readings
+from service import images, readings
 from service.access import Action, Actor
 from service.canonical import plain
 from service.domain import PartialDate
 from service.identity import identify
+from service.keeping import Keep
 
 router = APIRouter(prefix="/v1/mrz", tags=["reading"])
 _TEXT = "application/json"
@@ -91,6 +93,20 @@ async def create(
     )
     services.metrics.readings.labels(_outcome(reading)).inc()
     return _out(reading_id, reading, services)
+
+
+_PICTURE: dict[str, Any] = {"content": {"image/png": {}, "image/jpeg": {}}, "description": "the picture"}
+
+
+@router.get("/{id}/images/{kind}", response_class=Response, responses={200: _PICTURE})
+async def image(
+    services: ServicesDep, id: UUID, kind: Literal["zone", "page"], actor: Annotated[Actor, permit(Action.READ_IMAGE)]
+) -> Response:
+    """What was kept of the picture of a reading, where the agency's retention policy has any kept. The look leaves its
+    trace.
+    """
+    picture, media_type = await images.picture(services.database.sessions, id, Keep(kind), actor=actor)
+    return Response(picture, media_type=media_type, headers={"Cache-Control": "no-store"})
 
 
 def _outcome(reading: MrzReading) -> str:

@@ -20,6 +20,11 @@ PERSONAL = {
     Action.EDIT_LIST,
     Action.APPROVE_LIST,
     Action.READ_HITS,
+    Action.READ_IMAGE,
+    Action.MANAGE_HOLDS,
+    Action.HANDLE_RIGHTS,
+    Action.READ_REQUESTS,
+    Action.RULE_ON_DISCLOSURE,
     Action.ADJUDICATE_HIT,
     Action.CLEAR_HIT,
     Action.INSPECT,
@@ -34,6 +39,8 @@ def test_an_analyst_counts_and_sees_nobody() -> None:
         Action.OWN_ACCOUNT,
         Action.READ_REFERENCE,
         Action.READ_STATISTICS,
+        Action.EXPORT_STATISTICS,
+        Action.READ_PSEUDONYMS,
     }
 
 
@@ -71,6 +78,7 @@ def test_the_auditor_changes_nothing() -> None:
         Action.READ_STATISTICS,
         Action.READ_LISTS,
         Action.READ_POLICIES,
+        Action.READ_RETENTION,
     }
 
 
