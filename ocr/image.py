@@ -7,7 +7,8 @@ gigabytes, so both formats are walked here first, marker by marker and chunk by 
 import os
 import re
 import struct
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -34,9 +35,15 @@ _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = frozenset((0xC2, 0xC6, 0xCA, 0xCE))
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _LAST_PARTS = frozenset((b"IEND", b"\xff\xd9"))
-_COSTLY_PARTS = frozenset((b"zTXt", b"iTXt", b"iCCP", b"\xff\xda"))
-# A kilobyte of text may unpack to megabytes, and a scan of nothing still visits every pixel.
-_MOST_COSTLY, _MOST_PARTS = 24, 10_000
+# What a decoder is shown of a PNG: texts, profiles and animations may unpack to anything.
+_PIXEL_PARTS = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"))
+_EXIF, _MOST_EXIF = b"eXIf", 65_536  # it may turn the picture; in a JPEG it has no more room
+_SCAN = b"\xff\xda"
+_MOST_SCANS, _MOST_PARTS = 24, 10_000  # a scan of nothing still visits every pixel
+_TOO_MANY_PARTS = "the image is coded in more parts than are read"
+_DEFLATED = 1032  # bytes that one byte unpacks to, at most (zlib, "Maximum Compression Factor")
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of PNG's colour types
+_BLOCK = 64 * 8  # pixels that a byte of a JPEG stands for, at most: a bit for each block
 _MOST_UNPACKED = 120_000_000  # bytes that a decoder may hold, so that a worker stays below 250 MB
 _ROWS = 256  # of a picture with transparency that are laid on white at once
 
@@ -79,6 +86,7 @@ def decode_image(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Pixels:
     Raises NotAnImage, ImageTooLarge or ImageDamaged.
     """
     has_alpha = _inspect(data, limits)
+    data = _pixel_parts(data) if data.startswith(_PNG_MAGIC) else data
     if has_alpha:
         return _over_white(_decode(data, cv2.IMREAD_UNCHANGED))
     return np.asarray(_decode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
@@ -108,6 +116,8 @@ def _inspect(data: bytes, limits: Limits) -> bool:
     """Refuse what is no whole image within limits; whether it has transparency."""
     if len(data) > limits.max_bytes:
         raise ImageTooLarge(f"the image has {len(data):,} bytes; at most {limits.max_bytes:,} bytes are read")
+    if data.startswith(_JPEG_MAGIC) and _is_mostly_markers(data):
+        raise ImageTooLarge(_TOO_MANY_PARTS)
     width, height = image_size(data)
     if not (width and height):
         raise ImageDamaged("the image is damaged: it has no width or no height")
@@ -139,11 +149,22 @@ def _cost(data: bytes) -> tuple[float, str]:
 
 def _walk(data: bytes) -> None:
     """Refuse what breaks off, and what would keep a decoder busy for longer than its size tells."""
-    parts = list(islice(_png_chunks(data) if data.startswith(_PNG_MAGIC) else _jpeg_segments(data), _MOST_PARTS + 1))
-    if len(parts) > _MOST_PARTS or sum(part in _COSTLY_PARTS for part in parts) > _MOST_COSTLY:
-        raise ImageTooLarge("the image is coded in more parts than are read")
-    if not parts or parts[-1] not in _LAST_PARTS:
+    is_png = data.startswith(_PNG_MAGIC)
+    parts = list(islice((kind for kind, _ in _png_chunks(data)) if is_png else _jpeg_segments(data), _MOST_PARTS + 1))
+    if len(parts) > _MOST_PARTS or parts.count(_SCAN) > _MOST_SCANS:
+        raise ImageTooLarge(_TOO_MANY_PARTS)
+    if not parts or parts[-1] not in _LAST_PARTS or (not is_png and len(data) < _least_jpeg(data)):
         raise ImageDamaged("the image is damaged: it breaks off before its end")
+
+
+def _is_mostly_markers(data: bytes) -> bool:
+    """Whether a decoder would be kept busy with markers, or with what fills the room before them."""
+    return data.count(b"\xff") > len(data) // 8 + _MOST_EXIF
+
+
+def _least_jpeg(data: bytes) -> int:
+    width, height = _jpeg_size(data)
+    return width * height // _BLOCK
 
 
 def _png_size(data: bytes) -> tuple[int, int]:
@@ -153,14 +174,51 @@ def _png_size(data: bytes) -> tuple[int, int]:
     return width, height
 
 
-def _png_chunks(data: bytes) -> Iterator[bytes]:
-    """The types of the chunks; whether they end with the last one tells whether the file is whole."""
+def _pixel_parts(data: bytes) -> bytes:
+    """The same PNG without all that is no pixel. Raises ImageTooLarge where it unpacks to more than it shows."""
+    kept = [data[: len(_PNG_MAGIC)]]
+    packed: list[bytes] = []
+    for kind, place in _png_chunks(data):
+        if kind in _PIXEL_PARTS or (kind == _EXIF and place.stop - place.start <= _MOST_EXIF):
+            kept.append(data[place])
+        if kind == b"IDAT":
+            packed.append(data[place][8:-4])
+    _unpack(packed, _png_bytes(data))
+    return b"".join(kept)
+
+
+def _png_bytes(data: bytes) -> int:
+    """Bytes that the rows of a PNG unpack to; twice as many if it is interlaced, for its many short rows."""
+    width, height = _png_size(data)
+    row = (width * _CHANNELS.get(data[25], 4) * data[24] + 7) // 8
+    return (1 + row) * height * (2 if data[28] else 1)
+
+
+def _unpack(packed: Sequence[bytes], expected: int) -> None:
+    """See that rows unpack to no more than `expected`: a decoder goes on to the end of what is packed."""
+    if sum(map(len, packed)) * _DEFLATED <= 2 * expected:
+        return
+    stream, left = zlib.decompressobj(), expected + _MOST_EXIF
+    for part in packed:
+        rest = part
+        while rest and left >= 0 and not stream.eof:
+            try:
+                left -= len(stream.decompress(rest, 1 << 20))
+            except zlib.error:
+                raise ImageDamaged("the image is damaged: it cannot be decoded") from None
+            rest = stream.unconsumed_tail
+    if left < 0:
+        raise ImageTooLarge("the image unpacks to more than its size tells")
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, slice]]:
+    """Types and places of the chunks; whether they end with the last one tells whether the file is whole."""
     at = len(_PNG_MAGIC)
     while at + 12 <= len(data):
         length, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
         if at + 12 + length > len(data):  # a decoder would make room for what is not there
             return
-        yield kind
+        yield kind, slice(at, at + 12 + length)
         if kind in _LAST_PARTS:
             return
         at += 12 + length

@@ -15,6 +15,7 @@ from ocr.image import (
     ImageTooLarge,
     Limits,
     NotAnImage,
+    _pixel_parts,
     decode_image,
     image_size,
 )
@@ -141,13 +142,44 @@ def test_a_jpeg_of_endless_scans_is_refused() -> None:
         decode_image(data[:-2] + last_scan * 100 + data[-2:])
 
 
-@pytest.mark.parametrize("kind", [b"zTXt", b"iTXt"])
-def test_a_png_of_endless_packed_texts_is_refused(kind: bytes) -> None:
+@pytest.mark.parametrize("kind", [b"zTXt", b"iTXt", b"iCCP", b"acTL", b"fdAT", b"sPLT"])
+def test_a_decoder_is_shown_nothing_of_a_png_but_its_pixels(kind: bytes) -> None:
     data = encoded(".png")
-    text = chunk(kind, b"k\0\0" + zlib.compress(bytes(5_000)))
-    assert decode_image(data[:33] + text * 10 + data[33:]).shape == (48, 64)
+    packed = chunk(kind, b"k\0\0" + zlib.compress(bytes(5_000_000)))
+    assert _pixel_parts(data[:33] + packed * 30 + data[33:]) == data
+    assert decode_image(data[:33] + packed * 30 + data[33:]).shape == (48, 64)
+
+
+def png_unpacking_to(size: int, *, interlaced: bool = False) -> bytes:
+    """A PNG of 100 x 100 grey pixels, in many chunks, that holds so many bytes."""
+    header = struct.pack(">IIBBBBB", 100, 100, 8, 0, 0, 0, interlaced)
+    packed = zlib.compress(bytes(size))
+    chunks = [chunk(b"IDAT", packed[at : at + 1000]) for at in range(0, len(packed), 1000)]
+    return b"\x89PNG\r\n\x1a\n" + b"".join([chunk(b"IHDR", header), *chunks, chunk(b"IEND", b"")])
+
+
+def test_a_png_that_unpacks_to_more_than_its_size_is_refused() -> None:
+    assert decode_image(png_unpacking_to(101 * 100)).shape == (100, 100)
+    for size in (200_000, 50_000_000):
+        with pytest.raises(ImageTooLarge, match="unpacks to more than its size tells"):
+            decode_image(png_unpacking_to(size))
+
+
+def test_a_jpeg_too_small_for_its_size_is_refused() -> None:
+    data = bytearray(encoded(".jpg"))
+    at = data.index(b"\xff\xc0") + 5
+    data[at : at + 4] = struct.pack(">HH", 5000, 5000)
+    with pytest.raises(ImageDamaged, match="breaks off before its end"):
+        decode_image(bytes(data))
+    plain = cv2.imencode(".jpg", np.full((4000, 4000), 255, np.uint8))[1].tobytes()  # nothing packs smaller
+    assert decode_image(plain).shape == (4000, 4000)
+
+
+@pytest.mark.parametrize("part", [b"\xff", b"\xff\xd0"], ids=["fillers", "restarts"])
+def test_a_jpeg_of_endless_markers_is_refused(part: bytes) -> None:
+    data = encoded(".jpg")
     with pytest.raises(ImageTooLarge, match="more parts than are read"):
-        decode_image(data[:33] + text * 100 + data[33:])
+        decode_image(data[:-2] + part * 300_000 + data[-2:])
 
 
 @pytest.mark.parametrize("part", [b"\xff\xe0\x00\x02", b"\xff\x01"])
