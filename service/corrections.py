@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service import audit, clearance_store, finding_store, hit_store, people_store, store
+from service import audit, clearance_store, contact_store, finding_store, hit_store, people_store, store
 from service.access import Actor, require_post
 from service.correcting import SUPPLIED, WITHDRAWN, Correction, CorrectionKind, Rebuttal, changed, claim_of, corrected
 from service.domain import Crossing, Finding, Movement, Severity
@@ -59,7 +59,9 @@ async def correct(
         recorded = await store.movement(session, said.movement_id)
         post = recorded.crossing.crossing_point
         require_post(actor, post)
-        said = replace(said, crossing_point=post)
+        policy = policies.at(recorded.crossing.occurred_at)
+        hidden = await contact_store.hide_changes(session, recorded.id, post, said.changes, policy, said.recorded_at)
+        said = replace(said, crossing_point=post, changes=hidden)
         await store.lock(session, [f"decision:{said.movement_id}"])
         if not await _said_before(session, said):
             log = Surroundings(session, policies, post, said.recorded_at)
@@ -225,7 +227,11 @@ async def like(sessions: Sessions, movement_id: UUID, missed: Crossing, *, actor
 
 async def _history(session: AsyncSession, movement_id: UUID) -> History:
     movement = await store.movement(session, movement_id)
-    corrections = tuple(await people_store.corrections(session, movement_id))
+    contacts = await contact_store.opened(session, [movement_id])
+    corrections = tuple(
+        replace(each, changes=contact_store.changes_shown(movement_id, each.changes, contacts))
+        for each in await people_store.corrections(session, movement_id)
+    )
     rebuttals = tuple(await people_store.rebuttals(session, movement_id))
     return History(movement, corrected(movement, corrections), corrections, rebuttals)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service import audit, clearance_store, hit_store, people_store, store
+from service import audit, clearance_store, contact_store, hit_store, people_store, store
 from service.access import Actor, require_post
 from service.canonical import digest_of
 from service.correcting import Correction
@@ -83,6 +83,7 @@ async def inspect(
         posts = await store.crossing_points(session)
         if crossing.crossing_point not in posts:
             raise UnknownCrossingPoint(crossing.crossing_point)
+        crossing = await contact_store.hide(session, crossing, policies.at(crossing.occurred_at), now)
         await store.lock(session, fact_keys(crossing, policies))
         if once:
             await _require_new(session, crossing)
