@@ -32,7 +32,9 @@ function desk(path: string, folder: string, action: Action | null, load: Load, l
 
 /** In the order of the header; the first that an officer sees is where the console opens. */
 export const DESKS: readonly Desk[] = [
+  desk("/first-line", "firstline", "inspect", () => import("../firstline/FirstLine")),
   desk("/second-line", "secondline", "read_hits", () => import("../secondline/SecondLine")),
+  desk("/protection", "protection", "read_protection", () => import("../protection/Protection")),
   desk("/stays", "stays", "read_reference", () => import("../stays/Stays")),
   desk("/account", "account", "own_account", () => import("../account/Account"), false),
 ];
