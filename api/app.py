@@ -47,6 +47,7 @@ from api.routes import (
     screenings,
     second_line,
     sessions,
+    statistics,
     stays,
     watchlists,
 )
@@ -92,6 +93,7 @@ ROUTERS = (
     retention.router,
     rights.router,
     screenings.router,
+    statistics.router,
     stays.router,
     policies.router,
     audit.router,

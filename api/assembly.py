@@ -14,7 +14,7 @@ from api.retaining import retain, retention_of
 from ocr.fence import Fence
 from ocr.image import Limits
 from ocr.worker import ReaderPool
-from service import envelope, reimport, rescreening, trail, waiting
+from service import envelope, reimport, rescreening, statistics, trail, waiting
 from service.accounts import demo_account
 from service.checkpoint import Signer
 from service.database import Database
@@ -40,6 +40,7 @@ SEAL_SECONDS = 60.0  # how much of the trail could be lost unseen with the whole
 RESCREEN_LOOK_SECONDS = 5.0  # how soon changed entries are run against what was recorded
 WAITING_LOOK_SECONDS = 20.0  # how soon a movement is judged again when its moment has come
 RETENTION_SECONDS = 3600.0  # how soon what has had its time goes: it goes by days
+FOLD_SECONDS = 2.0  # how much a figure has to add up beside its roll-up
 EXPIRY_LOOK_SECONDS = 1800.0  # how soon what was found with an entry ends after the entry
 
 
@@ -82,6 +83,7 @@ async def assemble(
     _chore(stack, "expiry", EXPIRY_LOOK_SECONDS, lambda: _withdraw_expired(database))
     signer = signer_of(settings)
     _chore(stack, "trail", SEAL_SECONDS, lambda: _seal(database, signer))
+    _chore(stack, "statistics", FOLD_SECONDS, lambda: statistics.fold(database.sessions))
     _chore(stack, "partitions", PARTITION_LOOK_SECONDS, lambda: _keep_partitions(database, metrics))
     retaining = retention_of(settings)
     _chore(stack, "retention", RETENTION_SECONDS, lambda: retain(database, retaining))

@@ -34,6 +34,7 @@ TAGS = [
     {"name": "rights", "description": "What a traveller may ask for: what is held, its correction, its restriction."},
     {"name": "policies", "description": "What the rules go by: proposed, compared, activated by a second person."},
     {"name": "inside", "description": "Foreigners inside: overstayers, expected exits, counts by right and post."},
+    {"name": "statistics", "description": "The centre's figures: exact, without names, small cells withheld."},
     {"name": "stays", "description": "Days of stay, counted from what is sent: nobody's record is looked at."},
     {"name": "reference", "description": "Ports of entry, and how fresh what is known of each is."},
     {"name": "accounts", "description": "Officers' accounts."},

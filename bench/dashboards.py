@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -189,14 +190,11 @@ async def _ask(name: str, ask: Callable[[], Awaitable[object]]) -> bool:
 
 async def _pictures(database: Database) -> bool:
     today = (datetime.now(UTC) + OFFSET).date()
-    met = []
+    readers, met = database.reader_sessions, []
     with counting():
         for name, (figure, asked) in pictures(today).items():
-            met.append(
-                await _ask(name, lambda f=figure, a=asked: statistics.table(database.reader_sessions, f, a, smallest=5))
-            )  # type: ignore[misc]
-        asked = Asked(today, today)
-        live = lambda: usual.usual_day(database.reader_sessions, asked, 8, now=datetime.now(UTC), smallest=5)  # noqa: E731
+            met.append(await _ask(name, partial(statistics.table, readers, figure, asked, smallest=5)))
+        live = partial(usual.usual_day, readers, Asked(today, today), 8, now=datetime.now(UTC), smallest=5)
         met.append(await _ask("today against the usual day", live))
     return all(met)
 
@@ -214,9 +212,7 @@ async def _cost(settings: Settings, database: Database, count: int) -> None:
                 await _inspect(database, number)
             spent[how] += sum(_cpu(os.getpid()).values()) - sum(before.values())
     without, with_them = (1000 * spent[how] / (4 * count) for how in ("DISABLE", "ENABLE"))
-    print(
-        f"an inspection: {with_them:.2f} ms of CPU with roll-ups, {without:.2f} ms without"
-    )
+    print(f"an inspection: {with_them:.2f} ms of CPU with roll-ups, {without:.2f} ms without")
 
 
 async def _inspect(database: Database, number: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -27,6 +28,31 @@ async def export(readers: Sessions, writers: Sessions, wanted: Filter, *, actor:
     """Every line of the log for `actor`, oldest first; the trace is committed before this returns."""
     await _trace(writers, "export_movements", wanted, actor)
     return _lines(readers, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file that is given out: to whom, how written, how many rows, and its SHA-256."""
+
+    recipient: str
+    format: str
+    rows: int
+    digest: str
+
+
+async def note_given(
+    writers: Sessions,
+    action: str,
+    asked: Mapping[str, object],
+    given: Given,
+    *,
+    actor: Actor | None,
+    post: str | None = None,
+) -> None:
+    """Write into the trail who gives what to whom; to be committed before the file leaves."""
+    details = {"asked": plain({name: value for name, value in asked.items() if value is not None}), **plain(given)}
+    async with writers.begin() as session:
+        await audit.record(session, actor, action, purpose="statistics", post=post, details=details)
 
 
 async def _lines(readers: Sessions, wanted: Filter) -> AsyncIterator[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -71,9 +72,7 @@ async def page(
     """
     statement = _lines(wanted).order_by(MovementRow.occurred_at.desc(), MovementRow.id.desc())
     if cursor:
-        occurred_at, movement_id = place_of(cursor)
-        before = tuple_(literal(occurred_at), literal(movement_id))
-        statement = statement.where(tuple_(MovementRow.occurred_at, MovementRow.id) < before)
+        statement = statement.where(earlier_than(*place_of(cursor)))
     rows = (await session.execute(statement.limit(limit + 1))).all()
     lines = [_line(row, outcome) for row, outcome in rows[:limit]]
     if len(rows) <= limit:
@@ -95,7 +94,7 @@ async def counts(session: AsyncSession, wanted: Filter) -> list[Count]:
     referred = func.count(case((MovementRow.verdict == Verdict.REFER.value, 1)))
     statement = (
         select(MovementRow.crossing_point, MovementRow.direction, hour, func.count(), referred)
-        .where(*_conditions(wanted))
+        .where(*conditions(wanted))
         .group_by(MovementRow.crossing_point, MovementRow.direction, hour)
         .order_by(hour, MovementRow.crossing_point, MovementRow.direction)
     )
@@ -103,11 +102,18 @@ async def counts(session: AsyncSession, wanted: Filter) -> list[Count]:
 
 
 def _lines(wanted: Filter) -> Select[tuple[MovementRow, str | None]]:
-    return select(MovementRow, last_outcome()).where(*_conditions(wanted))
+    return select(MovementRow, last_outcome()).where(*conditions(wanted))
 
 
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool] | None] = [
+def earlier_than(occurred_at: datetime, movement_id: UUID) -> ColumnElement[bool]:
+    """That a line comes after another one, newest first."""
+    before = tuple_(literal(occurred_at), literal(movement_id))
+    return tuple_(MovementRow.occurred_at, MovementRow.id) < before
+
+
+def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    """What a line must be to be wanted."""
+    wishes: list[ColumnElement[bool] | None] = [
         MovementRow.occurred_at >= wanted.since if wanted.since else None,
         MovementRow.occurred_at < wanted.until if wanted.until else None,
         MovementRow.crossing_point.in_(sorted(wanted.posts)) if wanted.posts is not None else None,
@@ -119,7 +125,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         MovementRow.rules.contains([wanted.rule]) if wanted.rule else None,
         MovementRow.verdict == wanted.verdict.value if wanted.verdict else None,
     ]
-    return [condition for condition in conditions if condition is not None]
+    return [wish for wish in wishes if wish is not None]
 
 
 def _line(row: MovementRow, outcome: str | None) -> Line:

@@ -129,6 +129,8 @@ class Settings(BaseSettings):
     list_most_lost: float = Field(default=0.5, ge=0, le=1)  # the share of a list that may go unconfirmed
     rescreen_days: int = Field(default=30, ge=0, le=540)  # how far back changed entries are looked for
 
+    statistics_smallest_cell: int = Field(default=5, ge=1, le=1000)  # fewer are not told to who reads no records
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -51,6 +51,11 @@ def smallest_told(actor: Actor, k: int) -> int:
 def seen_by(actor: Actor) -> frozenset[str] | None:
     """The posts whose figures `actor` sees; None for all."""
     return None if ALL_POSTS in actor.posts else actor.posts
+
+
+def confined(asked: Asked, actor: Actor) -> Asked:
+    """What is asked for, at the posts of `actor` alone."""
+    return replace(asked, posts=seen_by(actor))
 
 
 async def table(sessions: Sessions, figure: Figure, asked: Asked, *, smallest: int) -> Table:

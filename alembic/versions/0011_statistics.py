@@ -378,21 +378,21 @@ KEEPING = [
         for table in (*FED, "stay")
     ),
     # The same for all rows of one document in one month, and for nothing else: hashed twice with a key that nobody
-    # reads. Who asks cannot read the number that it is made of either.
+    # reads. Who asks cannot read the number that it is made of, nor the date of birth.
     """
-    CREATE FUNCTION pseudonym(recorded_for timestamptz, movement uuid) RETURNS text
+    CREATE FUNCTION pseudonymous(recorded_for timestamptz, movement uuid, OUT pseudonym text, OUT age_band text)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
         that_month date := date_trunc('month', recorded_for, 'UTC');
-        said text;
     BEGIN
         INSERT INTO public.pseudonym_key VALUES (that_month, sha256(convert_to(
             gen_random_uuid()::text || gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')))
         ON CONFLICT DO NOTHING;
-        SELECT left(encode(sha256(k.key || sha256(k.key || convert_to(m.document_key, 'UTF8'))), 'hex'), 16) INTO said
+        SELECT left(encode(sha256(k.key || sha256(k.key || convert_to(m.document_key, 'UTF8'))), 'hex'), 16),
+            public.statistics_age(m.date_of_birth, m.occurred_at)
+        INTO pseudonym, age_band
         FROM public.movement m, public.pseudonym_key k
         WHERE k.month = that_month AND m.occurred_at = recorded_for AND m.id = movement;
-        RETURN said;
     END $$
     """,
     "SELECT set_config('mabar.purpose', 'maintenance', true)",
@@ -403,10 +403,10 @@ KEEPING = [
 GRANTS = [
     "REVOKE ALL ON FUNCTION statistics_again(uuid, timestamptz, uuid[]), statistics_fed(), statistics_stayed(), "
     "statistics_fold(integer), statistics_differences(), statistics_rebuild(interval), statistics_erased(), "
-    "pseudonym(timestamptz, uuid) FROM PUBLIC",
+    "pseudonymous(timestamptz, uuid) FROM PUBLIC",
     "GRANT EXECUTE ON FUNCTION statistics_fold(integer), statistics_differences(), statistics_rebuild(interval) "
     "TO mabar_service",
-    "GRANT EXECUTE ON FUNCTION pseudonym(timestamptz, uuid) TO mabar_service, mabar_analyst",
+    "GRANT EXECUTE ON FUNCTION pseudonymous(timestamptz, uuid) TO mabar_service, mabar_analyst",
     "GRANT SELECT ON statistic, statistic_delta, statistic_now, statistic_basis TO mabar_service, mabar_analyst",
     "GRANT SELECT, DELETE ON pseudonym_key TO mabar_eraser",
 ]

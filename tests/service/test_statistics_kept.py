@@ -255,8 +255,10 @@ async def test_what_is_erased_stays_counted_and_is_not_looked_for(session: Async
 
 async def test_roll_ups_are_made_anew_from_the_log_alone(session: AsyncSession) -> None:
     log = await _filled(session)
+    await log.fold(1_000_000)
     right = [await kept(session, figure) for figure in FIGURES]
-    spoilt = "INSERT INTO statistic_delta SELECT figure, at, crossing_point, direction, one, two, three, 7 FROM statistic_now"
+    columns = "figure, at, crossing_point, direction, one, two, three"
+    spoilt = f"INSERT INTO statistic_delta SELECT {columns}, 7 FROM statistic"
     await session.execute(text("RESET ROLE"))
     await session.execute(text("SELECT set_config('role', 'mabar_owner', true)"))
     await session.execute(text(spoilt))
