@@ -82,7 +82,7 @@ def _template(scope: Scope) -> str:
 
 
 _API_PREFIXES = ("/v1/", "/health/", "/metrics", "/openapi.json")
-_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 _CONSOLE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
     "media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
@@ -118,7 +118,7 @@ class SecurityHeaders:
                 if programmatic:
                     headers["Cache-Control"] = "no-store"
                 if scope["scheme"] == "https":
-                    headers["Strict-Transport-Security"] = "max-age=31536000"
+                    headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
             await send(message)
 
         await self.app(scope, receive, send_guarded)

@@ -269,7 +269,27 @@ async def test_answers_of_the_interface_are_kept_nowhere(platform: Platform, pat
 
 async def test_https_stays_https(platform: Platform) -> None:
     platform.client.base_url = "https://mabar.example"
-    assert "strict-transport-security" in (await platform.client.get("/health/live")).headers
+    headers = (await platform.client.get("/health/live")).headers
+    assert headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/v1/session", "/"])
+async def test_no_other_origin_is_let_in(platform: Platform, path: str) -> None:
+    asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    for method in ("GET", "OPTIONS"):
+        headers = (await platform.client.request(method, path, headers=asked)).headers
+        assert not [name for name in headers if name.startswith("access-control-")]
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
+async def test_what_the_interface_answers_is_no_page(platform: Platform) -> None:
+    policy = (await platform.client.get("/v1/session")).headers["content-security-policy"].split("; ")
+    assert {"sandbox", "base-uri 'none'", "default-src 'none'"} <= set(policy)
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/v1/session", "/"])
+async def test_nobody_traces(platform: Platform, path: str) -> None:
+    assert (await platform.client.request("TRACE", path)).status_code in (404, 405)
 
 
 # Health and metrics
