@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -87,8 +88,9 @@ def _places() -> Iterator[Path]:
     if wheel and wheel.origin:
         yield Path(wheel.origin).parent / "pginstall" / "bin"
     if pg_config := shutil.which("pg_config"):
-        answer = subprocess.run([pg_config, "--bindir"], capture_output=True, text=True, check=False)  # noqa: S603
-        yield Path(answer.stdout.strip())
+        with suppress(OSError):  # Debian's is a script, and there may be no shell
+            answer = subprocess.run([pg_config, "--bindir"], capture_output=True, text=True, check=False)  # noqa: S603
+            yield Path(answer.stdout.strip())
     debian = Path("/usr/lib/postgresql").glob("*/bin")
     yield from sorted(debian, key=lambda path: path.parent.name, reverse=True)
 

