@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types tests browser console lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-rules bench-busy rules-campaign rules-coverage rules-mutants bench-trail clean
+.PHONY: run test check lint types tests browser console lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-rules bench-busy rules-campaign rules-coverage rules-mutants bench-trail bench-dashboards clean
 
 ## run: set everything up and serve the console and the API with demo data (PORT=, MABAR_DATA_DIR=)
 run: $(VENV)/.run console
@@ -123,6 +123,10 @@ bench-rules: $(VENV)/.dev
 ## bench-trail: how fast ten million events of the audit trail are verified, and whether 100,000 changes are found
 bench-trail: $(VENV)/.dev
 	$(BIN)/python -m bench.trail --events 10000000 --tries 100000
+
+## bench-dashboards: every picture of the dashboards on five million movements, and what they cost; half an hour
+bench-dashboards: $(VENV)/.dev
+	$(BIN)/python -m bench.dashboards --movements 5000000
 
 ## bench-busy: how quickly a year of one busy post is replayed, and in how much memory; minutes
 bench-busy: $(VENV)/.dev

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from api.commands import accounts, audit, backups, camera, lists, movements, paper, reading, rules, screening, serving
+from api.commands import (
+    accounts,
+    audit,
+    backups,
+    camera,
+    lists,
+    movements,
+    paper,
+    reading,
+    retention,
+    rules,
+    screening,
+    serving,
+    statistics,
+)
 
 app = typer.Typer(
     name="mabar",
@@ -27,5 +41,8 @@ app.add_typer(lists.app, name="list")
 app.add_typer(movements.app, name="movements")
 app.add_typer(paper.app, name="paper")
 app.add_typer(rules.app, name="rules")
+app.add_typer(statistics.app, name="statistics")
 app.add_typer(accounts.app, name="account")
 app.add_typer(audit.app, name="audit")
+app.add_typer(retention.app, name="retention")
+app.add_typer(retention.keys, name="keys")

@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator
 
 from api.schemas.log import MovementOut
+from api.sheets import defused
 from service.domain import Movement
 from service.exchange import FIELDS, cells, exchange_line
 
@@ -27,10 +28,16 @@ async def as_ndjson(rows: AsyncIterator[MovementOut]) -> AsyncIterator[str]:
 async def as_csv(rows: AsyncIterator[MovementOut]) -> AsyncIterator[str]:
     """A header and a row a movement; cells that a spreadsheet would run as a formula are defused."""
     yield _csv_line(COLUMNS)
+    async for row in as_cells(rows):
+        yield _csv_line([defused(cell) for cell in row])
+
+
+async def as_cells(rows: AsyncIterator[MovementOut]) -> AsyncIterator[list[str | None]]:
+    """The cells of each movement, in the order of `COLUMNS`, as texts."""
     async for row in rows:
         flat = row.model_dump(mode="json")
         flat |= flat.pop("document") | flat.pop("traveller") | {"rules": " ".join(row.rules)}
-        yield _csv_line([_defused(flat[column]) for column in COLUMNS])
+        yield [None if flat[column] is None else str(flat[column]) for column in COLUMNS]
 
 
 async def as_exchange(movements: AsyncIterator[Movement], *, csv: bool) -> AsyncIterator[str]:
@@ -46,9 +53,3 @@ def _csv_line(cells: list[str]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow(cells)
     return line.getvalue()
-
-
-def _defused(value: object) -> str:
-    """A quote before what a spreadsheet takes for a formula (OWASP: CSV injection)."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service import audit, movement_log
+from service import audit, contact_store, movement_log
 from service.access import Actor
 from service.canonical import plain
 from service.movement_log import Filter, Line
@@ -24,9 +24,11 @@ async def page(
         return await movement_log.page(session, wanted, limit=limit, cursor=cursor)
 
 
-async def export(readers: Sessions, writers: Sessions, wanted: Filter, *, actor: Actor | None) -> AsyncIterator[Line]:
+async def export(
+    readers: Sessions, writers: Sessions, wanted: Filter, *, actor: Actor | None, recipient: str | None = None
+) -> AsyncIterator[Line]:
     """Every line of the log for `actor`, oldest first; the trace is committed before this returns."""
-    await _trace(writers, "export_movements", wanted, actor)
+    await _trace(writers, "export_movements", wanted, actor, **({"recipient": recipient} if recipient else {}))
     return _lines(readers, wanted)
 
 
@@ -58,13 +60,16 @@ async def note_given(
 async def _lines(readers: Sessions, wanted: Filter) -> AsyncIterator[Line]:
     async with readers() as session:
         async for line in movement_log.stream(session, wanted):
-            yield line
+            reached = contact_store.shown(line.movement.crossing, {})  # how a traveller is reached is not given out
+            yield replace(line, movement=replace(line.movement, crossing=reached))
 
 
-async def _trace(writers: Sessions, action: str, wanted: Filter, actor: Actor | None) -> None:
+async def _trace(writers: Sessions, action: str, wanted: Filter, actor: Actor | None, **more: object) -> None:
     """What was asked for, without the document number: the trail may be read by more people than the log."""
     asked = {name: value for name, value in plain(wanted).items() if value is not None}
     if "document_number" in asked:
         asked["document_number"] = "given"
     async with writers.begin() as session:
-        await audit.record(session, actor, action, purpose="border_control", post=wanted.crossing_point, details=asked)
+        await audit.record(
+            session, actor, action, purpose="border_control", post=wanted.crossing_point, details={**asked, **more}
+        )

@@ -13,9 +13,10 @@ from fastapi.responses import StreamingResponse
 
 from api.deps import ServicesDep, permit, require
 from api.present import movement_out
-from api.rows import as_csv, as_exchange, as_ndjson
+from api.rows import COLUMNS, as_cells, as_csv, as_exchange, as_ndjson
 from api.schemas.base import DocumentNumber, Moment, PostCode, State
 from api.schemas.log import CountOut, ImportOut, MovementPage, RefusedOut
+from api.sheets import SheetFormat, given_out, written
 from service import disclosure, movement_log
 from service.access import ALL_POSTS, Action, Actor
 from service.domain import Direction, Verdict
@@ -94,15 +95,24 @@ async def export(
     services: ServicesDep,
     wanted: Wanted,
     actor: Annotated[Actor, permit(Action.EXPORT_MOVEMENTS)],
-    format: Literal["csv", "ndjson", "exchange", "exchange-csv"] = "csv",
+    format: Literal["csv", "xlsx", "parquet", "ndjson", "exchange", "exchange-csv"] = "csv",
+    recipient: Annotated[str | None, Query(min_length=2, max_length=200, description="to whom it is given")] = None,
 ) -> StreamingResponse:
-    """The filtered log as a file, oldest first, streamed. The export is audited before its first byte.
+    """The filtered log as a file, oldest first, with bounded memory. The export is audited before its first byte.
 
-    `csv` and `ndjson` are the log with its verdicts; `exchange` (JSON lines) and `exchange-csv` are movements alone, as
-    other systems send and take them.
+    `csv`, `xlsx`, `parquet` and `ndjson` are the log with its verdicts; `exchange` (JSON lines) and `exchange-csv` are
+    movements alone, as other systems send and take them. Of workbooks and Parquet the trail keeps rows and digest too.
     """
     wanted = await _within(request, wanted, actor, Action.EXPORT_MOVEMENTS)
-    lines = await disclosure.export(services.database.reader_sessions, services.database.sessions, wanted, actor=actor)
+    sessions = services.database.sessions
+    lines = await disclosure.export(
+        services.database.reader_sessions, sessions, wanted, actor=actor, recipient=recipient
+    )
+    if format in ("xlsx", "parquet"):
+        sheet = await written(as_cells(movement_out(line) async for line in lines), COLUMNS, SheetFormat(format))
+        given = disclosure.Given(recipient or "", format, sheet.rows, sheet.digest)
+        await disclosure.note_given(sessions, "gave_movements", {}, given, actor=actor, post=wanted.crossing_point)
+        return given_out(sheet, "movements")
     is_csv = format.endswith("csv")
     if format.startswith("exchange"):
         body = as_exchange((line.movement async for line in lines), csv=is_csv)

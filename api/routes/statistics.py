@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -24,7 +24,7 @@ from api.schemas.statistics import (
     StatisticRowOut,
     UsualDayOut,
 )
-from api.sheets import MEDIA_TYPES, Row, SheetFormat, written
+from api.sheets import Row, SheetFormat, given_out, written
 from service import disclosure, pseudonymous, statistics, usual
 from service.access import Action, Actor
 from service.domain import Direction, Verdict
@@ -207,19 +207,6 @@ async def export(
     sessions = services.database.sessions
     await disclosure.note_given(sessions, "export_statistics", said, given, actor=actor, post=asked.crossing_point)
     return given_out(sheet, f"{figure}-{asked.first}-{asked.last}")
-
-
-def given_out(sheet: Any, name: str) -> StreamingResponse:
-    """A sheet as an answer."""
-    disposition = {"Content-Disposition": f'attachment; filename="{name}.{sheet.format}"'}
-    headers = {**disposition, "Repr-Digest": f"sha-256=:{_base64(sheet.digest)}:"}
-    return StreamingResponse(sheet.chunks(), media_type=MEDIA_TYPES[sheet.format], headers=headers)
-
-
-def _base64(digest: str) -> str:
-    import base64  # noqa: PLC0415
-
-    return base64.b64encode(bytes.fromhex(digest)).decode()
 
 
 def sheet_columns(made: Table) -> tuple[list[str], list[str]]:

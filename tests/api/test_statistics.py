@@ -216,3 +216,18 @@ async def test_no_cell_runs_in_a_spreadsheet(format_: SheetFormat) -> None:
             assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
     else:
         assert pq.read_table(io.BytesIO(content)).to_pylist() == [{"name": name, "n": n} for name, n in HOSTILE]
+
+
+@pytest.mark.parametrize("format_", ["xlsx", "parquet"])
+async def test_the_log_is_given_out_as_a_file_with_its_digest(centre: Centre, format_: str) -> None:
+    await _busy(centre)
+    supervisor = await centre.platform.officer(Role.SUPERVISOR)
+    path = f"/v1/movements/export?format={format_}&recipient=Ministry"
+    answer = await centre.platform.client.get(path, headers=supervisor)
+    assert answer.status_code == 200, answer.text
+    asked, given = (await centre.platform.trail())[-2:]
+    assert (asked.action, asked.details["recipient"]) == ("export_movements", "Ministry")
+    digest = hashlib.sha256(answer.content).hexdigest()
+    assert (given.details["rows"], given.details["digest"]) == (16, digest)
+    if format_ == "parquet":
+        assert pq.read_table(io.BytesIO(answer.content)).num_rows == 16
