@@ -113,6 +113,7 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     errors.RulingConflict: Kind(409, "ruling-conflict", "Another ruling stands"),
     errors.GroupRefused: Kind(409, "group-refused", "The group cannot be opened"),
     errors.AlreadyRecorded: Kind(409, "already-recorded", "The crossing is on record under another id"),
+    errors.FormRefused: Kind(409, "form-refused", "This cannot be said of the form"),
     errors.BadImport: Kind(422, "bad-import", "The movements cannot be imported"),
     errors.BadFilter: Kind(422, "bad-filter", "The filter cannot be read"),
     errors.Unavailable: Kind(503, "unavailable", "A part of the service does not answer"),

@@ -183,6 +183,10 @@ class BackupRefused(ServiceError):
     """A backup that cannot be made, opened or restored."""
 
 
+class FormRefused(ServiceError):
+    """A paper form of which something cannot be said."""
+
+
 class BadImport(ServiceError):
     """An import of movements that cannot be begun."""
 

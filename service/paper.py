@@ -9,14 +9,15 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, store
 from service.access import Actor
 from service.domain import CrossingPoint
-from service.errors import UnknownCrossingPoint
+from service.errors import FormRefused, NotFound, UnknownCrossingPoint
 from service.forms import form_number
-from service.paper_tables import PaperFormRow
+from service.paper_tables import PaperFormRow, SpoiltFormRow
 from service.tables import MovementRow
 
 MOST = 200  # forms printed at once
@@ -34,16 +35,27 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoilt:
+    """Why a form was not filled in, and who said so when."""
+
+    reason: str
+    spoilt_by: str
+    spoilt_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciliation:
     """A crossing point's forms beside what was keyed from them.
 
-    `missing` were printed and never keyed, with when they were printed; `doubled` were keyed more than once, `unknown`
-    were keyed and never printed for this post, both with the movements that name them.
+    `missing` were printed and neither keyed nor spoilt, with when they were printed; `spoilt` are accounted for.
+    `doubled` were keyed more than once, or keyed although spoilt; `unknown` were keyed and never printed for this post,
+    both with the movements that name them.
     """
 
     issued: int
     keyed: int
     missing: Mapping[str, datetime]
+    spoilt: Mapping[str, Spoilt]
     doubled: Mapping[str, Sequence[UUID]]
     unknown: Mapping[str, Sequence[UUID]]
 
@@ -71,6 +83,46 @@ async def issue(sessions: Sessions, post: str, count: int, *, actor: Actor | Non
     return Issued(posts[post], numbers, now)
 
 
+async def post_of(sessions: Sessions, number: str) -> str:
+    """The crossing point for which a form was printed.
+
+    Raises:
+        NotFound: no such form was printed.
+    """
+    async with sessions() as session:
+        return (await _form(session, number)).crossing_point
+
+
+async def spoil(sessions: Sessions, number: str, reason: str, *, actor: Actor | None, now: datetime) -> Spoilt:
+    """Say that a printed form was spoilt: it is accounted for, and to be kept. What was said first stays.
+
+    Raises:
+        NotFound: no such form was printed.
+        FormRefused: a movement was keyed from it, or it was found spoilt for another reason before.
+    """
+    async with sessions.begin() as session:
+        post = (await _form(session, number)).crossing_point
+        by = actor.name if actor else audit.SERVICE
+        said = insert(SpoiltFormRow).values(number=number, reason=reason, spoilt_at=now, spoilt_by=by)
+        if number in await _keyed(session, post):
+            raise FormRefused(f"a movement was keyed from form {number}: it cannot be spoilt")
+        new = await session.scalar(said.on_conflict_do_nothing().returning(SpoiltFormRow.number))
+        if new:
+            details = {"number": number, "reason": reason}
+            await audit.record(session, actor, "spoil_paper_form", purpose="border_control", post=post, details=details)
+        spoilt = (await _spoilt(session, post))[number]
+        if spoilt.reason != reason:
+            raise FormRefused(f"form {number} was found spoilt before, for another reason")
+    return spoilt
+
+
+async def _form(session: AsyncSession, number: str) -> PaperFormRow:
+    row = await session.get(PaperFormRow, number)
+    if row is None:
+        raise NotFound(f"no form {number} was printed")
+    return row
+
+
 async def reconcile(sessions: Sessions, post: str, *, actor: Actor | None) -> Reconciliation:
     """Compare the printed forms of a crossing point with the movements that were keyed there from forms.
 
@@ -86,15 +138,22 @@ async def reconcile(sessions: Sessions, post: str, *, actor: Actor | None) -> Re
             .order_by(PaperFormRow.serial)
         )
         issued = {row.number: row.issued_at for row in rows}
-        keyed = await _keyed(session, post)
+        keyed, spoilt = await _keyed(session, post), await _spoilt(session, post)
         await audit.record(session, actor, "reconcile_paper_forms", purpose="border_control", post=post)
     return Reconciliation(
         len(issued),
         sum(map(len, keyed.values())),
-        {number: at for number, at in issued.items() if number not in keyed},
-        {number: ids for number, ids in keyed.items() if len(ids) > 1},
+        {number: at for number, at in issued.items() if number not in keyed and number not in spoilt},
+        spoilt,
+        {number: ids for number, ids in keyed.items() if len(ids) > 1 or number in spoilt},
         {number: ids for number, ids in keyed.items() if number not in issued},
     )
+
+
+async def _spoilt(session: AsyncSession, post: str) -> dict[str, Spoilt]:
+    statement = select(SpoiltFormRow).join(PaperFormRow, PaperFormRow.number == SpoiltFormRow.number)
+    rows = await session.scalars(statement.where(PaperFormRow.crossing_point == post).order_by(PaperFormRow.serial))
+    return {row.number: Spoilt(row.reason, row.spoilt_by, row.spoilt_at) for row in rows}
 
 
 async def _keyed(session: AsyncSession, post: str) -> dict[str, list[UUID]]:

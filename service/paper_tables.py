@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, Integer
+from sqlalchemy import ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.tables import Row
@@ -20,3 +20,13 @@ class PaperFormRow(Row):
     serial: Mapped[int] = mapped_column(Integer)
     issued_at: Mapped[datetime]
     issued_by: Mapped[str]
+
+
+class SpoiltFormRow(Row):
+    """A form that was spoilt instead of filled in; append-only."""
+
+    __tablename__ = "paper_form_spoilt"
+    number: Mapped[str] = mapped_column(ForeignKey("paper_form.number"), primary_key=True)
+    reason: Mapped[str]
+    spoilt_at: Mapped[datetime]
+    spoilt_by: Mapped[str]

@@ -20,7 +20,16 @@ CHANGES: list[str] = [
     "CREATE UNIQUE INDEX paper_form_serial ON paper_form (crossing_point, serial)",
     "COMMENT ON TABLE paper_form IS 'Numbered paper forms that were printed; a movement keyed from one names it.'",
     "CREATE INDEX movement_form ON movement ((details ->> 'form_number')) WHERE details ? 'form_number'",
-    "GRANT SELECT, INSERT ON paper_form TO mabar_service",
+    """
+    CREATE TABLE paper_form_spoilt (
+        number text PRIMARY KEY REFERENCES paper_form (number),
+        reason text NOT NULL,
+        spoilt_at timestamptz NOT NULL,
+        spoilt_by text NOT NULL
+    )
+    """,
+    "COMMENT ON TABLE paper_form_spoilt IS 'Forms that were spoilt instead of filled in, and why.'",
+    "GRANT SELECT, INSERT ON paper_form, paper_form_spoilt TO mabar_service",
 ]
 
 

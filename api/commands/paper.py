@@ -1,4 +1,4 @@
-"""`mabar paper print` and `mabar paper reconcile`."""
+"""`mabar paper print`, `spoil` and `reconcile`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from api.commands.common import command, database, now, run
 from api.paper_forms import pdf
 from service import paper
 from service.canonical import plain
+from service.forms import read_form_number
 from service.paper import Issued, Reconciliation
 
 app = typer.Typer(help="Numbered paper forms, for when nothing else works.", no_args_is_help=True)
@@ -39,6 +40,21 @@ def print_(
     typer.echo(f"{file}: {issued.numbers[0]} to {issued.numbers[-1]}")
 
 
+@app.command("spoil")
+@command
+def spoil(
+    number: Annotated[str, typer.Argument(help="as printed, such as IQ-ZUR-000001-C")],
+    reason: Annotated[str, typer.Option(help="why it was not filled in")],
+) -> None:
+    """Say that a form was spoilt: it is no longer missing, and to be kept."""
+
+    async def work() -> None:
+        async with database() as opened:
+            await paper.spoil(opened.sessions, read_form_number(number), reason, actor=None, now=now())
+
+    run(work())
+
+
 @app.command("reconcile")
 @command
 def reconcile(post: Post, as_json: Annotated[bool, typer.Option("--json", help="JSON out")] = False) -> None:
@@ -55,6 +71,7 @@ def reconcile(post: Post, as_json: Annotated[bool, typer.Option("--json", help="
 def _readable(found: Reconciliation) -> str:
     lines = [f"{found.issued} printed, {found.keyed} keyed"]
     lines += [f"missing  {number}  printed {at:%Y-%m-%d %H:%M}" for number, at in found.missing.items()]
+    lines += [f"spoilt   {number}  {said.reason}" for number, said in found.spoilt.items()]
     for what, named in (("doubled", found.doubled), ("unknown", found.unknown)):
         lines += [f"{what}  {number}  {' '.join(map(str, ids))}" for number, ids in named.items()]
     return "\n".join(lines) + "\n"

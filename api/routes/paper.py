@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -9,9 +10,10 @@ from fastapi import APIRouter, Request, Response
 from api.deps import ServicesDep, permit, require
 from api.paper_forms import pdf
 from api.schemas.base import PostCode
-from api.schemas.paper import FormsIn, MissingOut, NamedOut, ReconciliationOut
+from api.schemas.paper import FormsIn, MissingOut, NamedOut, ReconciliationOut, SpoiltIn, SpoiltOut
 from service import paper
 from service.access import Action, Actor
+from service.forms import read_form_number
 
 router = APIRouter(prefix="/v1/paper-forms", tags=["paper"])
 PDF = "application/pdf"
@@ -33,6 +35,24 @@ async def issue(
     return Response(pdf(issued), 201, {"Content-Disposition": f'attachment; filename="{name}"'}, PDF)
 
 
+@router.post("/{number}/spoilt", status_code=201)
+async def spoil(
+    request: Request,
+    services: ServicesDep,
+    number: str,
+    asked: SpoiltIn,
+    actor: Annotated[Actor, permit(Action.HANDLE_PAPER)],
+) -> SpoiltOut:
+    """Say that a form was spoilt instead of filled in. It is accounted for in the reconciliation, and to be kept.
+
+    The same again changes nothing. Of a form from which a movement was keyed it cannot be said.
+    """
+    sessions, number = services.database.sessions, read_form_number(number)
+    await require(request, actor, Action.HANDLE_PAPER, await paper.post_of(sessions, number))
+    said = await paper.spoil(sessions, number, asked.reason, actor=actor, now=services.now())
+    return SpoiltOut(number=number, **asdict(said))
+
+
 @router.get("/reconciliation")
 async def reconcile(
     request: Request,
@@ -40,7 +60,8 @@ async def reconcile(
     crossing_point: PostCode,
     actor: Annotated[Actor, permit(Action.HANDLE_PAPER)],
 ) -> ReconciliationOut:
-    """Which printed forms were never keyed, which more than once, and which numbers were keyed and never printed."""
+    """Which printed forms were neither keyed nor spoilt, which were spoilt, which were keyed more than once (or keyed
+    although spoilt), and which numbers were keyed and never printed."""
     await require(request, actor, Action.HANDLE_PAPER, crossing_point)
     found = await paper.reconcile(services.database.sessions, crossing_point, actor=actor)
     return ReconciliationOut(
@@ -48,6 +69,7 @@ async def reconcile(
         issued=found.issued,
         keyed=found.keyed,
         missing=[MissingOut(number=number, issued_at=at) for number, at in found.missing.items()],
+        spoilt=[SpoiltOut(number=number, **asdict(said)) for number, said in found.spoilt.items()],
         doubled=[NamedOut(number=number, movements=list(ids)) for number, ids in found.doubled.items()],
         unknown=[NamedOut(number=number, movements=list(ids)) for number, ids in found.unknown.items()],
     )

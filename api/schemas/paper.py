@@ -30,6 +30,23 @@ class MissingOut(BaseModel):
     issued_at: datetime
 
 
+class SpoiltIn(Wire):
+    """Why a form was not filled in."""
+
+    reason: Annotated[str, Field(min_length=3, max_length=300)]
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "ink ran over the names"}]})
+
+
+class SpoiltOut(BaseModel):
+    """A form that was spoilt, and is kept: why, and who said so when."""
+
+    number: str
+    reason: str
+    spoilt_by: str
+    spoilt_at: datetime
+
+
 class NamedOut(BaseModel):
     """A form's number, and the movements that name it."""
 
@@ -44,5 +61,6 @@ class ReconciliationOut(BaseModel):
     issued: int
     keyed: int
     missing: list[MissingOut]
+    spoilt: list[SpoiltOut]
     doubled: list[NamedOut]
     unknown: list[NamedOut]

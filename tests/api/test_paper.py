@@ -4,13 +4,17 @@ import base64
 import re
 import zlib
 from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from reportlab.pdfbase.ttfonts import TTFontFile
 
+import service
+from api.paper_forms import CHOICES, ROWS, pdf
 from api.schemas.inspection import InspectionIn
 from made_up import NOON, OFFICER, crossing
 from service.access import Role
@@ -18,7 +22,10 @@ from service.domain import Clock, Source
 from service.forms import FormNumberError, form_number, read_form_number
 from service.freshness import bring_up_to_date
 from service.inspection import inspect
+from service.paper import Issued
 from service.policy import default_policy
+from service.reference import crossing_points
+from service.wording import word
 from watchlist.index import Index
 
 POST = "IQ-ZUR"
@@ -48,7 +55,7 @@ def test_what_is_no_number_is_refused(text):
 
 def texts(pdf: bytes) -> str:
     """What the pages of a PDF say, as reportlab writes it: ASCII-85 over deflate."""
-    streams = re.findall(rb"(?<!end)stream\r?\n(.*?~>)", pdf, re.DOTALL)
+    streams = re.findall(rb"(?<!end)stream\r?\n([!-uz\s]*?~>)", pdf)
     return "".join(zlib.decompress(base64.a85decode(b"<~" + each, adobe=True)).decode("latin-1") for each in streams)
 
 
@@ -81,6 +88,51 @@ async def test_forms_are_printed_keyed_and_reconciled(platform, posts):
     assert [each["number"] for each in found["missing"]] == [never]
     assert [(each["number"], len(each["movements"])) for each in found["doubled"]] == [(twice, 2)]
     assert [each["number"] for each in found["unknown"]] == [stray]
+
+
+async def test_a_spoilt_form_is_accounted_for(platform, posts):
+    officer = await platform.officer(Role.SUPERVISOR)
+    await _print(platform, officer, 2)
+    spoilt, keyed = (form_number(POST, serial) for serial in (1, 2))
+    paper = {"source": Source.PAPER, "clock": Clock.UNCERTAIN}
+
+    async def key(number):
+        made = replace(crossing(id=uuid4(), crossing_point=POST), form_number=number, **paper)
+        sessions = platform.services.database.sessions
+        await inspect(sessions, Index.build(()), default_policy(), made, actor=OFFICER, now=NOON)
+
+    async def spoil(number, reason="ink ran", headers=officer):
+        path = f"/v1/paper-forms/{number}/spoilt"
+        return (await platform.client.post(path, json={"reason": reason}, headers=headers)).status_code
+
+    async def found():
+        path = "/v1/paper-forms/reconciliation"
+        answer = await platform.client.get(path, params={"crossing_point": POST}, headers=officer)
+        return {name: [each["number"] for each in rows] for name, rows in answer.json().items() if type(rows) is list}
+
+    await key(keyed)
+    elsewhere = await platform.officer(Role.SUPERVISOR, posts=frozenset({"IQ-SFW"}), username="elsewhere")
+    assert await spoil(spoilt, headers=elsewhere) == 403
+    assert [await spoil(spoilt.lower()), await spoil(spoilt), await spoil(spoilt, "lost")] == [201, 201, 409]
+    assert [await spoil(keyed), await spoil(form_number(POST, 3))] == [409, 404]
+    assert await found() == {"missing": [], "spoilt": [spoilt], "doubled": [], "unknown": []}
+    assert [row.details["reason"] for row in await platform.trail() if row.action == "spoil_paper_form"] == ["ink ran"]
+    await key(spoilt)
+    assert (await found())["doubled"] == [spoilt], "spoilt, and keyed all the same"
+
+
+def test_a_form_speaks_three_languages_in_a_typeface_that_comes_along():
+    numbers = (form_number(POST, 1),)
+    made = pdf(Issued(next(post for post in crossing_points() if post.code == POST), numbers, NOON))
+    assert b"Vazirmatn" in made
+    for language in ("ar", "ckb"):
+        labels = {name for row in ROWS for name, _ in row} | {each for names in CHOICES.values() for each in names}
+        words = "".join(word(f"form.{name}", {}, language) for name in labels | {"title", "note"})
+        assert not {sign for sign in words if ord(sign) not in _face().charToGlyph}
+
+
+def _face():
+    return TTFontFile(str(Path(service.__path__[0]) / "fonts" / "Vazirmatn-Regular.ttf"))
 
 
 async def test_numbers_go_on_where_the_last_printing_ended(platform, posts):
