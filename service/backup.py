@@ -26,11 +26,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from service import envelope
 from service.canonical import link
 from service.confinement import MAINTAINING
 from service.database import Access, migrate
 from service.errors import BackupRefused
 from service.postgres_files import find_installation, write_private
+from service.vault import Vault
 
 _COUNTED = ("movement", "finding", "decision", "outbox", "audit", "list_entry", "account")
 _GENESIS = bytes(32)
@@ -100,8 +102,10 @@ async def restore(url: URL, identity: Path, path: Path) -> None:
     await asyncio.to_thread(migrate, url)  # an older backup meets a newer program
 
 
-async def prove(access: Access, identity: Path, path: Path) -> Proof:
+async def prove(access: Access, identity: Path, path: Path, vault: Vault | None = None) -> Proof:
     """Restore a backup into a database of its own beside ours, look it through, and take it away again.
+
+    With a `vault` it is tried whether every data key in it can be opened with the keys at hand.
 
     Raises:
         BackupRefused: it cannot be restored at all, or the user of the database may not make another one.
@@ -116,7 +120,7 @@ async def prove(access: Access, identity: Path, path: Path) -> Proof:
                 raise BackupRefused(f"no database could be made to try the backup in: {error.orig}") from None
             try:
                 await _restore(url, archive)
-                return await _look_through(url)
+                return await _look_through(url, vault)
             finally:
                 await connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
 
@@ -146,10 +150,21 @@ async def _restore(url: URL, archive: Path) -> None:
     await asyncio.to_thread(run)
 
 
-async def _look_through(url: URL) -> Proof:
+async def _look_through(url: URL, vault: Vault | None) -> Proof:
     async with _connected(url) as connection:
         rows = {table: await connection.scalar(sa.text(f"SELECT count(*) FROM {table}")) for table in _COUNTED}  # noqa: S608
-        return Proof(rows, [*await _broken_outboxes(connection), *await _broken_chains(connection)])
+        wrong = [*await _broken_outboxes(connection), *await _broken_chains(connection)]
+        return Proof(rows, [*wrong, *await _lost_keys(connection, vault)])
+
+
+async def _lost_keys(connection: AsyncConnection, vault: Vault | None) -> list[str]:
+    """Data keys that the keys at hand do not open: what they sealed could not be read after a restore."""
+    rows = await connection.execute(sa.text("SELECT guarded, month, id, kek_id, wrapped FROM data_key"))
+    return [
+        f"what was sealed of {row.guarded} in {row.month:%Y-%m} needs key {row.kek_id}, which is not at hand"
+        for row in rows
+        if vault is not None and row.wrapped is not None and not envelope.opens(vault, *row)
+    ]
 
 
 async def _broken_outboxes(connection: AsyncConnection) -> list[str]:

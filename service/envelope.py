@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from service import audit
 from service.sealed import KEY_BYTES, Keyring, SealBroken, Sealed, fingerprint
 from service.sealing_tables import DataKeyRow
-from service.vault import Guarded, require_known, vault_of
+from service.vault import Guarded, Vault, require_known, vault_of
 
 Sessions = async_sessionmaker[AsyncSession]
 _ALWAYS = date(2000, 1, 1)  # the month of a key that no month ends
@@ -88,6 +88,15 @@ def _opened(session: AsyncSession, row: DataKeyRow) -> bytes:
         about = _wrapped_about(row.guarded, row.month, row.id)
         vault.opened[row.id] = vault.ring(Guarded(row.guarded)).unwrap(row.kek_id, row.wrapped, about)
     return vault.opened[row.id]
+
+
+def opens(vault: Vault, guarded: str, month: date, id: str, kek_id: str, wrapped: bytes) -> bool:
+    """Whether a data key, as it is stored, can be opened with the keys of a vault."""
+    try:
+        vault.ring(Guarded(guarded)).unwrap(kek_id, wrapped, _wrapped_about(guarded, month, id))
+    except SealBroken:
+        return False
+    return True
 
 
 # --- the life of keys ----------------------------------------------------------------------------------------------

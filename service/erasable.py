@@ -97,7 +97,10 @@ GO = (
 )
 _GOING = "{0} IN (SELECT id FROM going)"
 _GOING_AT = "(occurred_at, id) IN (SELECT at, id FROM going)"
-_OF_MOVEMENT = ("stay_end", "waiting", "decision", "correction", "rebuttal", "contact", "restriction")
+_OF_MOVEMENT = (
+    *("stay_end", "waiting", "decision", "correction", "rebuttal", "contact", "restriction"),
+    *("second_line_claim", "broken_glass"),
+)
 _GONE_DOCUMENT = (
     "NOT EXISTS (SELECT FROM movement m WHERE m.document_key = {0}) "
     "AND NOT EXISTS (SELECT FROM correction c WHERE c.document_key = {0})"

@@ -192,6 +192,7 @@ async def _drop_partitions(erasers: Sessions, policy: Retention, now: datetime) 
     """Drop the months that are over for findings and movements, but for those that are always kept ready."""
     over = [envelope.month_of(policy.cutoff(class_, now)) for class_ in _PARTED]
     async with erasers.begin() as session:
+        await retention_store.forget_pseudonyms(session, min(over))
         await retention_store.drop_spent_partitions(session, min(*over, month_after(now.date(), -MONTHS_BACK)))
 
 

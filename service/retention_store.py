@@ -134,6 +134,11 @@ async def drop_spent_partitions(session: AsyncSession, before: date) -> list[str
     return list(await session.scalar(sa.text("SELECT drop_spent_partitions(:before)"), {"before": before}) or ())
 
 
+async def forget_pseudonyms(session: AsyncSession, before: date) -> None:
+    """Destroy the keys of pseudonyms of months that are gone: nobody can be found behind those given out then."""
+    await session.execute(sa.text("DELETE FROM pseudonym_key WHERE month < :before"), {"before": before})
+
+
 async def spent_keys(session: AsyncSession, class_: DataClass, before: date) -> list[str]:
     """The data keys of months before `before` that nothing is sealed with any more."""
     table = {DataClass.IMAGE: "image", DataClass.CONTACT: "contact", DataClass.PROTECTION: "protection_record"}[class_]

@@ -193,7 +193,8 @@ RIGHTS = [
 _ERASABLE = (
     "movement, finding, decision, correction, rebuttal, waiting, stay, stay_end, inspection_key, person_link, "
     "link_ruling, travel_group, hit, hit_case, adjudication, clearance, clearance_ending, reading, image, contact, "
-    "protection_record, protection_case, restriction, rights_request, rights_ruling, audit, erasure_notice"
+    "broken_glass, protection_record, protection_case, restriction, rights_request, rights_ruling, audit, "
+    "erasure_notice"
 )
 GRANTS = [
     "GRANT SELECT, INSERT ON data_key, contact, image, legal_hold, restriction, rights_request, rights_ruling "

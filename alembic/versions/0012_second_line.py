@@ -24,6 +24,8 @@ CHANGES = [
     "GRANT SELECT, INSERT, UPDATE, DELETE ON second_line_claim TO mabar_judge",
     "SELECT confine('second_line_claim', $desk$(SELECT sees('second_line', 'redress')) AND "
     "((SELECT every_post()) OR crossing_point = ANY ((SELECT own_posts())::text[]))$desk$)",
+    "GRANT SELECT, DELETE ON second_line_claim TO mabar_eraser",  # it goes with its movement
+    "CREATE POLICY eraser ON second_line_claim TO mabar_eraser USING (true)",
 ]
 
 

@@ -12,6 +12,7 @@ from service import audit
 from service import backup as backups
 from service.database import reach
 from service.settings import load_settings
+from service.vault import Vault
 
 Identity = Annotated[Path, typer.Option(help="the key that opens it, from `mabar backup-key`")]
 
@@ -47,7 +48,7 @@ def restore(
     async def work() -> backups.Proof | None:
         async with reach(load_settings(), join=verify) as access:
             if verify:
-                return await backups.prove(access, identity, path)
+                return await backups.prove(access, identity, path, Vault(load_settings()))
             await backups.restore(access.owner, identity, path)
             return None
 
@@ -61,7 +62,7 @@ def restore(
         typer.echo(f"WRONG {wrong}")
     if proof.wrong:
         raise typer.Exit(EXIT_REFUSED)
-    typer.echo(f"{path} can be restored, and every chain in it holds")
+    typer.echo(f"{path} can be restored, every chain in it holds, and the keys at hand open what is sealed")
 
 
 @command

@@ -14,7 +14,7 @@ from api.schemas.inspection import DecisionIn, DecisionOut, InspectionIn, Inspec
 from ocr.mrz import parse_text
 from service import decision as deciding
 from service import inspection as inspecting
-from service import readings
+from service import readings, restrictions
 from service.access import Action, Actor, DeviceKind
 from service.domain import (
     Crossing,
@@ -28,6 +28,7 @@ from service.domain import (
     Visa,
 )
 from service.person import person_keys
+from service.wording import word
 
 router = APIRouter(prefix="/v1/inspections", tags=["inspection"])
 
@@ -66,8 +67,12 @@ async def read(
     request: Request, services: ServicesDep, id: UUID, actor: Annotated[Actor, permit(Action.READ_MOVEMENTS)]
 ) -> InspectionOut:
     """What was recorded under this id, with the decisions so far. The look leaves its trace."""
-    found = await inspecting.recorded(services.database.sessions, id, actor=actor)
-    return inspection_out(found, actor, language_of(request))
+    sessions, language = services.database.sessions, language_of(request)
+    found = await inspecting.recorded(sessions, id, actor=actor)
+    shown = inspection_out(found, actor, language)
+    if await restrictions.restricted(sessions, [found.inspection.crossing.document.key]):
+        shown.restricted = word("held.restricted_mark", {}, language)
+    return shown
 
 
 @router.post("/{id}/decision", status_code=201)

@@ -220,6 +220,7 @@ class InspectionOut(BaseModel):
     index_version: str
     policy_version: str
     decisions: list[DecisionOut]
+    restricted: str | None = Field(default=None, description="that the traveller contests these data, in words")
 
 
 class ReceiptOut(BaseModel):

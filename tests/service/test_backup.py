@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
+import pyrage
 import pytest
+from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from made_up import NOON, OFFICER
-from service import audit, backup
+from service import audit, backup, contact_store, envelope
 from service.confinement import MAINTAINING
 from service.database import Access, Database
 from service.errors import BackupRefused
 from service.facts import next_fact
+from service.policy import default_policy
 from service.postgres import PostgresServer
-from service.postgres_files import SUPERUSER
+from service.postgres_files import SUPERUSER, find_installation
+from service.sealed import new_key
+from service.settings import Settings
+from service.vault import Guarded, Vault, install
 
 
 @pytest.fixture
@@ -95,3 +103,30 @@ def test_a_key_is_private_and_never_written_over(key: tuple[Path, str]) -> None:
     assert key[0].stat().st_mode & 0o777 == 0o600
     with pytest.raises(BackupRefused, match="there already"):
         backup.new_key(key[0])
+
+
+async def test_a_backup_reveals_nothing_sealed_without_its_key_and_says_when_that_is_missing(
+    access: Access, clone: Database, key: tuple[Path, str], tmp_path: Path
+) -> None:
+    known, strange = (Settings(data_keys=SecretStr(new_key()), data_dir=tmp_path / name) for name in "ab")
+    install(clone.sessions, Vault(known))
+    async with clone.sessions.begin() as session:
+        said = {"phone": "+964 750 123 4567", "address": "12 Quay Street"}
+        await contact_store.hide_changes(session, uuid4(), "IQ-ZUR", said, default_policy(), NOON)
+        for guarded in (Guarded.IMAGE, Guarded.PROTECTION):
+            await envelope.seal(session, guarded, "x", b"a face, a fear", NOON)
+    await backup.back_up(access.owner, [key[1]], tmp_path / "b.age")
+    archive = tmp_path / "opened"
+    with (tmp_path / "b.age").open("rb") as sealed, archive.open("wb") as file:
+        pyrage.decrypt_io(sealed, file, [pyrage.x25519.Identity.from_str(key[0].read_text().splitlines()[1])])
+    pg_restore = find_installation(Path()).programs / "pg_restore"
+    text = subprocess.run([pg_restore, "--file=-", archive], capture_output=True, check=True).stdout  # noqa: ASYNC221
+    assert b"COPY public.contact" in text
+    for secret in (b"123 4567", b"7501234567", b"501234567", b"Quay", b"a fear"):
+        assert secret not in text
+        assert secret.hex().encode() not in text
+    assert (await backup.prove(access, key[0], tmp_path / "b.age", Vault(known))).wrong == []
+    wrong = (await backup.prove(access, key[0], tmp_path / "b.age", Vault(strange))).wrong
+    assert {one.split(" in ")[0] for one in wrong} == {
+        f"what was sealed of {name}" for name in ("contact", "contact_index", "image", "protection")
+    }
