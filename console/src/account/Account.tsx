@@ -15,6 +15,7 @@ import { ProblemBox } from "../parts/ProblemBox";
 import { Table } from "../parts/Table";
 import { Identifier, Name, When } from "../parts/text";
 import { named, useWords } from "../words";
+import { Appearance } from "./Appearance";
 
 const PASSKEYS = ["account", "passkeys"];
 const SESSIONS = ["account", "sessions"];
@@ -29,6 +30,9 @@ export default function Account(): ReactElement {
   };
   return (
     <Page title={t("account.title")} className="account">
+      <section>
+        <Appearance />
+      </section>
       <Passkeys />
       <Sessions />
       {!provided && (

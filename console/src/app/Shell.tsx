@@ -7,10 +7,9 @@ import { Button } from "../parts/form";
 import { Icon } from "../parts/Icon";
 import { ProblemBox } from "../parts/ProblemBox";
 import { LANGUAGES, type Language, language, speak, useWords } from "../words";
-import type { Theme } from "./kept";
+import { Freshness } from "./Freshness";
 import { DESKS, type Desk } from "./routes";
 import { signOut, useMay, useOfficer } from "./session";
-import { THEMES, theme, wear } from "./theme";
 
 /** Header, the banner of a demonstration, and the desk that the address names. */
 export function Shell(): ReactElement {
@@ -43,6 +42,7 @@ export function Shell(): ReactElement {
           </Switch>
         </Suspense>
       </Main>
+      <Freshness />
     </>
   );
 }
@@ -120,14 +120,13 @@ function Header({ desks, leave }: { desks: Desk[]; leave: () => void }): ReactEl
           ))}
       </nav>
       <div className="spring" />
-      <ThemeChoice />
       <LanguageChoice />
       <Link className="who" href="/account" aria-current={current("/account")} title={t("shell.account")}>
         <Icon sign="person" />
         <bdi>{display_name || username}</bdi>
       </Link>
-      <Button look="plain" onPress={leave}>
-        {t("shell.signOut")}
+      <Button look="plain" className="leave" onPress={leave} aria-label={t("shell.signOut")}>
+        <Icon sign="leave" />
       </Button>
     </header>
   );
@@ -146,29 +145,6 @@ export function LanguageChoice(): ReactElement {
       {Object.entries(LANGUAGES).map(([code, name]) => (
         <option key={code} value={code} lang={code}>
           {name}
-        </option>
-      ))}
-    </select>
-  );
-}
-
-function ThemeChoice(): ReactElement {
-  const t = useWords();
-  const [worn, setWorn] = useState(theme);
-  const choose = (wanted: Theme) => {
-    wear(wanted);
-    setWorn(wanted);
-  };
-  return (
-    <select
-      id="theme"
-      aria-label={t("theme.choose")}
-      value={worn}
-      onChange={({ target }) => choose(target.value as Theme)}
-    >
-      {THEMES.map((name) => (
-        <option key={name} value={name}>
-          {t(`theme.${name}`)}
         </option>
       ))}
     </select>

@@ -41,7 +41,7 @@ function FindingItem({ finding }: { finding: Finding }): ReactElement {
         </p>
         <p className="finding-text">{tidy(text)}</p>
         {Array.isArray(params.explanation) && <Comparison params={params as unknown as Compared} />}
-        {typeof params.instruction === "string" && (
+        {typeof params.instruction === "string" && params.instruction && (
           <p className="instruction">
             <strong>{t("watch.instruction")}</strong> <Name>{params.instruction}</Name>
           </p>

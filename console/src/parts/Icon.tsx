@@ -10,6 +10,7 @@ const PATHS = {
   second: ["M4 5v14", "M8 12h11", "m14.5 7.5 4.7 4.5-4.7 4.5"],
   entry: ["M13 4h6v16h-6", "M3 12h11", "m10 8 4.2 4-4.2 4"],
   exit: ["M11 4H5v16h6", "M10 12h11", "m17 8 4.2 4-4.2 4"],
+  leave: ["M11 4H5v16h6", "M10 12h11", "m17 8 4.2 4-4.2 4"],
   document: ["M5 2.5h14v19H5Z", "M12 7a2.6 2.6 0 1 0 0 5.2A2.6 2.6 0 0 0 12 7Z", "M8 16h8", "M8 18.7h8"],
   camera: [
     "M3 7h4.500l1.500-2.500h6L16.500 7H21v12.500H3Z",
@@ -29,7 +30,7 @@ const PATHS = {
 
 export type Sign = keyof typeof PATHS;
 
-const DIRECTIONAL: ReadonlySet<string> = new Set(["second", "entry", "exit"]);
+const DIRECTIONAL: ReadonlySet<string> = new Set(["second", "entry", "exit", "leave"]);
 
 /** A sign beside its text; it says nothing that the text does not. Those that point are mirrored with the page. */
 export function Icon({ sign }: { sign: Sign }): ReactElement {

@@ -1,6 +1,6 @@
 /** What forms are made of. Labels stand above their fields; a field is as wide as its form lets it be. */
 
-import { type ReactElement, type ReactNode, type SubmitEvent, useId, useState } from "react";
+import { type ReactElement, type ReactNode, type Ref, type SubmitEvent, useId, useState } from "react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
 import { Problem } from "../api/problem";
 import { ProblemBox } from "./ProblemBox";
@@ -13,6 +13,7 @@ interface ButtonProps extends Omit<AriaButtonProps, "children" | "className"> {
   /** The key that does the same; printed on the button. */
   shortcut?: string;
   className?: string;
+  ref?: Ref<HTMLButtonElement>;
 }
 
 /** A button; with `shortcut` it shows the key that does the same, which the page itself listens to. */
