@@ -35,6 +35,7 @@ export const DESKS: readonly Desk[] = [
   desk("/first-line", "firstline", "inspect", () => import("../firstline/FirstLine")),
   desk("/second-line", "secondline", "read_hits", () => import("../secondline/SecondLine")),
   desk("/protection", "protection", "read_protection", () => import("../protection/Protection")),
+  desk("/movements", "movements", "read_movements", () => import("../movements/Movements")),
   desk("/stays", "stays", "read_reference", () => import("../stays/Stays")),
   desk("/account", "account", "own_account", () => import("../account/Account"), false),
 ];
