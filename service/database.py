@@ -37,6 +37,8 @@ from service.vault import Vault, install
 MONTHS_BACK = 18  # movements keyed late from paper
 MONTHS_AHEAD = 6  # a service that is off for half a year still finds a partition
 _MIGRATIONS = Path(__file__).parent.parent / "alembic"
+_CONNECT_SECONDS = 5.0  # for a connection, new or of the pool
+_STATEMENT_SECONDS = 30.0  # for a statement; a server that hangs says nothing at all
 _ONE_MIGRATION = Lock()  # Alembic keeps what it works on in the globals of a module
 
 
@@ -197,7 +199,12 @@ def _engine(url: URL, role: str, *, pool_size: int, max_overflow: int, **options
         max_overflow=max_overflow,
         pool_pre_ping=True,
         hide_parameters=True,  # a failing statement must not write a traveller into the log
-        connect_args={"server_settings": server_settings},
+        pool_timeout=_CONNECT_SECONDS,
+        connect_args={
+            "server_settings": server_settings,
+            "timeout": _CONNECT_SECONDS,
+            "command_timeout": _STATEMENT_SECONDS,
+        },
     )
 
 

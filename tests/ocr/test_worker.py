@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -52,6 +53,15 @@ async def test_an_image_that_takes_too_long_is_given_up(data: bytes) -> None:
         with pytest.raises(ReadTimeout, match=r"longer than 1 seconds"):
             await readers.read(data)
         assert (await readers.read(b"")).elapsed_ms != before
+
+
+async def test_a_worker_that_somebody_halted_is_replaced() -> None:
+    async with pool() as readers:
+        pid = int((await readers.read(b"")).elapsed_ms)
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(ReadTimeout):
+            await readers.read(b"")
+        assert int((await readers.read(b"")).elapsed_ms) != pid
 
 
 @pytest.mark.parametrize("data", [b"die", b"eat", b"break"])
