@@ -16,14 +16,15 @@ from sqlalchemy.pool import NullPool
 
 import service.identity_tables  # its tables join the metadata
 import service.inside_tables  # its table joins the metadata
+import service.notice_tables  # as above
 import service.paper_tables  # as above
 import service.people_tables
 import service.policy_tables  # as above
 import service.protection_tables  # as above
 import service.retention_tables  # as above
 import service.rights_tables  # as above
-import service.second_line_tables  # as above
 import service.sealing_tables  # as above
+import service.second_line_tables  # as above
 import service.statistics_tables  # as above
 import service.trail_tables  # noqa: F401
 from service.confinement import MAINTAINING

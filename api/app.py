@@ -34,6 +34,7 @@ from api.routes import (
     list_chores,
     list_lifecycle,
     movements,
+    notices,
     own_account,
     paper,
     people,
@@ -97,6 +98,7 @@ ROUTERS = (
     stays.router,
     policies.router,
     audit.router,
+    notices.router,
 )
 
 

@@ -14,7 +14,7 @@ from api.retaining import retain, retention_of
 from ocr.fence import Fence
 from ocr.image import Limits
 from ocr.worker import ReaderPool
-from service import envelope, reimport, rescreening, statistics, trail, waiting
+from service import consultations, envelope, reimport, rescreening, statistics, trail, waiting
 from service.accounts import demo_account
 from service.checkpoint import Signer
 from service.database import Database
@@ -41,6 +41,7 @@ RESCREEN_LOOK_SECONDS = 5.0  # how soon changed entries are run against what was
 WAITING_LOOK_SECONDS = 20.0  # how soon a movement is judged again when its moment has come
 RETENTION_SECONDS = 3600.0  # how soon what has had its time goes: it goes by days
 FOLD_SECONDS = 2.0  # how much a figure has to add up beside its roll-up
+CONSULTATION_LOOK_SECONDS = 300.0  # how soon a supervisor hears of unusual consultation
 EXPIRY_LOOK_SECONDS = 1800.0  # how soon what was found with an entry ends after the entry
 
 
@@ -84,6 +85,7 @@ async def assemble(
     signer = signer_of(settings)
     _chore(stack, "trail", SEAL_SECONDS, lambda: _seal(database, signer))
     _chore(stack, "statistics", FOLD_SECONDS, lambda: statistics.fold(database.sessions))
+    _chore(stack, "consultations", CONSULTATION_LOOK_SECONDS, lambda: _watch_consultations(settings, database))
     _chore(stack, "partitions", PARTITION_LOOK_SECONDS, lambda: _keep_partitions(database, metrics))
     retaining = retention_of(settings)
     _chore(stack, "retention", RETENTION_SECONDS, lambda: retain(database, retaining))
@@ -129,6 +131,10 @@ async def _seal(database: Database, signer: Signer) -> None:
 
 async def _judge_due(database: Database, policies: PoliciesInForce) -> None:
     await waiting.work_off(database.sessions, policies, now=datetime.now(UTC))
+
+
+async def _watch_consultations(settings: Settings, database: Database) -> None:
+    await consultations.work_off(database.sessions, settings.unusual, now=datetime.now(UTC))
 
 
 async def _withdraw_expired(database: Database) -> None:

@@ -39,6 +39,7 @@ TAGS = [
     {"name": "reference", "description": "Ports of entry, and how fresh what is known of each is."},
     {"name": "accounts", "description": "Officers' accounts."},
     {"name": "devices", "description": "Keys of cameras, workstations and monitors."},
+    {"name": "supervision", "description": "Records opened without the right, and unusual consultation, reviewed."},
     {"name": "audit", "description": "The trail of who did or saw what: searched, and proven unaltered."},
     {"name": "health", "description": "Whether the service lives and is ready, and what a monitor collects."},
 ]

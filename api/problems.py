@@ -86,6 +86,7 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     errors.ReasonNeeded: Kind(422, "reason-needed", "This purpose needs its reason"),
     errors.HoldRefused: Kind(409, "hold-refused", "The hold or restriction cannot be placed or ended"),
     errors.RequestRefused: Kind(409, "request-refused", "The request cannot be recorded or answered so"),
+    errors.GlassRefused: Kind(409, "glass-refused", "The record cannot be opened, or the notice not reviewed, so"),
     errors.PasswordRefused: Kind(422, "password-refused", "The password is not good enough"),
     errors.AccountRefused: Kind(409, "account-refused", "The account or key cannot be made"),
     errors.NotFound: Kind(404, "not-found", "No such record"),

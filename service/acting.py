@@ -46,6 +46,7 @@ _JUDGED = frozenset(
         Action.MANAGE_POSTS,
         Action.READ_POLICIES,
         Action.BREAK_GLASS,
+        Action.REVIEW_NOTICES,
         Action.MANAGE_HOLDS,
         Action.HANDLE_RIGHTS,
         Action.RULE_ON_DISCLOSURE,

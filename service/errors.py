@@ -75,6 +75,10 @@ class RequestRefused(ServiceError):
     """A traveller's request cannot be recorded or answered so."""
 
 
+class GlassRefused(ServiceError):
+    """A record cannot be opened, or a notice not reviewed, so."""
+
+
 class PasswordRefused(ServiceError):
     """The password is too short or too common, or not the one to be replaced."""
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, finding_store, store
 from service.access import Actor, require_post
+from service.acting import judging
 from service.domain import Direction, Finding, Movement, Outcome, TravelDocument, Traveller
 from service.errors import GroupRefused, NotFound, UnknownCrossingPoint
 from service.people_tables import GroupRow
@@ -119,18 +120,19 @@ async def company(sessions: Sessions, policies: Policies, id: str, *, actor: Act
         NotFound: no such group was opened.
         Forbidden: it was opened at a post that the actor does not serve.
     """
-    async with sessions.begin() as session:
-        group = await _group(session, id)
-        require_post(actor, group.crossing_point)
-        log = Surroundings(session, policies, group.crossing_point, now)
-        captured = await log.filed(Sought(marks=frozenset({f"group:{id}"})))
-        documents = frozenset(m.crossing.document.key for m in captured)
-        every = in_order(await log.filed(Sought(documents))) if documents else []
-        members = [
-            _member(key, id, every) for key in dict.fromkeys(m.crossing.document.key for m in in_order(captured))
-        ]
-        incomplete = [each for m in captured for each in await _incomplete(session, m)]
-        await audit.record(session, actor, "read_group", purpose=PURPOSE, post=group.crossing_point, subject=id)
+    with judging():  # who left, left at other posts
+        async with sessions.begin() as session:
+            group = await _group(session, id)
+            require_post(actor, group.crossing_point)
+            log = Surroundings(session, policies, group.crossing_point, now)
+            captured = await log.filed(Sought(marks=frozenset({f"group:{id}"})))
+            documents = frozenset(m.crossing.document.key for m in captured)
+            every = in_order(await log.filed(Sought(documents))) if documents else []
+            members = [
+                _member(key, id, every) for key in dict.fromkeys(m.crossing.document.key for m in in_order(captured))
+            ]
+            incomplete = [each for m in captured for each in await _incomplete(session, m)]
+            await audit.record(session, actor, "read_group", purpose=PURPOSE, post=group.crossing_point, subject=id)
     return Company(group, members, incomplete)
 
 

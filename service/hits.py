@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, clearance_store, entry_store, finding_store, hit_store, store
 from service.access import ALL_POSTS, Actor, require_post
+from service.acting import counting
 from service.clearances import NewClearance, give
 from service.clearing import REASONS, Clearance, HitOutcome
 from service.domain import Crossing, Finding, FindingStatus
@@ -184,5 +185,6 @@ async def _judge_again(session: AsyncSession, hit: RaisedHit, said: Adjudication
 
 async def figures(sessions: Sessions, list_: str | None = None) -> list[Figures]:
     """What became of the hits of every list, or of each entry of one. No personal data."""
-    async with sessions() as session:
-        return await hit_store.figures(session, list_=list_)
+    with counting():
+        async with sessions() as session:
+            return await hit_store.figures(session, list_=list_)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, clearance_store, contact_store, hit_store, people_store, store
 from service.access import Actor, require_post
+from service.acting import judging
 from service.canonical import digest_of
 from service.correcting import Correction
 from service.domain import Crossing, Decision, Inspection, Movement
@@ -152,7 +153,15 @@ async def recorded(sessions: async_sessionmaker[AsyncSession], movement_id: UUID
             post=found.inspection.crossing.crossing_point,
             subject=str(movement_id),
         )
-        return found
+    return await _with_cue(sessions, found)
+
+
+async def _with_cue(sessions: async_sessionmaker[AsyncSession], found: Recorded) -> Recorded:
+    """The first line is owed the cue, and may not read what it rests on: the judge does."""
+    with judging():
+        async with sessions.begin() as session:
+            inspection, *_ = await store.inspection(session, found.inspection.crossing.id)
+    return replace(found, inspection=inspection)
 
 
 async def _recorded(session: AsyncSession, movement_id: UUID) -> Recorded:

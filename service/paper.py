@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, store
 from service.access import Actor
+from service.acting import judging
 from service.domain import CrossingPoint
 from service.errors import FormRefused, NotFound, UnknownCrossingPoint
 from service.forms import form_number
@@ -129,17 +130,18 @@ async def reconcile(sessions: Sessions, post: str, *, actor: Actor | None) -> Re
     Raises:
         UnknownCrossingPoint: no such post.
     """
-    async with sessions.begin() as session:
-        if post not in await store.crossing_points(session):
-            raise UnknownCrossingPoint(post)
-        rows = await session.execute(
-            select(PaperFormRow.number, PaperFormRow.issued_at)
-            .where(PaperFormRow.crossing_point == post)
-            .order_by(PaperFormRow.serial)
-        )
-        issued = {row.number: row.issued_at for row in rows}
-        keyed, spoilt = await _keyed(session, post), await _spoilt(session, post)
-        await audit.record(session, actor, "reconcile_paper_forms", purpose="border_control", post=post)
+    with judging():  # forms are told by their numbers, of people nothing
+        async with sessions.begin() as session:
+            if post not in await store.crossing_points(session):
+                raise UnknownCrossingPoint(post)
+            rows = await session.execute(
+                select(PaperFormRow.number, PaperFormRow.issued_at)
+                .where(PaperFormRow.crossing_point == post)
+                .order_by(PaperFormRow.serial)
+            )
+            issued = {row.number: row.issued_at for row in rows}
+            keyed, spoilt = await _keyed(session, post), await _spoilt(session, post)
+            await audit.record(session, actor, "reconcile_paper_forms", purpose="border_control", post=post)
     return Reconciliation(
         len(issued),
         sum(map(len, keyed.values())),

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import audit, policy_store, store
 from service.access import ALL_POSTS, Actor
+from service.acting import counting
 from service.errors import ChangeRefused, ConflictingReplay, NotFound
 from service.hygiene import ChangeState, require_second_person
 from service.policy import Policy, load_policy
@@ -174,5 +175,6 @@ async def text_of(sessions: Sessions, version: str) -> str:
 async def trials(sessions: Sessions, since: datetime, *, actor: Actor) -> list[Trial]:
     """How often rules on trial found something since a moment, at the actor's posts. No personal data."""
     posts = None if ALL_POSTS in actor.posts else actor.posts
-    async with sessions() as session:
-        return await policy_store.trials(session, since, posts)
+    with counting():
+        async with sessions() as session:
+            return await policy_store.trials(session, since, posts)

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service.access import Role
 from service.errors import SettingsRefused
+from service.unusual import Thresholds
 
 
 def _default_data_dir() -> Path:
@@ -130,6 +131,7 @@ class Settings(BaseSettings):
     rescreen_days: int = Field(default=30, ge=0, le=540)  # how far back changed entries are looked for
 
     statistics_smallest_cell: int = Field(default=5, ge=1, le=1000)  # fewer are not told to who reads no records
+    unusual: Thresholds = Field(default_factory=Thresholds)  # from when on a consultation is; as JSON, in part or whole
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

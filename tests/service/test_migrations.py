@@ -20,14 +20,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import service.identity_tables  # its tables join the metadata
 import service.inside_tables  # its table joins the metadata
+import service.notice_tables  # as above
 import service.paper_tables  # its table joins the metadata
 import service.people_tables  # its tables join the metadata
 import service.policy_tables  # as above
 import service.protection_tables  # as above
 import service.retention_tables  # as above
 import service.rights_tables  # as above
-import service.second_line_tables  # as above
 import service.sealing_tables  # as above
+import service.second_line_tables  # as above
 import service.statistics_tables  # as above
 import service.trail_tables  # noqa: F401
 from service.clearing import EndingCause, HitOutcome
@@ -35,9 +36,11 @@ from service.database import Database, migrate
 from service.domain import Clock, Direction, FindingStatus, Outcome, PostKind, Severity, Source, Verdict
 from service.hygiene import ChangeAction, ChangeState
 from service.list_tables import Row
+from service.notices import ReviewOutcome
 from service.postgres import PostgresServer
 from service.postgres_files import JUDGE, LOGIN, OWNER, ROLES, SERVICE
 from service.source_store import SourceState
+from service.unusual import NoticeKind
 
 Execute = Callable[..., Awaitable[None]]
 
@@ -82,6 +85,8 @@ async def test_every_table_says_what_it_is_for(session: AsyncSession) -> None:
         ("adjudication", "outcome", HitOutcome),
         ("clearance_ending", "cause", EndingCause),
         ("list_source", "state", SourceState),
+        ("notice", "kind", NoticeKind),
+        ("notice", "outcome", ReviewOutcome),
     ],
 )
 async def test_checks_know_the_words_of_the_domain(
