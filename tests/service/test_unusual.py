@@ -12,7 +12,7 @@ from service.unusual import MANY, Look, NoticeKind, Thresholds, Unusual, Usual, 
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LIMITS = Thresholds()
-BY_DAY = Usual({hour: 40 for hour in range(7, 17)}, hours=20)  # 20 looks an hour, from 7 to 16
+BY_DAY = Usual(dict.fromkeys(range(7, 17), 40), hours=20)  # 20 looks an hour, from 7 to 16
 
 
 def looks(n: int, at: datetime = NOON, officer: str = "layla", **more: object) -> list[Look]:
