@@ -212,6 +212,7 @@ class DecisionRow(Row):
         Index("decision_first", "movement_id", unique=True, postgresql_where=text("supersedes IS NULL")),
         Index("decision_movement", "movement_id"),
         Index("decision_decided", "decided_at"),
+        Index("decision_referred", "decided_at", postgresql_where=text("outcome = 'referred'")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     movement_id: Mapped[UUID]

@@ -36,6 +36,9 @@ export const DESKS: readonly Desk[] = [
   desk("/second-line", "secondline", "read_hits", () => import("../secondline/SecondLine")),
   desk("/protection", "protection", "read_protection", () => import("../protection/Protection")),
   desk("/movements", "movements", "read_movements", () => import("../movements/Movements")),
+  desk("/watchlists", "watchlists", "read_lists", () => import("../watchlists/Watchlists")),
   desk("/stays", "stays", "read_reference", () => import("../stays/Stays")),
+  desk("/audit", "audit", "read_audit", () => import("../audit/Audit")),
+  desk("/administration", "administration", "manage_devices", () => import("../administration/Administration")),
   desk("/account", "account", "own_account", () => import("../account/Account"), false),
 ];
