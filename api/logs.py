@@ -111,7 +111,8 @@ def _traceback_without_messages(_logger: WrappedLogger, _method: str, event: Eve
     """A traceback that comes as text, as of a start that failed: its places, and the last line if that is ours."""
     text = event["event"]
     if isinstance(text, str) and _TRACEBACK in text:
-        kind, _, message = text.strip().splitlines()[-1].partition(": ")
+        raised = _RAISED.search(_PLACE.split(text)[-1].rstrip())
+        kind, message = (raised[1], raised[2] or "") if raised else ("", "")
         event["event"] = message if kind.startswith("service.errors.") else "failed"
         places = [f"  {_short(file)}:{line} {name}" for file, line, name in _PLACE.findall(text)]
         event["fault"] = [kind, *places[-_FRAMES:]]
@@ -119,6 +120,9 @@ def _traceback_without_messages(_logger: WrappedLogger, _method: str, event: Eve
 
 
 _TRACEBACK = "Traceback (most recent call last):"
+_RAISED = re.compile(
+    r"^([\w.]+)(?:: (.*))?\Z", re.MULTILINE | re.DOTALL
+)  # after the last frame; of any number of lines
 _PLACE = re.compile(r'^  File "(.*)", line (\d+), in (\S+)$', re.MULTILINE)
 
 

@@ -83,7 +83,10 @@ async def test_refusals_and_headers_are_searched_and_answers_are_not() -> None:
 
 
 def test_titles_of_processes_are_searched() -> None:
-    with subprocess.Popen(["sh", "-c", f": {NAME}; (read line); :"], stdin=subprocess.PIPE) as process:
+    waiting = ["sh", "-c", f": {NAME}; echo ready; read line"]
+    with subprocess.Popen(waiting, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
         canaries.search_process(process.pid, "a shell")
     assert {found.split(": …")[0] for found in MARKS.take_found()} == {f"{NAME} in a title of a shell"}
 
@@ -126,5 +129,7 @@ def test_a_service_that_does_not_start_says_why_and_quotes_nothing(plugin: canar
         "service.errors.DatabaseUnavailable",
     )
     assert said["fault"][-1].endswith(" start")
-    said = json.loads(start(RuntimeError(NAME)))
+    said = json.loads(start(DatabaseUnavailable("initdb failed:\ninitdb: error: no space\n")))
+    assert said["event"] == "initdb failed:\ninitdb: error: no space"
+    said = json.loads(start(RuntimeError(f"{NAME}\n{NAME}: {NAME}")))
     assert (said["event"], said["fault"][0]) == ("failed", "RuntimeError")
