@@ -72,9 +72,9 @@ def _records(section: SectionOut) -> Iterator[Flowable]:
         yield _text("—")
     for record in section.records:
         picture = record.get("picture")
-        rows = [(name, value) for name, value in _flat(record) if name != "picture"]
+        rows = [(name, value) for name, value in _flat(record) if value and name != "picture"]
         yield Table(
-            [[_text(name), _text(value)] for name, value in rows],
+            [[_text(_label(name)), _text(value)] for name, value in rows],
             colWidths=[45 * mm, _WIDEST - 45 * mm],
             style=[("LINEBELOW", (0, -1), (-1, -1), 0.25, "grey"), ("TOPPADDING", (0, 0), (-1, -1), 1)],
             hAlign="LEFT",
@@ -91,8 +91,14 @@ def _flat(record: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str
             yield from _flat(value, f"{path}.")
         elif isinstance(value, list | tuple):
             yield path, ", ".join(map(str, value))
-        elif value is not None:
+        elif value not in (None, "", False):
             yield path, str(value)
+
+
+def _label(path: str) -> str:
+    """A field's name in words; what it stands in is told where it stands in something else than what was recorded."""
+    *above, name = path.split(".")
+    return f"{'counts as: ' if 'counts' in above else ''}{name.replace('_', ' ')}"
 
 
 def _text(text: str, size: float = 8) -> Paragraph:
