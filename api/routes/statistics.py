@@ -157,7 +157,7 @@ async def pseudonymous_movements(
 
 @router.get("/{figure}", response_model=StatisticOut)
 async def table(
-    request: Request, services: ServicesDep, figure: Figure, asked: Question, actor: Reader, known: Known = None
+    request: Request, services: ServicesDep, figure: Figure, actor: Reader, asked: Question, known: Known = None
 ) -> Response:
     """A figure by what is asked for: exact to the last commit, late, corrected and withdrawn facts counted right.
 
@@ -191,8 +191,8 @@ async def export(
     request: Request,
     services: ServicesDep,
     figure: Figure,
-    asked: Question,
     actor: Annotated[Actor, permit(Action.EXPORT_STATISTICS)],
+    asked: Question,
     recipient: Annotated[
         str, Query(min_length=2, max_length=200, description="to whom it is given; it stays in the trail")
     ],
