@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
-# Three stages: one builds the console, one installs what the lock file names, the last holds only what runs. It runs as a user without a
-# shell, writes below /var/lib/mabar and /tmp alone, and starts no shell itself.
+# Three stages: one builds the console, one installs what the lock file names, the last holds only what runs. It runs as a
+# user without a shell, writes below /var/lib/mabar and /tmp alone, and needs no shell but to make a database cluster
+# (PostgreSQL's initdb), which it does once and only without DATABASE_URL.
 #
 # A tag can be moved. Whoever builds for use names the image by its digest, which the registry tells:
 #   docker build --build-arg BASE=python:3.11-slim-bookworm@sha256:… .
