@@ -38,6 +38,7 @@ export const DESKS: readonly Desk[] = [
   desk("/movements", "movements", "read_movements", () => import("../movements/Movements")),
   desk("/watchlists", "watchlists", "read_lists", () => import("../watchlists/Watchlists")),
   desk("/stays", "stays", "read_reference", () => import("../stays/Stays")),
+  desk("/supervision", "supervision", "read_policies", () => import("../supervision/Supervision")),
   desk("/audit", "audit", "read_audit", () => import("../audit/Audit")),
   desk("/administration", "administration", "manage_devices", () => import("../administration/Administration")),
   desk("/account", "account", "own_account", () => import("../account/Account"), false),
