@@ -1,8 +1,4 @@
-"""What is held on one person as a PDF that can be read and handed over.
-
-Names in their own script need a font that has them; where the machine has none, the page says so, and the JSON has
-them.
-"""
+"""What is held on one person as a PDF that can be read and handed over, in the language that was asked for."""
 
 from __future__ import annotations
 
@@ -18,31 +14,22 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Image, Paragraph, SimpleDocTemplate, Spacer, Table
 
+import service
 from api.schemas.rights import ExportOut, SectionOut
 
-_FONTS = (
-    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-    "/usr/share/fonts/TTF/DejaVuSans.ttf",
-    "/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf",
-)
 _WIDEST = 170 * mm
-_LATIN_1 = 0x100
 
 
 @cache
 def _font() -> str:
-    """A font with Arabic letters, where this machine has one."""
-    for path in _FONTS:
-        if Path(path).exists():
-            try:
-                pdfmetrics.registerFont(TTFont("held", path, shapable=True))
-            except TTFError:
-                continue
-            return "held"
-    return "Helvetica"
+    """The typeface that comes along, which has Latin and Arabic letters."""
+    pdfmetrics.registerFont(
+        TTFont("held", Path(service.__path__[0]) / "fonts" / "Vazirmatn-Regular.ttf", shapable=True)
+    )
+    return "held"
 
 
 def pdf(shown: ExportOut) -> bytes:
@@ -102,8 +89,5 @@ def _label(path: str) -> str:
 
 
 def _text(text: str, size: float = 8) -> Paragraph:
-    font = _font()
-    if font == "Helvetica":
-        text = "".join(sign if ord(sign) < _LATIN_1 or sign in "—" else "?" for sign in text)
-    style = ParagraphStyle("held", fontName=font, fontSize=size, leading=size * 1.35, shaping=font != "Helvetica")
+    style = ParagraphStyle("held", fontName=_font(), fontSize=size, leading=size * 1.5, shaping=True)
     return Paragraph(escape(text), style)
