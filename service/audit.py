@@ -7,23 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import String, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.access import Actor, Purpose
 from service.acting import current
+from service.driver import driver
 
 SERVICE = "service"
-
-# Nothing is read back of it: who writes the trail need not be who may read it.
-_ADD = text(
-    "INSERT INTO audit (actor, actor_kind, action, purpose, crossing_point, subject, details) "
-    "VALUES (:actor, :kind, :action, :purpose, :post, :subject, :details)"
-).bindparams(
-    *(bindparam(name, type_=String) for name in ("actor", "kind", "action", "purpose", "post", "subject")),
-    bindparam("details", type_=JSONB),
-)
 
 
 async def record(
@@ -48,14 +38,15 @@ async def record(
     said = {"reason": who.reason} if who is not None and who.reason is not None else {}
     row = {
         "actor": str(actor.id) if actor else SERVICE,
-        "kind": _kind(actor),
+        "actor_kind": _kind(actor),
         "action": action,
         "purpose": Purpose(purpose).value if purpose else None,
-        "post": post,
+        "crossing_point": post,
         "subject": subject,
         "details": {**(details or {}), **said},
     }
-    await session.execute(_ADD, row)
+    # nothing is read back of it: who writes the trail need not be who may read it
+    await (await driver(session)).add("audit", row)
 
 
 def _kind(actor: Actor | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -20,25 +21,41 @@ def canonical(value: object) -> bytes:
 
 def plain(value: Any) -> Any:
     """`value` as JSON holds it. Raises TypeError for what it cannot."""
-    if isinstance(value, PartialDate | UUID):
-        return str(value)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.hex()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
-    if value is None or isinstance(value, str | int | float | bool):
+    kind = type(value)
+    if kind in _AS_IT_IS:
         return value
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    write = _WRITTEN.get(kind)
+    if write is None:
+        write = _WRITTEN[kind] = _way_of(kind)
+    return write(value)
+
+
+def _way_of(kind: type) -> Callable[[Any], Any]:
+    """How values of a kind are written: found once for each kind there is."""
+    if issubclass(kind, PartialDate | UUID):
+        return str
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if issubclass(kind, datetime):
+        return lambda value: value.astimezone(UTC).isoformat()
+    if issubclass(kind, date):
+        return lambda value: value.isoformat()
+    if issubclass(kind, bytes):
+        return lambda value: value.hex()
+    if is_dataclass(kind):
+        names = tuple(kind.__dataclass_fields__)
+        return lambda value: {name: plain(getattr(value, name)) for name in names}
+    if issubclass(kind, dict):
+        return lambda value: {str(key): plain(item) for key, item in value.items()}
+    if issubclass(kind, list | tuple | set | frozenset):
+        return lambda value: [plain(item) for item in value]
+    if issubclass(kind, str | int | float):
+        return lambda value: value
+    raise TypeError(f"{kind.__name__} has no JSON form")
+
+
+_AS_IT_IS = frozenset({str, int, float, bool, type(None)})
+_WRITTEN: dict[type, Callable[[Any], Any]] = {}
 
 
 def digest_of(value: object) -> bytes:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import aliased
 
 from service import protection_store
 from service.domain import Crossing, Finding, FindingStatus, Movement, Severity
+from service.driver import driver
 from service.facts import next_fact
-from service.mapping import finding_of, finding_row
+from service.mapping import finding_columns, finding_of
 from service.rules.revision import Revision
 from service.tables import FindingRow
 
@@ -26,7 +27,7 @@ async def add(session: AsyncSession, finding: Finding, crossing: Crossing, polic
     if finding.severity is Severity.PROTECTION:
         await protection_store.add_finding(session, finding, crossing, policy_version, now)
     else:
-        session.add(finding_row(finding, crossing, policy_version, now))
+        await (await driver(session)).add("finding", finding_columns(finding, crossing, policy_version, now))
 
 
 async def findings(session: AsyncSession, movement_id: UUID, occurred_at: datetime) -> tuple[Finding, ...]:
@@ -79,14 +80,12 @@ async def add_revision(
                 session, finding, movement.crossing, policy_version, now, cause=cause, supersedes=ended
             )
             continue
-        row = finding_row(finding, movement.crossing, policy_version, now)
-        row.cause, row.supersedes = cause, ended
-        session.add(row)
+        row = finding_columns(finding, movement.crossing, policy_version, now)
+        await (await driver(session)).add("finding", {**row, "cause": cause, "supersedes": ended})
     shown = [f for f in (*change.withdrawn, *change.raised) if f.severity is not Severity.PROTECTION]
     if shown:
         body = {"movement_id": movement.id, "cause": cause, "findings": shown, "policy_version": policy_version}
         await next_fact(session, heard_at, "revision", body, now)
-    await session.flush()
 
 
 def _replaced_by(finding: Finding) -> tuple[object, ...]:

@@ -111,15 +111,17 @@ class Judge:
         links = await self.records.links(crossing.document.key)
         confirmed = links.confirmed(crossing.document.key)
         first = first_sought(crossing, confirmed)
-        found = {m.id: m for m in await self.records.filed(first) if m.id != movement.id}
+        found = {m.crossing.id: m for m in await self.records.filed(first)}
+        found.pop(movement.id, None)
         shared = [m for m in found.values() if _shares(m, movement, confirmed)]
         own = links.movements(crossing, shared)
         further = [further_sought(crossing, own), *passing_sought(crossing, self.policy.at(crossing.occurred_at))]
         for sought in further:
-            found |= {m.id: m for m in await self._filed(sought) if m.id != movement.id}
-        mine = {m.id for m in own}
-        others = [m for m in found.values() if m.id not in mine and _is_beside(m, [first, *further])]
-        near = Near(own, others, [m for m in shared if m.id not in mine], links)
+            found |= {m.crossing.id: m for m in await self._filed(sought) if m.crossing.id != movement.id}
+        for m in own:
+            del found[m.crossing.id]
+        others = [m for m in found.values() if _is_beside(m, [first, *further])]
+        near = Near(own, others, [m for m in shared if m.crossing.id in found], links)
         sought = company_sought(movement, own, others, self.policy.at(movement.crossing.occurred_at))
         return await self._with_company(movement, near, sought)
 

@@ -1,11 +1,28 @@
-"""A property that is worked out once. Pure."""
+"""What is worked out once. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
+Of = TypeVar("Of")
+
+
+def once(work: Callable[[Of], Value]) -> Callable[[Of], Value]:
+    """A function of one value, without slots, that keeps its answer with it."""
+    name = f"{work.__module__}.{work.__name__}"
+
+    @wraps(work)
+    def asked(of: Of) -> Value:
+        known: dict[str, Any] = of.__dict__
+        if name not in known:
+            known[name] = work(of)
+        answer: Value = known[name]
+        return answer
+
+    return asked
 
 
 class kept(Generic[Value]):  # noqa: N801 - read as a decorator

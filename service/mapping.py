@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from service.canonical import plain
 from service.correcting import relations_of, visa_of
@@ -19,7 +20,9 @@ from service.domain import (
     FailedCheckDigit,
     Finding,
     FindingStatus,
+    Movement,
     OtherReading,
+    Outcome,
     PartialDate,
     PostKind,
     ReadFrom,
@@ -29,13 +32,24 @@ from service.domain import (
     Traveller,
 )
 from service.rules.reach import filed_under
-from service.tables import CrossingPointRow, FindingRow, MovementRow
+from service.tables import FindingRow, MovementRow
 
 
-def crossing_point_of(row: CrossingPointRow) -> CrossingPoint:
-    names = {"en": row.name_en, "ar": row.name_ar, "ckb": row.name_ckb}
-    position = (row.latitude, row.longitude)
-    return CrossingPoint(row.code, PostKind(row.kind), names, position, row.jurisdiction, row.heard_until)
+@lru_cache(maxsize=1 << 10)
+def crossing_point(
+    code: str,
+    kind: str,
+    name_en: str,
+    name_ar: str,
+    name_ckb: str,
+    latitude: float,
+    longitude: float,
+    jurisdiction: str,
+    heard_until: datetime | None,
+) -> CrossingPoint:
+    """A crossing point from the columns of its row. One that did not change is one value."""
+    names = {"en": name_en, "ar": name_ar, "ckb": name_ckb}
+    return CrossingPoint(code, PostKind(kind), names, (latitude, longitude), jurisdiction, heard_until)
 
 
 def movement_columns(crossing: Crossing) -> dict[str, Any]:
@@ -93,32 +107,54 @@ def _details(crossing: Crossing) -> dict[str, Any]:
 _DIRECTIONS = {each.value: each for each in Direction}
 _CLOCKS = {each.value: each for each in Clock}
 _SOURCES = {each.value: each for each in Source}
+_OUTCOMES = {each.value: each for each in Outcome}
+
+
+_CROSSING = (
+    *("id", "crossing_point", "direction", "occurred_at", "clock", "source", "person_keys", "details"),
+    *("document_code", "issuing_state", "document_number", "date_of_expiry"),
+    *("primary_identifier", "secondary_identifier", "nationality", "date_of_birth", "sex", "name_truncated"),
+    *("native_name", "father_name", "mother_name"),
+)
+_crossing_columns = attrgetter(*_CROSSING)
+MOVEMENT = ("recorded_at", "seq", "decision", *_CROSSING)
+"""What `movement_of` is handed, in this order; `decision` is the outcome of the last one."""
+
+
+def movement_of(row: Sequence[Any]) -> Movement:
+    """A movement from the columns of `MOVEMENT`."""
+    recorded_at, seq, decision, *crossing = row
+    return Movement(_crossing(*crossing), recorded_at, seq, _OUTCOMES[decision] if decision else None)
 
 
 def crossing_of(row: MovementRow) -> Crossing:
     """The crossing as recorded. Rows of the same document or traveller share one value."""
-    details = row.details
+    return _crossing(*_crossing_columns(row))
+
+
+def _crossing(
+    id: UUID,
+    crossing_point: str,
+    direction: str,
+    occurred_at: datetime,
+    clock: str,
+    source: str,
+    person_keys: Sequence[str],
+    details: Mapping[str, Any] | None,
+    *described: Any,
+) -> Crossing:
+    others = tuple(details.get("other_nationalities", ())) if details else ()
+    document, traveller = _document(*described[:4]), _traveller(*described[4:], others)
     crossing = Crossing(
-        id=row.id,
-        crossing_point=row.crossing_point,
-        direction=_DIRECTIONS[row.direction],
-        occurred_at=row.occurred_at,
-        document=_document(row.document_code, row.issuing_state, row.document_number, row.date_of_expiry),
-        traveller=_traveller(
-            row.primary_identifier,
-            row.secondary_identifier,
-            row.nationality,
-            row.date_of_birth,
-            row.sex,
-            row.name_truncated,
-            row.native_name,
-            row.father_name,
-            row.mother_name,
-            tuple(details.get("other_nationalities", ())),
-        ),
-        clock=_CLOCKS[row.clock],
-        source=_SOURCES[row.source],
-        person_keys=tuple(row.person_keys),
+        id,
+        crossing_point,
+        _DIRECTIONS[direction],
+        occurred_at,
+        document,
+        traveller,
+        _CLOCKS[clock],
+        _SOURCES[source],
+        tuple(person_keys),
     )
     return _with_details(crossing, details) if details else crossing
 
@@ -156,23 +192,23 @@ def _with_details(crossing: Crossing, details: Mapping[str, Any]) -> Crossing:
     )
 
 
-def finding_row(finding: Finding, crossing: Crossing, policy_version: str, now: datetime) -> FindingRow:
-    return FindingRow(
-        id=uuid4(),
-        movement_id=crossing.id,
-        occurred_at=crossing.occurred_at,
-        recorded_at=now,
-        rule=finding.rule,
-        rule_version=finding.rule_version,
-        severity=finding.severity.value,
-        status=finding.status.value,
-        message=finding.message,
-        params=plain(dict(finding.params)),
-        evidence=list(finding.evidence),
-        rebuttable_by=list(finding.rebuttable_by),
-        stale_posts=list(finding.stale_posts),
-        policy_version=policy_version,
-    )
+def finding_columns(finding: Finding, crossing: Crossing, policy_version: str, now: datetime) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "movement_id": crossing.id,
+        "occurred_at": crossing.occurred_at,
+        "recorded_at": now,
+        "rule": finding.rule,
+        "rule_version": finding.rule_version,
+        "severity": finding.severity.value,
+        "status": finding.status.value,
+        "message": finding.message,
+        "params": plain(dict(finding.params)),
+        "evidence": list(finding.evidence),
+        "rebuttable_by": list(finding.rebuttable_by),
+        "stale_posts": list(finding.stale_posts),
+        "policy_version": policy_version,
+    }
 
 
 def finding_of(row: FindingRow) -> Finding:

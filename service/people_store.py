@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from service.correcting import Correction, CorrectionKind, Rebuttal
 from service.domain import Crossing
+from service.driver import driver
 from service.errors import NotFound
 from service.linking import Links, Pair, Proposal, Ruled, Ruling
 from service.people_tables import CorrectionRow, LinkRow, LinkRulingRow, RebuttalRow
@@ -28,26 +27,22 @@ async def links(session: AsyncSession, *documents: str) -> Links:
     rulings: dict[Pair, Ruling] = {}
     known: set[str] = set()
     fresh = set(documents)
+    asking = await driver(session)
+    await asking.keep_plans()
     while fresh:
-        rows = await session.execute(
-            _ruled()
-            .where(or_(LinkRow.one.in_(fresh), LinkRow.other.in_(fresh)))
-            .with_only_columns(LinkRow.one, LinkRow.other, LinkRulingRow.ruling)
-        )
+        rows = await asking.rows(_RULED, list(fresh))
         rulings |= {(one, other): Ruling(ruling) for one, other, ruling in rows}
         known |= fresh
         fresh = Links(rulings).confirmed(*documents) - known
     return Links(rulings)
 
 
-def _ruled() -> Select[Any]:
-    """Links beside the ruling on each that no other one replaced."""
-    later = aliased(LinkRulingRow)
-    return (
-        select(LinkRow, LinkRulingRow)
-        .join(LinkRulingRow, LinkRulingRow.link_id == LinkRow.id)
-        .where(~select(later.id).where(later.supersedes == LinkRulingRow.id).exists())
-    )
+# Links beside the ruling on each that no other one replaced.
+_RULED = """
+    SELECT one, other, ruling FROM person_link JOIN link_ruling ON link_id = person_link.id
+    WHERE (one = ANY($1::text[]) OR other = ANY($1::text[]))
+    AND NOT EXISTS (SELECT FROM link_ruling AS later WHERE later.supersedes = link_ruling.id)
+"""
 
 
 async def propose(session: AsyncSession, found: Iterable[Proposal], now: datetime, by: str | None = None) -> None:
@@ -168,28 +163,21 @@ async def corrections_beside(
     session: AsyncSession, ids: Sequence[UUID], sought: Sought
 ) -> dict[UUID, list[CorrectionRow]]:
     """The corrections of some movements, and of all that may be asked for by what a correction says; by movement."""
-    by_keys = _sought(sought)
-    rows = await session.scalars(select(CorrectionRow).where(or_(CorrectionRow.movement_id.in_(ids), *by_keys)))
+    keys = (sorted(each) for each in (sought.documents, sought.persons, sought.marks))
+    rows = await (await driver(session)).rows(_CORRECTED, ids, *keys)
+    if not rows:
+        return {}
+    corrected = list({row["movement_id"] for row in rows})  # by all that was said of them, whatever its keys
     found: dict[UUID, list[CorrectionRow]] = {}
-    for row in rows:
+    for row in await session.scalars(select(CorrectionRow).where(CorrectionRow.movement_id.in_(corrected))):
         found.setdefault(row.movement_id, []).append(row)
-    further = found.keys() - set(ids)  # the keys may be those of a correction before the last
-    if further:
-        for row in await session.scalars(select(CorrectionRow).where(CorrectionRow.movement_id.in_(further))):
-            if row not in found[row.movement_id]:
-                found[row.movement_id].append(row)
     return found
 
 
-def _sought(sought: Sought) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if sought.documents:
-        conditions.append(CorrectionRow.document_key.in_(sorted(sought.documents)))
-    if sought.persons:
-        conditions.append(CorrectionRow.person_keys.op("&&")(sorted(sought.persons)))
-    if sought.marks:
-        conditions.append(CorrectionRow.marks.op("&&")(sorted(sought.marks)))
-    return conditions
+_CORRECTED = """
+    SELECT movement_id FROM correction WHERE movement_id = ANY($1::uuid[]) OR document_key = ANY($2::text[])
+    OR person_keys && $3::text[] OR marks && $4::text[]
+"""
 
 
 def correction_of(row: CorrectionRow) -> Correction:

@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, literal_column, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy import literal as value
-from sqlalchemy.dialects.postgresql import TIMESTAMP, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.correcting import Correction, corrected
 from service.domain import Crossing, Movement
-from service.inside_tables import StayEndRow, StayRow
+from service.driver import driver
+from service.inside_tables import StayRow
 from service.mapping import crossing_of
 from service.people_store import correction_of
 from service.people_tables import CorrectionRow
 from service.rules.case import Case
-from service.rules.inside import Begun, begun, ended
+from service.rules.inside import begun, ended
 from service.tables import InspectionKeyRow, MovementRow
-
-NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz", TIMESTAMP(timezone=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,40 +50,39 @@ async def place(session: AsyncSession, movement_id: UUID, case: Case | None, *, 
 
     `case` None takes it out: it was refused, or never was. A `new` movement was in none before.
     """
+    writing = await driver(session)
     end, stay = (ended(case), begun(case)) if case else (None, None)
-    said = select(StayEndRow.entry_id).where(StayEndRow.movement_id == movement_id)
-    before = None if new else await session.scalar(said)
+    before = None if new else await writing.row("SELECT entry_id FROM stay_end WHERE movement_id = $1", movement_id)
     if case and end:
-        values = {"entry_id": end.id, "at": case.crossing.occurred_at}
-        row = insert(StayEndRow).values(movement_id=movement_id, **values)
-        await session.execute(row.on_conflict_do_update(index_elements=["movement_id"], set_=values))
+        await writing.do(_END, movement_id, end.id, case.crossing.occurred_at)
     elif before:
-        await session.execute(delete(StayEndRow).where(StayEndRow.movement_id == movement_id))
-    if touched := {id for id in (before, end and end.id) if id}:
-        stays = update(StayRow).where(StayRow.entry_id.in_(touched))
-        await session.execute(stays.values(ended_at=_first_end(StayRow.entry_id)))
+        await writing.do("DELETE FROM stay_end WHERE movement_id = $1", movement_id)
+    if touched := {id for id in (before and before["entry_id"], end and end.id) if id}:
+        await writing.do(_ENDED, list(touched))
     if case and stay:
-        await _begin(session, movement_id, case, stay)
+        here = case.crossing
+        said = (here.crossing_point, here.occurred_at, stay.until, stay.basis, stay.due_at)
+        await writing.do(_BEGIN, movement_id, *said)
     elif not new:
-        await session.execute(delete(StayRow).where(StayRow.entry_id == movement_id))
+        await writing.do("DELETE FROM stay WHERE entry_id = $1", movement_id)
 
 
-def _first_end(entry_id: Any) -> ColumnElement[datetime]:
-    ends = select(func.min(StayEndRow.at)).where(StayEndRow.entry_id == entry_id)
-    return func.coalesce(ends.scalar_subquery(), NEVER)
-
-
-async def _begin(session: AsyncSession, movement_id: UUID, case: Case, stay: Begun) -> None:
-    said = {
-        "crossing_point": case.crossing.crossing_point,
-        "entered_at": case.crossing.occurred_at,
-        "until": stay.until,
-        "basis": stay.basis,
-        "due_at": stay.due_at or NEVER,
-        "ended_at": _first_end(movement_id),
-    }
-    row = insert(StayRow).values(entry_id=movement_id, **said)
-    await session.execute(row.on_conflict_do_update(index_elements=["entry_id"], set_=said))
+_END = """
+    INSERT INTO stay_end (movement_id, entry_id, at) VALUES ($1, $2, $3)
+    ON CONFLICT (movement_id) DO UPDATE SET entry_id = excluded.entry_id, at = excluded.at
+"""
+_ENDED = """
+    UPDATE stay SET ended_at =
+        coalesce((SELECT min(at) FROM stay_end WHERE stay_end.entry_id = stay.entry_id), 'infinity')
+    WHERE entry_id = ANY($1::uuid[])
+"""
+_BEGIN = """
+    INSERT INTO stay (entry_id, crossing_point, entered_at, until, basis, due_at, ended_at)
+    VALUES ($1, $2, $3, $4, $5, coalesce($6, 'infinity'::timestamptz),
+            coalesce((SELECT min(at) FROM stay_end WHERE stay_end.entry_id = $1), 'infinity'))
+    ON CONFLICT (entry_id) DO UPDATE SET crossing_point = excluded.crossing_point, entered_at = excluded.entered_at,
+        until = excluded.until, basis = excluded.basis, due_at = excluded.due_at, ended_at = excluded.ended_at
+"""
 
 
 Place = tuple[datetime, UUID]

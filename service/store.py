@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -24,9 +24,10 @@ from service.domain import (
     Outcome,
     Severity,
 )
+from service.driver import driver
 from service.errors import Forbidden, NotFound
 from service.facts import next_fact
-from service.mapping import crossing_of, crossing_point_of, movement_columns
+from service.mapping import crossing_of, crossing_point, movement_columns
 from service.tables import (
     CrossingPointRow,
     DecisionRow,
@@ -54,11 +55,14 @@ async def put_crossing_points(session: AsyncSession, points: Iterable[CrossingPo
 
 async def crossing_points(session: AsyncSession) -> dict[str, CrossingPoint]:
     """All crossing points by code."""
-    rows = await session.execute(_CROSSING_POINTS)
-    return {row.code: crossing_point_of(cast(CrossingPointRow, row)) for row in rows}
+    rows = await (await driver(session)).rows(_CROSSING_POINTS)
+    return {row["code"]: crossing_point(*row) for row in rows}
 
 
-_CROSSING_POINTS = select(CrossingPointRow.__table__).order_by(CrossingPointRow.code)
+_CROSSING_POINTS = """
+    SELECT code, kind, name_en, name_ar, name_ckb, latitude, longitude, jurisdiction, heard_until
+    FROM crossing_point ORDER BY code
+"""
 
 
 async def set_watermark(session: AsyncSession, code: str, heard_until: datetime | None) -> CrossingPoint:
@@ -67,7 +71,7 @@ async def set_watermark(session: AsyncSession, code: str, heard_until: datetime 
     if row is None:
         raise NotFound(f"there is no crossing point {code}")
     row.heard_until = heard_until
-    return crossing_point_of(row)
+    return (await crossing_points(session))[code]
 
 
 # --- idempotency and order -------------------------------------------------------------------------------------
@@ -75,14 +79,14 @@ async def set_watermark(session: AsyncSession, code: str, heard_until: datetime 
 
 async def claim(session: AsyncSession, crossing: Crossing, request_hash: bytes, now: datetime) -> bool:
     """Take the id of a crossing; False when it is taken. Waits for whoever is taking it right now."""
-    values = {"id": crossing.id, "hash": request_hash, "occurred_at": crossing.occurred_at, "now": now}
-    return await session.scalar(_CLAIM, values) is not None
+    asked = (await driver(session)).rows(_CLAIM, crossing.id, request_hash, crossing.occurred_at, now)
+    return bool(await asked)
 
 
-_CLAIM = text(
-    "INSERT INTO inspection_key (id, request_hash, occurred_at, created_at) VALUES (:id, :hash, :occurred_at, :now) "
-    "ON CONFLICT DO NOTHING RETURNING id"
-)
+_CLAIM = """
+    INSERT INTO inspection_key (id, request_hash, occurred_at, created_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT DO NOTHING RETURNING id
+"""
 
 
 async def claimed_hash(session: AsyncSession, movement_id: UUID) -> bytes | None:
@@ -96,34 +100,13 @@ async def claimed_hash(session: AsyncSession, movement_id: UUID) -> bytes | None
 async def lock(session: AsyncSession, keys: Iterable[str]) -> None:
     """Wait for every other transaction that holds one of these keys; sorted, so that no two wait for each other."""
     if wanted := sorted(set(keys)):
-        await session.execute(_LOCK, {"keys": wanted})
+        await (await driver(session)).do(_LOCK, wanted)
 
 
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key")
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest($1::text[]) AS key"
 
 
 # --- movements -------------------------------------------------------------------------------------------------
-
-
-async def movements_of(session: AsyncSession, crossing: Crossing) -> list[Movement]:
-    """What was recorded before of this document, or of anybody who shares a person key; oldest first."""
-    statement = (
-        _with_decision()
-        .where(
-            or_(
-                MovementRow.document_key == crossing.document.key,
-                MovementRow.person_keys.op("&&")(list(crossing.person_keys)),
-            ),
-            MovementRow.id != crossing.id,
-        )
-        .order_by(MovementRow.occurred_at, MovementRow.crossing_point, MovementRow.seq)
-    )
-    return [_movement(row) for row in await session.execute(statement)]
-
-
-def _with_decision() -> Select[tuple[MovementRow, str | None]]:
-    """Movements beside the outcome of their last decision."""
-    return select(MovementRow, last_outcome())
 
 
 def last_outcome() -> Any:
@@ -140,11 +123,6 @@ def last_outcome() -> Any:
         .scalar_subquery()
         .label("decision")
     )
-
-
-def _movement(row: Row[tuple[MovementRow, str | None]]) -> Movement:
-    movement, outcome = row
-    return Movement(crossing_of(movement), movement.recorded_at, movement.seq, Outcome(outcome) if outcome else None)
 
 
 async def add_inspection(
@@ -171,24 +149,22 @@ async def add_inspection(
         "policy_version": inspection.policy_version,
     }
     seq = await next_fact(session, crossing.crossing_point, "movement", body, now)
-    session.add(
-        MovementRow(
-            **movement_columns(crossing),
-            seq=seq,
-            recorded_at=now,
-            received_at=now,
-            reading_id=reading_id,
-            verdict=inspection.verdict.value,
-            rules=sorted({finding.rule for finding in shown}),
-            index_version=inspection.index_version,
-            policy_version=inspection.policy_version,
-            officer=None if actor.is_device else actor.name,
-            device=actor.name if actor.is_device else None,
-        )
-    )
+    columns = movement_columns(crossing)
+    columns |= {
+        "seq": seq,
+        "recorded_at": now,
+        "received_at": now,
+        "reading_id": reading_id,
+        "verdict": inspection.verdict.value,
+        "rules": sorted({finding.rule for finding in shown}),
+        "index_version": inspection.index_version,
+        "policy_version": inspection.policy_version,
+        "officer": None if actor.is_device else actor.name,
+        "device": actor.name if actor.is_device else None,
+    }
+    await (await driver(session)).add("movement", columns)
     for finding in (*inspection.findings, *on_trial):
         await finding_store.add(session, finding, crossing, inspection.policy_version, now)
-    await session.flush()
     return seq
 
 

@@ -8,33 +8,39 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, literal, or_, select, text, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service import finding_store, hit_cases, people_store, protection_store, stay_store, store
 from service.correcting import corrected, rebutted
-from service.domain import Crossing, CrossingPoint, Finding, Listing, ListingKind, Movement, Outcome, TravelDocument
+from service.domain import Crossing, CrossingPoint, Finding, Listing, ListingKind, Movement, TravelDocument
+from service.driver import driver
 from service.judging import EVERY_RULE, Beside, Judge
 from service.linking import Links
 from service.list_store import entry_of
 from service.list_tables import ListEntryRow
-from service.mapping import crossing_of
+from service.mapping import MOVEMENT, movement_of
 from service.people_tables import CorrectionRow, ListPurposeRow, WaitingRow
 from service.policy_book import Policies
 from service.rules.case import Case
 from service.rules.reach import Sought, filed_under, passing_sought
 from service.rules.revision import Revision
-from service.store import last_outcome
-from service.tables import MovementRow
 from watchlist.records import Entry
 
-_UNUSED = frozenset("received_at reading_id verdict rules index_version policy_version officer device marks".split())
-_COLUMNS = [column for column in MovementRow.__table__.columns if column.key not in _UNUSED]
-_MOVEMENTS = select(*_COLUMNS, last_outcome())  # built once: that takes as long as asking
+_LAST = """(
+    SELECT outcome FROM decision WHERE movement_id = movement.id
+    AND NOT EXISTS (SELECT FROM decision AS later WHERE later.supersedes = decision.id) LIMIT 1
+) AS decision"""
+_COLUMNS = {"decision": _LAST, "details": "nullif(details, '{}')"}
+_MOVEMENTS = f"SELECT {', '.join(_COLUMNS.get(name, name) for name in MOVEMENT)} FROM movement WHERE "  # noqa: S608 - names of ours alone
+_SOUGHT = _MOVEMENTS + "(document_key = ANY($1::text[]) OR person_keys && $2::text[] OR marks && $3::text[])"
+_SOUGHT_WITHIN = (
+    _SOUGHT + "AND occurred_at BETWEEN coalesce($4::timestamptz, '-infinity') AND coalesce($5::timestamptz, 'infinity')"
+)
+_AWAY = _MOVEMENTS + "(occurred_at, id) IN (SELECT * FROM unnest($1::timestamptz[], $2::uuid[]))"  # noqa: S608 - likewise
 
 
 @dataclass(slots=True)
@@ -49,20 +55,21 @@ class Surroundings:
 
     async def filed(self, sought: Sought) -> list[Movement]:
         """The movements that are asked for, as they count now."""
-        found = {m.id: m for m in await self._movements(or_(*_wanted(sought)), *_within(sought))}
-        corrections = await people_store.corrections_beside(self.session, list(found), sought)
+        recorded = await self._movements(*_asked(sought))
+        corrections = await people_store.corrections_beside(self.session, [m.crossing.id for m in recorded], sought)
         if not corrections:
-            return list(found.values())
+            return recorded
+        found = {m.id: m for m in recorded}
         away = [(rows[0].movement_occurred_at, id) for id, rows in corrections.items() if id not in found]
         if away:
-            place = tuple_(MovementRow.occurred_at, MovementRow.id)
-            found |= {m.id: m for m in await self._movements(place.in_(away))}
+            found |= {m.id: m for m in await self._movements(_AWAY, *zip(*away, strict=True))}
         counting = [_counting(m, corrections.get(m.id, ())) for m in found.values()]
         return [m for m in counting if m and sought.finds(m.crossing, filed_under(m.crossing))]
 
-    async def _movements(self, *conditions: ColumnElement[bool]) -> list[Movement]:
-        rows = await self.session.execute(_MOVEMENTS.where(*conditions))
-        return [_movement(row) for row in rows]
+    async def _movements(self, statement: str, *values: object) -> list[Movement]:
+        asking = await driver(self.session)
+        await asking.keep_plans()
+        return [movement_of(row) for row in await asking.rows(statement, *values)]
 
     async def movement(self, id: UUID) -> Movement | None:
         """A movement as it counts now; None where it was found never to have been."""
@@ -110,7 +117,7 @@ class Surroundings:
 
     async def wait(self, id: UUID, moment: datetime, cause: str) -> None:
         """Have a movement judged again at a moment."""
-        await self.session.execute(_WAIT, {"id": id, "moment": moment, "cause": cause})
+        await (await driver(self.session)).do(_WAIT, id, moment, cause)
 
     async def place(self, id: UUID, case: Case | None, *, new: bool = False) -> None:
         """Take a movement into its traveller's stays, or out of them."""
@@ -129,7 +136,7 @@ class Surroundings:
         return Judge(self, self.policy, posts, self.now)
 
 
-_WAIT = text("INSERT INTO waiting (movement_id, due_at, cause) VALUES (:id, :moment, :cause) ON CONFLICT DO NOTHING")
+_WAIT = "INSERT INTO waiting (movement_id, due_at, cause) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 
 
 def fact_keys(crossing: Crossing, policies: Policies) -> list[str]:
@@ -143,25 +150,12 @@ def _counting(m: Movement, corrections: Iterable[CorrectionRow]) -> Movement | N
     return corrected(m, map(people_store.correction_of, corrections))
 
 
-def _wanted(sought: Sought) -> Iterator[ColumnElement[bool]]:
-    if sought.documents:
-        yield MovementRow.document_key == func.any(literal(sorted(sought.documents), ARRAY(TEXT)))
-    if sought.persons:
-        yield MovementRow.person_keys.op("&&")(literal(sorted(sought.persons), ARRAY(TEXT)))
-    if sought.marks:
-        yield MovementRow.marks.op("&&")(literal(sorted(sought.marks), ARRAY(TEXT)))
-
-
-def _within(sought: Sought) -> Iterator[ColumnElement[bool]]:
-    if sought.since:
-        yield MovementRow.occurred_at >= sought.since
-    if sought.until:
-        yield MovementRow.occurred_at <= sought.until
-
-
-def _movement(row: Any) -> Movement:
-    outcome = Outcome(row.decision) if row.decision else None
-    return Movement(crossing_of(cast(MovementRow, row)), row.recorded_at, row.seq, outcome)
+def _asked(sought: Sought) -> tuple[str, Any, Any, Any, *tuple[Any, ...]]:
+    """The statement that asks for it, and its values."""
+    keys = sorted(sought.documents), sorted(sought.persons), sorted(sought.marks)
+    if sought.since or sought.until:
+        return _SOUGHT_WITHIN, *keys, sought.since, sought.until
+    return _SOUGHT, *keys
 
 
 async def listings(session: AsyncSession, crossing: Crossing, findings: Iterable[Finding]) -> tuple[Listing, ...]:

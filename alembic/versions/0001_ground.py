@@ -139,7 +139,7 @@ MOVEMENTS = [
     "CREATE INDEX movement_occurred ON movement USING brin (occurred_at)",
     "CREATE INDEX movement_post ON movement (crossing_point, occurred_at DESC, id)",
     "CREATE INDEX movement_document ON movement (document_key, occurred_at)",
-    "CREATE INDEX movement_person ON movement USING gin (person_keys)",
+    "CREATE INDEX movement_person ON movement USING gin (person_keys) WITH (fastupdate = off)",
     "CREATE INDEX movement_nationality ON movement (nationality, occurred_at)",
     "CREATE TABLE movement_default PARTITION OF movement DEFAULT",
     """

@@ -13,7 +13,7 @@ down_revision = "0003"
 
 COMPANY = [
     "ALTER TABLE movement ADD COLUMN marks text[] NOT NULL DEFAULT '{}'",
-    "CREATE INDEX movement_mark ON movement USING gin (marks)",
+    "CREATE INDEX movement_mark ON movement USING gin (marks) WITH (fastupdate = off)",
     """
     CREATE TABLE travel_group (
         id text PRIMARY KEY CHECK (id <> ''),

@@ -136,8 +136,16 @@ class Case:
         homes = self.policy.home_states
         return traveller.nationality in homes or not homes.isdisjoint(traveller.other_nationalities)
 
-    def stays(self) -> Iterator[KnownStay]:
+    @kept
+    def all_stays(self) -> tuple[KnownStay, ...]:
         """The stays up to the crossing, the latest first: that which begins or ends with it."""
+        return tuple(self._stays())
+
+    def stays(self) -> Iterator[KnownStay]:
+        """The same, for whoever needs but the first few."""
+        return iter(self.all_stays) if "all_stays" in self.__dict__ else self._stays()
+
+    def _stays(self) -> Iterator[KnownStay]:
         return known_stays((*self.earlier, self.this), self.day_of)
 
     def stays_since(self, day: date) -> list[KnownStay]:

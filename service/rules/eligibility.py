@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from service.dates import months_after
 from service.domain import Crossing, Direction, ListingKind, Severity, Visa
+from service.kept import once
 from service.rules.case import Case
 from service.rules.rule import Found, Params, Rule
 from service.rules.stays import KnownStay, days_at_most
@@ -68,6 +69,7 @@ class Limit:
     citation: str | None = None
 
 
+@once
 def limit_of(case: Case) -> Limit:
     """The limit that holds for the traveller, with this document and visa, here and on this day."""
     regime = case.policy.window(*case.asked(case.crossing, case.day))
@@ -76,6 +78,7 @@ def limit_of(case: Case) -> Limit:
     return Limit(case.parameter("E2", "days", int), case.parameter("E2", "window_days", int))
 
 
+@once
 def stay_allowance(case: Case) -> Allowance | None:
     """What a foreigner has used and has left of the days in the window, for the officer and for E2.
 
@@ -84,7 +87,7 @@ def stay_allowance(case: Case) -> Allowance | None:
     if case.national or _under_permit(case):
         return None
     limit = limit_of(case)
-    known = list(case.stays())[::-1]
+    known = case.all_stays[::-1]
     before = known if case.leaving else known[:-1]  # on entry the stay that would begin is what is asked about
     stays = [Stay(stay.first, stay.last) for stay in before]
     return allowance(stays, case.day, days=limit.days, window=limit.window, permits=_permits(case, before))

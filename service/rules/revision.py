@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -36,15 +36,16 @@ def _identity(finding: Finding) -> tuple[object, ...]:
 CLOCK_AHEAD = timedelta(minutes=5)  # by which a post's clock may be ahead of the time of recording
 
 
-def to_judge_again(arrived: Movement, related: Iterable[Movement], around: Iterable[Movement] = ()) -> list[Movement]:
+def to_judge_again(arrived: Movement, related: Iterable[Movement], around: Collection[Movement] = ()) -> list[Movement]:
     """Of the movements of the same document or person, those that `arrived` may change: those that come after it.
 
     A movement is judged by what came before it. What arrives last in every respect changes none of the others. What
     was recorded at a post after `arrived`, by a clock that was behind it, is moved by it, and so may change any.
     `around` are the other movements on any of their documents: they take part in the order.
     """
-    others = [m for m in related if m.id != arrived.id]
-    known = {m.id: m for m in (*others, *around) if m.id != arrived.id}.values()
+    this = arrived.crossing.id
+    others = [m for m in related if m.crossing.id != this]
+    known = list({m.crossing.id: m for m in (*others, *around) if m.crossing.id != this}.values()) if around else others
     since = arrived.crossing.occurred_at
     if all(latest(m) < since and not _moved(m, arrived) for m in known):
         return []
