@@ -130,4 +130,4 @@ def _by_place(of: Mapping[tuple[int, Place], int], before: int) -> dict[Place, i
 def _usual(days: Sequence[int], smallest: int) -> Usual:
     """Of days that had fewer than `smallest` each nothing is told but that it was none."""
     told = [spread(days, share) if days else None for share in (0.1, 0.5, 0.9)]
-    return Usual(*(value if value is None or value == 0 or value >= smallest else None for value in told))
+    return Usual(*(None if value and 0 < value < smallest and smallest > 1 else value for value in told))

@@ -344,7 +344,9 @@ KEEPING = [
         changed bigint;
     BEGIN
         UPDATE public.statistic_basis SET utc_offset = day_offset WHERE utc_offset <> day_offset;
-        INSERT INTO public.statistic_delta SELECT * FROM public.statistics_differences();
+        INSERT INTO public.statistic AS known
+        SELECT * FROM public.statistics_differences() ORDER BY 1, 2, 3, 4, 5, 6, 7
+        ON CONFLICT (figure, at, crossing_point, direction, one, two, three) DO UPDATE SET n = known.n + excluded.n;
         GET DIAGNOSTICS changed = ROW_COUNT;
         RETURN changed;
     END $$
@@ -396,8 +398,7 @@ KEEPING = [
     END $$
     """,
     "SELECT set_config('mabar.purpose', 'maintenance', true)",
-    "INSERT INTO statistic_delta SELECT * FROM statistics_differences()",  # what was recorded before
-    "SELECT statistics_fold(1000000)",
+    "SELECT statistics_rebuild((SELECT utc_offset FROM statistic_basis))",  # what was recorded before
 ]
 
 GRANTS = [
