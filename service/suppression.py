@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import Generic, TypeVar
 
 Cell = TypeVar("Cell", bound=Hashable)
@@ -51,8 +52,8 @@ def _further(cells: Mapping[Cell, int], each: Sum[Cell], hidden: set[Cell], k: i
     told = each.total is None or each.total not in hidden
     if (not told and gone) or (told and (not gone or (len(gone) > 1 and sum(gone) >= k))):
         return
-    left = sorted((cells[cell], str(cell), cell) for cell in each.parts if cell not in hidden and cells[cell] > 0)
-    for count, _, cell in left:
+    left = ((cells[cell], str(cell), cell) for cell in each.parts if cell not in hidden and cells[cell] > 0)
+    for count, _, cell in nsmallest(2, left):  # what is told is k or more, so that two are enough
         yield cell
         gone.append(count)
         if not told or (len(gone) > 1 and sum(gone) >= k):
