@@ -274,9 +274,9 @@ async def test_a_hold_keeps_a_document_with_all_its_movements_until_another_pers
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM movement", "DELETE FROM audit", "UPDATE outbox SET body = '{}'"])
-async def test_the_service_erases_nothing(clone: Database, statement: str) -> None:
+async def test_the_service_erases_nothing(database: Database, statement: str) -> None:
     with pytest.raises(DBAPIError, match="permission denied"):
-        await written(clone, statement)
+        await written(database, statement)
 
 
 @pytest.mark.parametrize(
@@ -291,9 +291,9 @@ async def test_the_service_erases_nothing(clone: Database, statement: str) -> No
         "UPDATE erasure SET class = 'x'",
     ],
 )
-async def test_the_eraser_does_nothing_else(clone: Database, statement: str) -> None:
+async def test_the_eraser_does_nothing_else(database: Database, statement: str) -> None:
     with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
-        async with clone.eraser_sessions.begin() as session:
+        async with database.eraser_sessions.begin() as session:
             await session.execute(sa.text(statement))
 
 
