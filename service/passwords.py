@@ -126,9 +126,9 @@ def blocklist(path: Path | None) -> frozenset[str]:
 
 
 def generate() -> str:
-    """A password for a person to copy once: 100 bits in five groups of letters and digits that read apart."""
+    """A password for a person to copy once: 138 bits in seven groups of letters and digits that read apart."""
     alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(5))
+    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(7))
 
 
 async def keep(password: str) -> str:

@@ -67,6 +67,7 @@ def test_what_is_made_up_is_good_and_never_twice_the_same() -> None:
     assert len(made) == 50
     for password in made:
         passwords.check(password, "demo")
+        assert len(password.replace("-", "")) * math.log2(31) >= 128  # bits, of letters that each are one of 31
 
 
 async def test_a_password_matches_what_was_kept_of_it() -> None:
