@@ -124,6 +124,12 @@ class Settings(BaseSettings):
     protection_key_file: Path | None = None  # the same in a file; without either, one is made in the data directory
     data_keys: SecretStr | None = None  # likewise, of all else that is sealed
     data_key_file: Path | None = None
+    # Or a PKCS#11 token that holds them, by their labels: the first wraps, the others still unwrap.
+    pkcs11_module: Path | None = None
+    pkcs11_token: str = "mabar"  # noqa: S105  # its label
+    pkcs11_pin_file: Path | None = None
+    pkcs11_data_keys: Annotated[tuple[str, ...], NoDecode, Listed] = ()
+    pkcs11_protection_keys: Annotated[tuple[str, ...], NoDecode, Listed] = ()
     retention_policy: Path | None = None  # a TOML file, as `service.keeping` reads it; the bundled one without it
 
     list_sources: Path | None = None  # a TOML file, as `service.sources` reads it

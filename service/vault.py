@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service.errors import SettingsRefused
+from service.pkcs11_keys import TokenKeys
 from service.sealed import KeyEncryption, Keyring, new_key, read_keys
 from service.settings import Settings
 
@@ -45,15 +46,19 @@ class Vault:
         self.opened: dict[str, bytes] = {}
 
     @cached_property
-    def protection(self) -> Keyring:
+    def protection(self) -> KeyEncryption:
         """The keys of protection. Raises SettingsRefused where there are none that can be used."""
         given = self._settings
+        if given.pkcs11_protection_keys:
+            return _token(given, given.pkcs11_protection_keys)
         return _keys(given.protection_keys, given.protection_key_file, "PROTECTION", given.data_dir / PROTECTION_FILE)
 
     @cached_property
     def data(self) -> KeyEncryption:
         """The keys of all else. Raises SettingsRefused where there are none that can be used."""
         given = self._settings
+        if given.pkcs11_data_keys:
+            return _token(given, given.pkcs11_data_keys)
         return _keys(given.data_keys, given.data_key_file, "DATA", given.data_dir / DATA_FILE)
 
     def ring(self, guarded: Guarded) -> KeyEncryption:
@@ -85,6 +90,12 @@ def require_known(vault: Vault, needed: Mapping[Guarded, set[str]]) -> None:
                 f"records of {guarded} in this database need the keys {', '.join(missing)}, which are not known "
                 f"here; hand them over in MABAR_{name}_KEY_FILE or MABAR_{name}_KEYS"
             )
+
+
+def _token(given: Settings, labels: tuple[str, ...]) -> TokenKeys:
+    if given.pkcs11_module is None or given.pkcs11_pin_file is None:
+        raise SettingsRefused("keys in a token need MABAR_PKCS11_MODULE and MABAR_PKCS11_PIN_FILE")
+    return TokenKeys(given.pkcs11_module, given.pkcs11_token, _text(given.pkcs11_pin_file).strip(), labels)
 
 
 def _keys(text: SecretStr | None, file: Path | None, name: str, made: Path) -> Keyring:
