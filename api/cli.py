@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from api.commands import (
+    access,
     accounts,
     audit,
     backups,
@@ -33,6 +34,7 @@ app.command("demo")(serving.demo)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
 app.command("backup-key")(backups.backup_key)
+app.command("access")(access.access)
 app.command("read")(reading.read)
 app.command("inspect")(reading.inspect)
 app.command("camera")(camera.camera)

@@ -154,10 +154,11 @@ async def _incomplete(session: AsyncSession, movement: Movement) -> list[Finding
 
 
 async def listed(sessions: Sessions, *, actor: Actor, limit: int = 100) -> list[Group]:
-    """The groups opened at the posts of the actor, the latest first."""
+    """The groups opened at the posts of the actor, the latest first; the look leaves its trace."""
     statement = select(GroupRow).order_by(GroupRow.opened_at.desc(), GroupRow.id).limit(limit)
-    async with sessions() as session:
+    async with sessions.begin() as session:
         rows = [row for row in await session.scalars(statement) if actor.serves(row.crossing_point)]
+        await audit.record(session, actor, "read_groups", purpose=PURPOSE, details={"groups": len(rows)})
     return [_of(row) for row in rows]
 
 

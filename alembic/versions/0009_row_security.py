@@ -55,7 +55,7 @@ ANALYST = {
     "movement": "occurred_at, id, crossing_point, seq, direction, recorded_at, received_at, clock, source, "
     "document_code, issuing_state, nationality, sex, verdict, rules, index_version, policy_version",
     "finding": "occurred_at, id, movement_id, recorded_at, rule, rule_version, severity, status, policy_version, "
-    "supersedes",
+    "evidence, supersedes",
     "decision": "id, movement_id, movement_occurred_at, outcome, reason_code, decided_at, supersedes",
     "stay": "crossing_point, entered_at, until, basis, due_at, ended_at",
     "hit": "id, list, entry_id, rule, score, movement_id, movement_occurred_at, crossing_point, raised_at",

@@ -32,8 +32,8 @@ POSTS = frozenset({"IQ-ZUR"})
 # Tables without a traveller, an entry or an officer's doings in them, or that are asked before anybody is known.
 OPEN_TABLES = set(
     "account account_recovery alembic_version audit_chain audit_checkpoint audit_link audit_node crossing_point "
-    "data_key device_key entry_alias erasure erasure_notice going inspection_key known_workstation legal_hold list_purpose "
-    "list_source list_version paper_form passkey passkey_challenge policy policy_change post_counter "
+    "data_key device_key entry_alias erasure erasure_notice going inspection_key known_workstation legal_hold "
+    "list_purpose list_source list_version paper_form passkey passkey_challenge policy policy_change post_counter "
     "protection_partner provider_request pseudonym_key rescreening session statistic statistic_basis statistic_delta "
     "waiting watchlist".split()
 )
