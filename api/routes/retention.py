@@ -15,7 +15,7 @@ from api.schemas.retention import (
     HoldIn,
     HoldOut,
     MonthOut,
-    NoticeOut,
+    ErasureNoticeOut,
     PlanOut,
 )
 from service import holds, retention
@@ -57,15 +57,15 @@ def _class_out(each: ClassPlan) -> ClassPlanOut:
 
 
 @router.get("/notices")
-async def notices(services: ServicesDep, _actor: Reader, limit: Limit = 100) -> list[NoticeOut]:
+async def notices(services: ServicesDep, _actor: Reader, limit: Limit = 100) -> list[ErasureNoticeOut]:
     """What was announced to be erased, the latest first. Nothing is erased that was not."""
     found = await retention.notices(services.database.sessions, limit=limit)
     return [_notice_out(each) for each in found]
 
 
-def _notice_out(row: NoticeRow) -> NoticeOut:
+def _notice_out(row: NoticeRow) -> ErasureNoticeOut:
     names = ("month", "announced_at", "erase_from", "records", "policy_version")
-    return NoticeOut(data_class=DataClass(row.class_), **{name: getattr(row, name) for name in names})
+    return ErasureNoticeOut(data_class=DataClass(row.class_), **{name: getattr(row, name) for name in names})
 
 
 @router.get("/erasures")

@@ -45,7 +45,7 @@ class PlanOut(BaseModel):
     classes: list[ClassPlanOut]
 
 
-class NoticeOut(BaseModel):
+class ErasureNoticeOut(BaseModel):
     """That records of a class and month will be erased, and from when."""
 
     data_class: DataClass
