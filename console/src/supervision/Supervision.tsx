@@ -4,6 +4,7 @@ import "./supervision.css";
 import type { ReactElement } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { Tabs } from "../parts/Tabs";
+import { Notices } from "./Notices";
 import { Policies } from "./Policies";
 import { PolicyPage } from "./PolicyPage";
 import { Trials } from "./Trials";
@@ -14,11 +15,15 @@ export default function Supervision(): ReactElement {
       <Tabs
         label="shell.supervision"
         areas={[
+          ["/notices", "supervision.notices"],
           ["/policies", "supervision.policies"],
           ["/trials", "supervision.trials"],
         ]}
       />
       <Switch>
+        <Route path="/notices">
+          <Notices />
+        </Route>
         <Route path="/policies">
           <Policies />
         </Route>
@@ -27,7 +32,7 @@ export default function Supervision(): ReactElement {
           <Trials />
         </Route>
         <Route>
-          <Redirect to="/policies" replace />
+          <Redirect to="/notices" replace />
         </Route>
       </Switch>
     </>
