@@ -11,11 +11,11 @@ from api.deps import ServicesDep, permit
 from api.schemas.retention import (
     ClassPlanOut,
     EndIn,
+    ErasureNoticeOut,
     ErasureOut,
     HoldIn,
     HoldOut,
     MonthOut,
-    ErasureNoticeOut,
     PlanOut,
 )
 from service import holds, retention
