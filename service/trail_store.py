@@ -134,6 +134,7 @@ async def events(session: AsyncSession) -> AsyncIterator[Event]:
         select(*place, sa.case((AuditRow.id.is_not(None), _text()), else_=erased))
         .select_from(AuditRow)
         .outerjoin(row, row.event_id == AuditRow.id, full=True)
+        .where(AuditRow.id.is_not(None) | row.erased_at.is_not(None))
         .order_by(row.chain, row.seq)
     )
     async for chain, seq, head, text in await session.stream(statement.execution_options(yield_per=2000)):
