@@ -109,16 +109,21 @@ def learn_from_sources(*folders: Path) -> None:
 def search_process(pid: int, name: str) -> None:
     """The titles of a process and of all its descendants."""
     for process in _descendants(pid):
-        title = Path(f"/proc/{process}/cmdline")
-        if title.exists():
-            MARKS.search(title.read_text("utf-8", "replace").replace("\0", " "), f"a title of {name}")
+        MARKS.search(_told(Path(f"/proc/{process}/cmdline")).replace("\0", " "), f"a title of {name}")
 
 
 def _descendants(pid: int) -> Iterator[int]:
     yield pid
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    for child in children.read_text().split() if children.exists() else ():
+    for child in _told(Path(f"/proc/{pid}/task/{pid}/children")).split():
         yield from _descendants(int(child))
+
+
+def _told(of_process: Path) -> str:
+    """What the kernel says of a process; nothing where it has ended meanwhile."""
+    try:
+        return of_process.read_text("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def search_logs(data_dir: Path) -> None:
