@@ -15,6 +15,8 @@ export { Problem } from "./problem";
 export type Schemas = components["schemas"];
 
 const RENEWED = new Set(["not-signed-in", "session-locked"]);
+const UNCHANGED = 304; // to who asked with the tag of what is at hand
+const BODILESS = new Set([204, UNCHANGED]);
 const PATIENCE = 20_000; // ms until an answer counts as lost
 
 let signInAgain: ((kind: string) => Promise<void>) | null = null;
@@ -60,7 +62,7 @@ async function renewing(request: Request): Promise<Response> {
 
 async function once(request: Request): Promise<Response> {
   const answer = await sent(request);
-  if (answer.ok) return answer;
+  if (answer.ok || answer.status === UNCHANGED) return answer;
   const body = await answer.json().catch(() => ({ type: "unreadable" }));
   throw new Problem({ ...body, status: answer.status });
 }
@@ -71,7 +73,7 @@ async function sent(request: Request): Promise<Response> {
   try {
     const patience = AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE)]);
     const answer = await fetch(request, { credentials: "same-origin", cache: "no-store", signal: patience });
-    const whole = new Response(answer.status === 204 ? null : await answer.blob(), answer);
+    const whole = new Response(BODILESS.has(answer.status) ? null : await answer.blob(), answer);
     setClock(whole);
     tell(true);
     return whole;

@@ -36,6 +36,7 @@ export const DESKS: readonly Desk[] = [
   desk("/second-line", "secondline", "read_hits", () => import("../secondline/SecondLine")),
   desk("/protection", "protection", "read_protection", () => import("../protection/Protection")),
   desk("/movements", "movements", "read_movements", () => import("../movements/Movements")),
+  desk("/dashboards", "dashboards", "read_statistics", () => import("../dashboards/Dashboards")),
   desk("/watchlists", "watchlists", "read_lists", () => import("../watchlists/Watchlists")),
   desk("/stays", "stays", "read_reference", () => import("../stays/Stays")),
   desk("/supervision", "supervision", "read_policies", () => import("../supervision/Supervision")),

@@ -1,0 +1,77 @@
+/** Flows between states and crossing points, placed on the map. Pure. */
+
+import { type GeoPermissibleObjects, geoCentroid, geoMercator, geoPath } from "d3-geo";
+import type { Feature } from "geojson";
+import type { Statistic } from "./figures";
+import { numberOf } from "./states";
+
+export interface Place {
+  longitude: number;
+  latitude: number;
+}
+
+export interface Flow {
+  state: string;
+  post: string;
+  direction: string;
+  count: number;
+}
+
+const MOST = 40; // flows that a map takes before its lines hide one another
+
+/** The strongest flows of a figure by nationality, crossing point and direction. */
+export function flowsOf({ rows }: Statistic): Flow[] {
+  return rows
+    .map(({ key: [state = "", post = "", direction = ""], values }) => ({
+      state,
+      post,
+      direction,
+      count: values.movements ?? 0,
+    }))
+    .filter(({ count }) => count > 0)
+    .toSorted((a, b) => b.count - a.count);
+}
+
+export interface Mapped {
+  land: string[];
+  lines: { path: string; width: number; flow: Flow }[];
+  posts: { code: string; x: number; y: number }[];
+  states: { state: string; x: number; y: number }[];
+}
+
+/** What is drawn: the part of the world that the flows and posts lie in, `width` by `height`. */
+export function mapped(
+  flows: readonly Flow[],
+  posts: ReadonlyMap<string, Place>,
+  world: readonly Feature[],
+  [width, height]: readonly [number, number],
+): Mapped {
+  const centres = new Map(world.map((land) => [String(land.id), geoCentroid(land)]));
+  const centreOf = (state: string) => centres.get(numberOf(state) ?? "");
+  const drawn = flows.filter(({ state, post }) => centreOf(state) && posts.has(post)).slice(0, MOST);
+  const postOf = (code: string): [number, number] => {
+    const { longitude = 0, latitude = 0 } = posts.get(code) ?? {};
+    return [longitude, latitude];
+  };
+  const ends = [...[...posts.keys()].map(postOf), ...drawn.map(({ state }) => centreOf(state) ?? [0, 0])];
+  const projection = geoMercator()
+    .fitExtent([[40, 30], [width - 40, height - 30]], { type: "MultiPoint", coordinates: ends }) // biome-ignore format: a box
+    .clipExtent([[0, 0], [width, height]]); // biome-ignore format: a box
+  const path = geoPath(projection);
+  const at = (end: [number, number]) => projection(end) ?? [0, 0];
+  const most = Math.max(1, ...drawn.map(({ count }) => count));
+  const line = ({ state, post }: Flow): GeoPermissibleObjects => ({
+    type: "LineString",
+    coordinates: [centreOf(state) ?? [0, 0], postOf(post)],
+  });
+  const placed = (end: [number, number]) => ({ x: at(end)[0], y: at(end)[1] });
+  return {
+    land: world.map((land) => path(land) ?? "").filter(Boolean),
+    lines: drawn.map((flow) => ({ flow, path: path(line(flow)) ?? "", width: 1 + 8 * Math.sqrt(flow.count / most) })),
+    posts: [...new Set(drawn.map(({ post }) => post))].map((code) => ({ code, ...placed(postOf(code)) })),
+    states: [...new Set(drawn.map(({ state }) => state))].map((state) => ({
+      state,
+      ...placed((centreOf(state) ?? [0, 0]) as [number, number]),
+    })),
+  };
+}
