@@ -20,6 +20,7 @@ from api.sheets import SheetFormat, given_out, written
 from service import disclosure, movement_log
 from service.access import ALL_POSTS, Action, Actor
 from service.domain import Direction, Verdict
+from service.errors import Forbidden
 from service.exchange import OURS, ExchangeFormat, read_mapping
 from service.importing import Fate, Importer, begin, lines_of
 from service.movement_log import Filter
@@ -84,6 +85,8 @@ async def counts(
     request: Request, services: ServicesDep, wanted: Wanted, actor: Annotated[Actor, permit(Action.READ_STATISTICS)]
 ) -> list[CountOut]:
     """How many crossed, by post, direction and hour (UTC). No personal data."""
+    if wanted.document_number is not None:
+        raise Forbidden("counts are of many: nobody is counted by the number of a document")
     wanted = await _within(request, wanted, actor, Action.READ_STATISTICS)
     async with services.database.reader_sessions() as session:
         return [CountOut(**asdict(count)) for count in await movement_log.counts(session, wanted)]

@@ -95,6 +95,13 @@ async def test_another_post_is_refused(whole: Platform, each: Endpoint) -> None:
         assert (answer.status_code == 403) == refused, post
 
 
+async def test_nobody_is_counted_by_a_number(whole: Platform) -> None:
+    analyst = await _caller(whole, Role.ANALYST)
+    assert (await whole.client.get("/v1/movements/counts", headers=analyst)).status_code == 200
+    answer = await whole.client.get("/v1/movements/counts?document_number=T1234567", headers=analyst)
+    assert answer.status_code == 403
+
+
 # --- what is read is traced
 
 PERSONAL = re.compile(
