@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types tests browser console lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-rules bench-busy rules-campaign rules-coverage rules-mutants bench-trail bench-dashboards clean
+.PHONY: run test check lint types tests browser console lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-bombs fuzz-http campaign-api campaign-kill bench-rules bench-busy rules-campaign rules-coverage rules-mutants bench-trail bench-dashboards clean
 
 ## run: set everything up and serve the console and the API with demo data (PORT=, MABAR_DATA_DIR=)
 run: $(VENV)/.run console
@@ -106,6 +106,24 @@ campaign-mrz: $(VENV)/.dev
 fuzz-mrz: $(VENV)/.dev
 	nice -n 10 $(BIN)/python -m bench.fuzz text --count 1000000
 	nice -n 10 $(BIN)/python -m bench.fuzz image --count 100000
+
+## bench-bombs: what decompression bombs are answered, and how much CPU that takes
+bench-bombs: $(VENV)/.dev
+	$(BIN)/python -m bench.bombs
+
+## fuzz-http: 20,000 mutated images through a service of its own; goes on where it was stopped
+fuzz-http: $(VENV)/.dev
+	nice -n 10 $(BIN)/python -m bench.fuzz_http --count 20000
+
+## campaign-api: every operation under schemathesis, as every role, as a camera and as nobody; EXAMPLES=1000 takes hours
+EXAMPLES ?= 1000
+campaign-api: $(VENV)/.dev
+	nice -n 10 $(BIN)/python -m bench.contract --examples $(EXAMPLES)
+
+## campaign-kill: kill -9 of service and database in turn, under load, CYCLES= times; goes on where it was stopped
+CYCLES ?= 200
+campaign-kill: $(VENV)/.dev
+	CRASH_CYCLES=$(CYCLES) CRASH_FOLDER=build/crash $(BIN)/python -m pytest -q -s tests/api/test_crash.py
 
 ## bench-flow: how long an officer waits, at a service on this machine
 bench-flow: $(VENV)/.dev

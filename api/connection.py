@@ -11,10 +11,11 @@ import asyncio
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
+from uuid import uuid4
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from api import problems
+from api import logs, problems
 
 Network = IPv4Network | IPv6Network
 
@@ -119,7 +120,9 @@ class Connection(HttpToolsProtocol):
     def refuse(self, status: int, detail: str) -> None:
         """Answer by ourselves, unless an answer is under way, and close."""
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
-            response = problems.answer(self.scope or {}, problems.HTTP[status], detail, headers={"Connection": "close"})
+            scope = {"state": {"request_id": str(uuid4())}}
+            response = problems.answer(scope, problems.HTTP[status], detail, headers={"Connection": "close"})
+            logs.get_logger().info("no request", status=status, **scope["state"])
             headers = [name + b": " + value + b"\r\n" for name, value in response.raw_headers]
             self.transport.write(b"".join([STATUS_LINE[status], *headers, b"\r\n", bytes(response.body)]))
         self.transport.close()

@@ -38,7 +38,7 @@ class ServiceProcess:
         # A machine busy with tests reads slowly, and tests ask fast; both limits are tested elsewhere.
         unhurried = {"MABAR_IMAGE_TIMEOUT_SECONDS": "10", "MABAR_REQUESTS_PER_SECOND": "10000"}
         where = {"MABAR_DATA_DIR": str(data_dir), "PORT": str(port)}
-        self._environment = {**os.environ, **unhurried, **where, **environment}
+        self.environment = {**os.environ, **unhurried, **where, **environment}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
@@ -46,12 +46,17 @@ class ServiceProcess:
         began = time.monotonic()
         with (self.data_dir.parent / f"{self.data_dir.name}.log").open("ab") as log:
             command = [sys.executable, "-m", "api", "serve", "--demo"]
-            self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        self.wait()
+        return time.monotonic() - began
+
+    def wait(self) -> None:
+        """Wait until it is ready."""
+        began = time.monotonic()
         while not self._ready():
-            if self._process.poll() is not None or time.monotonic() - began > PATIENCE:
+            if self._process is None or self._process.poll() is not None or time.monotonic() - began > PATIENCE:
                 raise AssertionError(f"the service did not start:\n{self.log()[-3000:]}")
             time.sleep(0.05)
-        return time.monotonic() - began
 
     def _ready(self) -> bool:
         with contextlib.suppress(httpx.TransportError):

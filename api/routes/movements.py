@@ -131,7 +131,7 @@ MAPPING_MOST = 20_000  # characters
 LINES_MOST = 1000  # of one request's import; the rest is sent again with `after`
 
 
-@router.post("/import", openapi_extra={"requestBody": {"required": True, "content": {_NDJSON: {}, "text/csv": {}}}})
+@router.post("/import", openapi_extra={"requestBody": {"content": {_NDJSON: {}, "text/csv": {}}}})
 async def import_(
     request: Request,
     services: ServicesDep,

@@ -127,7 +127,8 @@ SLOW: dict[str, tuple[bytes, bytes]] = {
 
 @pytest.mark.parametrize("what", SLOW)
 async def test_who_sends_bit_by_bit_for_ever_is_let_go(port: int, what: str) -> None:
-    assert refusal(await trickle(port, *SLOW[what])) == (408, "too-slow")
+    answer = await trickle(port, *SLOW[what])
+    assert answer == b"reset" or refusal(answer) == (408, "too-slow")  # who goes on sending may miss the answer
     assert await greet(port) == 200
 
 
