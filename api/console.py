@@ -72,7 +72,6 @@ class Console(Mount):
         paths = [path for path in sorted(folder.rglob("*")) if path.suffix in MEDIA_TYPES]
         self.files = {f"/{path.relative_to(folder).as_posix()}": File.read(path) for path in paths}
         self.page = self.files.get("/index.html")
-        self.files |= _former(folder.parent / "plain")
         super().__init__("/", app=self._answer, name="console")
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -88,10 +87,3 @@ class Console(Mount):
         file = self.files.get(scope["path"], self.page)
         response = file.answer(Request(scope)) if file else PlainTextResponse(NOT_BUILT, 503)
         await response(scope, receive, send)
-
-
-def _former(folder: Path) -> Mapping[str, File]:
-    """The console before this one, at /plain/ until this one does all that it did."""
-    files = {path: File.read(path) for path in sorted(folder.rglob("*")) if path.suffix in MEDIA_TYPES}
-    named = {f"/{path.relative_to(folder).as_posix()}": file for path, file in files.items()}
-    return {"/plain/" if name == "/index.html" else name: file for name, file in named.items()}

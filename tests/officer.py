@@ -59,7 +59,7 @@ class Officer:
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self._password = (data_dir / "demo-password").read_text().strip()
-        self.page.goto(f"{base}/plain/")
+        self.page.goto(base)
 
     def enter_password(self) -> None:
         self.page.locator("#username").fill("demo")
@@ -78,7 +78,7 @@ class Officer:
         expect(self.page.locator("header.shell")).to_be_visible()
 
     def sign_in_again(self) -> None:
-        self.page.locator("dialog #password").fill(self._password)
+        self.page.locator(".dialog #password").fill(self._password)
         self.page.keyboard.press("Enter")
 
     def stand(self, post: str, direction: str) -> None:
@@ -92,6 +92,12 @@ class Officer:
             self.page.keyboard.type(line)
             self.page.keyboard.press("Enter")
 
+    def decide(self, key: str, outcome: str) -> None:
+        """Hold the key until the decision stands."""
+        self.page.keyboard.down(key)
+        self.expect_decision(outcome)
+        self.page.keyboard.up(key)
+
     def speak(self, language: str) -> None:
         self.page.locator("#language").select_option(language)
         expect(self.page.locator("html")).to_have_attribute("lang", language)
@@ -103,4 +109,4 @@ class Officer:
         expect(self.page.locator(f".stamp-{outcome}")).to_be_visible()
 
     def expect_ready(self) -> None:
-        expect(self.page.locator(".intake")).to_be_visible()
+        expect(self.page.locator(".intake-lead")).to_be_visible()

@@ -49,6 +49,7 @@ function Passkeys(): ReactElement {
   const t = useWords();
   const queries = useQueryClient();
   const query = useQuery({ queryKey: PASSKEYS, queryFn: () => answered(api.GET("/v1/account/passkeys")) });
+  const [added, setAdded] = useState(0);
   const remove = useMutation<unknown, Problem, string>({
     mutationFn: (passkey_id) =>
       answered(api.DELETE("/v1/account/passkeys/{passkey_id}", { params: { path: { passkey_id } } })),
@@ -57,6 +58,7 @@ function Passkeys(): ReactElement {
   const add = async (form: FormData) => {
     await addPasskey(given(form, "passkey-name"));
     await queries.invalidateQueries({ queryKey: PASSKEYS });
+    setAdded(added + 1);
     say(t("account.done"));
   };
   return (
@@ -66,7 +68,7 @@ function Passkeys(): ReactElement {
       {remove.error && <ProblemBox problem={remove.error} />}
       <Loaded query={query}>{(keys) => <PasskeyTable keys={keys} remove={remove.mutate} />}</Loaded>
       {waysIn().passkeys ? (
-        <Deed key={query.data?.length} action={t("passkey.register")} deed={add}>
+        <Deed key={added} action={t("passkey.register")} deed={add}>
           <PasskeyName />
         </Deed>
       ) : (

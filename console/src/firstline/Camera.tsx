@@ -2,7 +2,7 @@ import { type ReactElement, type RefObject, useCallback, useEffect, useRef, useS
 import { Button } from "../parts/form";
 import { Icon } from "../parts/Icon";
 import { useWords } from "../words";
-import { type Box, type Found, findZone, type Grey, Steady } from "./outline";
+import { findZone, type Grey, Steady } from "./outline";
 
 const LOOK_EVERY = 90; // ms between looks at the picture
 const LOOKED_AT = 480; // pixels across of the picture that is looked at
@@ -62,22 +62,16 @@ export function Camera({ take, ready, failed, stop }: Props): ReactElement {
   );
 }
 
-interface Zone extends Box {
+interface Zone {
+  corners: [number, number][];
   width: number;
   height: number;
 }
 
-function Outline({ zone }: { zone: Zone }): ReactElement {
-  const margin = zone.height * 0.012;
+function Outline({ zone: { corners, width, height } }: { zone: Zone }): ReactElement {
   return (
-    <svg className="outline" viewBox={`0 0 ${zone.width} ${zone.height}`} aria-hidden="true">
-      <rect
-        x={zone.left - margin}
-        y={zone.top - margin}
-        width={zone.right - zone.left + 2 * margin}
-        height={zone.bottom - zone.top + 2 * margin}
-        rx={margin}
-      />
+    <svg className="outline" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+      <polygon points={corners.map((corner) => corner.join(",")).join(" ")} />
     </svg>
   );
 }
@@ -143,8 +137,8 @@ function useZone(
     const timer = setInterval(() => {
       const picture = video.current && greyOf(video.current);
       if (!picture) return;
-      const found: Found | null = findZone(picture);
-      setZone(found && { ...found, width: picture.width, height: picture.height });
+      const found = findZone(picture);
+      setZone(found && { corners: found.corners, width: picture.width, height: picture.height });
       if (steady.current.sees(found) && video.current) frameOf(video.current).then(taker.current);
     }, LOOK_EVERY);
     return () => clearInterval(timer);
