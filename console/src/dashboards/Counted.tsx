@@ -11,7 +11,7 @@ import { language, named, t, useWords } from "../words";
 import { Chart } from "./Chart";
 import { Exports } from "./Exports";
 import { figure, type Statistic } from "./figures";
-import { type Filters, filtersOf, logOf, unheeded } from "./filters";
+import { type Filters, filtersOf, listed, logOf, unheeded } from "./filters";
 import type { Plan } from "./option";
 import { Picture } from "./Picture";
 import { keySaid, valueSaid } from "./said";
@@ -27,7 +27,7 @@ const COLOURS: Record<string, string> = {
   confirmed: "refuse-fill",
   rebutted: "refer-fill",
   overdue: "refer-fill",
-  undecided: "line-strong",
+  undecided: "ink-quiet",
   withdrawn: "line-strong",
   exit: "refer-fill",
   p90_seconds: "refer-fill",
@@ -106,9 +106,9 @@ function Told({ name, told, shown, filters }: ToldProps): ReactElement {
     cell: ({ key }) => (key.length ? keySaid(dimension, key[at] ?? "", point) : at === 0 ? t("dash.all") : ""),
   }));
   const values = told.measures.flatMap((measure) => valueColumns(measure, told.against !== null));
-  const log = (row: Row) => logOf(filters, row.key.length ? told.dimensions : [], row.key);
+  const log = (row: Row) => logOf(filters, told.dimensions, row.key);
   const columns = [...keys, ...values];
-  if (may("read_movements") && told.figure !== "inside")
+  if (may("read_movements") && listed(told.dimensions))
     columns.push({ head: "", label: t("dash.toLog"), cell: (row) => <ToLog address={log(row)} /> });
   const rows = told.rows.length ? [...sorted(told, shown), told.total] : [];
   return (

@@ -68,7 +68,7 @@ const AREAS: Record<string, ReactElement[]> = {
 
 export default function Dashboards(): ReactElement {
   const t = useWords();
-  const [params, setParams] = useSearchParams();
+  const [params] = useSearchParams();
   const [here] = useLocation();
   if (params.get("screen") === "1") return <BigScreen />;
   const enlarge = new URLSearchParams([...params, ["screen", "1"]]);
@@ -91,13 +91,6 @@ export default function Dashboards(): ReactElement {
           <Redirect to={`/today?${params}`} replace />
         </Route>
       </Switch>
-      {params.size > 0 && (
-        <p>
-          <button type="button" className="button plain small" onClick={() => setParams([])}>
-            {t("dash.reset")}
-          </button>
-        </p>
-      )}
     </Page>
   );
 }

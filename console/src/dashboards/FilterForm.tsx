@@ -56,6 +56,11 @@ export function FilterForm({ live }: { live: boolean }): ReactElement {
         <Button type="submit" look="primary">
           {t("dash.apply")}
         </Button>
+        {params.size > 0 && (
+          <Button look="plain" onPress={() => setParams([])}>
+            {t("dash.reset")}
+          </Button>
+        )}
       </form>
     </search>
   );

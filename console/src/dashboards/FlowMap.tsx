@@ -18,7 +18,7 @@ import { type Flow, flowsOf, mapped } from "./flows";
 import { Picture } from "./Picture";
 import { stateName } from "./states";
 
-const SIZE = [640, 420] as const;
+const SIZE = [640, 320] as const;
 const BY = ["nationality", "crossing_point", "direction"];
 
 /** The outlines of states come when somebody looks at a map. */

@@ -19,6 +19,8 @@ type Hour = UsualDay["hours"][number];
 type Post = UsualDay["posts"][number];
 type Usual = Hour["usual"];
 
+const MOST = 14; // posts and directions that the picture takes; the table has all
+
 const useUsualDay = () => useQuery(usualDay(filtersOf(useSearchParams()[0])));
 const hourOf = (hour: number) => `${String(hour).padStart(2, "0")}:00`;
 
@@ -95,8 +97,8 @@ function PostsOf({ day, title }: { day: UsualDay; title: string }): ReactElement
     { head: t("dash.direction"), cell: ({ direction }) => <DirectionTag direction={direction} /> },
     { head: t("dash.soFar"), look: "number", cell: ({ movements }) => <Amount of={movements} /> },
     { head: t("dash.toLastHour"), look: "number", cell: ({ to_last_hour }) => <Amount of={to_last_hour} /> },
-    { head: t("dash.usual"), look: "number", cell: ({ usual }) => <Amount of={usual.median} /> },
     { head: t("dash.usualBand"), look: "number", cell: ({ usual }) => <Band of={usual} /> },
+    { head: t("dash.usual"), look: "number", cell: ({ usual }) => <Amount of={usual.median} /> },
     { head: t("dash.beside"), cell: (post) => <Beside post={post} /> },
     { head: t("dash.heardUntil"), cell: ({ crossing_point }) => <HeardUntil code={crossing_point} /> },
   ];
@@ -118,7 +120,9 @@ function PostsOf({ day, title }: { day: UsualDay; title: string }): ReactElement
   );
 }
 
-function postsPlan({ posts }: UsualDay, point: (code: string) => string): Plan {
+function postsPlan(day: UsualDay, point: (code: string) => string): Plan {
+  const most = ({ to_last_hour, usual }: Post) => Math.max(to_last_hour ?? 0, usual.median ?? 0);
+  const posts = day.posts.toSorted((a, b) => most(b) - most(a)).slice(0, MOST);
   return {
     categories: posts.map(
       ({ crossing_point, direction }) => `${point(crossing_point)} · ${named("direction", direction)}`,

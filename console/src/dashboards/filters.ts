@@ -50,11 +50,14 @@ function comparedWith(against: string, first: string, last: string): string {
   return against === "year" ? moved(first, -364) : ""; // 52 weeks, so that weekdays meet
 }
 
-const LISTED = new Set(["crossing_point", "direction", "nationality", "rule"]);
+const LISTED = new Set(["day", "crossing_point", "direction", "nationality", "rule"]);
 
-/** The log's address of what a row counts; null where the log has no such filter. */
+/** Whether the log can be asked for the movements of a row with such a key. */
+export const listed = (by: readonly string[]): boolean => by.every((name) => LISTED.has(name));
+
+/** The log's address of the movements that a row counts; null for all rows together, which may count other things. */
 export function logOf(filters: Filters, by: readonly string[], key: readonly string[]): string | null {
-  if (!by.every((name) => name === "day" || LISTED.has(name))) return null;
+  if (key.length < by.length || !listed(by)) return null;
   const { first, last } = periodOf(filters);
   const row = Object.fromEntries(by.map((name, at) => [name, key[at] ?? ""]));
   const { day = "", ...narrowed } = row;

@@ -63,7 +63,15 @@ export function optionOf(plan: Plan, ink: Ink, heard: string): EChartsCoreOption
     aria: { enabled: true, label: { description: heard }, decal: { show: ink.patterned } },
     textStyle: text,
     grid: { top: several(plan) ? 2.6 * ink.size : 12, bottom: 8, left: 12, right: 12, containLabel: true },
-    legend: { show: several(plan), top: 0, [side]: 0, align: side, textStyle: text, data: legendOf(plan) },
+    legend: {
+      show: several(plan),
+      type: "scroll",
+      top: 0,
+      [side]: 0,
+      align: side,
+      textStyle: text,
+      data: legendOf(plan, ink.turned),
+    },
     tooltip: tooltipOf(plan, ink, text),
     xAxis: lying ? { ...counts, inverse: ink.turned } : { ...named, ...across, axisLabel: label },
     yAxis: lying ? { ...named, inverse: true, position: side } : { ...counts, position: side },
@@ -72,7 +80,12 @@ export function optionOf(plan: Plan, ink: Ink, heard: string): EChartsCoreOption
 }
 
 const several = ({ lines }: Plan): boolean => lines.length > 1;
-const legendOf = ({ lines }: Plan) => lines.filter(({ band }) => band !== "below").map(({ name }) => name);
+
+/** The names in the order in which they are read: a legend always begins at the left. */
+function legendOf({ lines }: Plan, turned: boolean): string[] {
+  const names = lines.filter(({ band }) => band !== "below").map(({ name }) => name);
+  return turned ? names.reverse() : names;
+}
 
 function seriesOf({ name, values, colour, kind, stack, quiet, band }: Line, ink: Ink): object {
   const color = ink.of(colour);

@@ -13,6 +13,7 @@ export function keySaid(dimension: string, key: string, point: (code: string) =>
   if (dimension === "reason") return `${ISOLATED(key)} ${named("reason", key)}`;
   if (dimension === "direction") return named("direction", key);
   if (dimension === "stage") return named("stage", key);
+  if (dimension === "regime" && key) return named("regime", key);
   if (dimension === "transport") return named("transport", key);
   if (dimension === "document_type") return named("documentType", key);
   return key === "unknown" || key === "" ? t("dash.unknown") : ISOLATED(key);

@@ -19,17 +19,13 @@ PRI630 PRK408 PRT620 PRY600 PSE275 PYF258 QAT634 REU638 ROU642 RUS643 RWA646 SAU
 SGS239 SHN654 SJM744 SLB090 SLE694 SLV222 SMR674 SOM706 SPM666 SRB688 SSD728 STP678 SUR740 SVK703 SVN705
 SWE752 SWZ748 SXM534 SYC690 SYR760 TCA796 TCD148 TGO768 THA764 TJK762 TKL772 TKM795 TLS626 TON776 TTO780
 TUN788 TUR792 TUV798 TWN158 TZA834 UGA800 UKR804 UMI581 URY858 USA840 UZB860 VAT336 VCT670 VEN862 VGB092
-VIR850 VNM704 VUT548 WLF876 WSM882 YEM887 ZAF710 ZMB894 ZWE716
-D00276`;
+VIR850 VNM704 VUT548 WLF876 WSM882 YEM887 ZAF710 ZMB894 ZWE716`;
 
 const numbers = new Map(
   NUMBERS.trim()
     .split(/\s+/)
-    .map(
-      (entry) =>
-        (entry.startsWith("D00") ? ["D", entry.slice(3)] : [entry.slice(0, 3), entry.slice(3)]) as [string, string],
-    ),
-);
+    .map((entry) => [entry.slice(0, 3), entry.slice(3)]),
+).set("D", "276"); // documents of Germany bear one letter
 
 /** The three digits of a state's ISO 3166-1 number; undefined for bodies that are no states. */
 export const numberOf = (state: string): string | undefined => numbers.get(state);
