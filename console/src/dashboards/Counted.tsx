@@ -39,7 +39,7 @@ export function Counted({ title, shown }: { title: string; shown: Shown }): Reac
   const may = useMay();
   const [params] = useSearchParams();
   const filters = filtersOf(params);
-  const query = useQuery(figure(shown.figure, shown.by, filters));
+  const query = useQuery(figure(shown.figure, shown.by, filters, shown.only));
   const left = unheeded(filters, shown.figure).map((name) => t(`dash.${name}`));
   const name = t(title);
   const notes = left.length > 0 && <p className="quiet">{t("dash.unheeded", { names: left.join(", ") })}</p>;
@@ -110,7 +110,8 @@ function Told({ name, told, shown, filters }: ToldProps): ReactElement {
   const columns = [...keys, ...values];
   if (may("read_movements") && listed(told.dimensions))
     columns.push({ head: "", label: t("dash.toLog"), cell: (row) => <ToLog address={log(row)} /> });
-  const rows = told.rows.length ? [...sorted(told, shown), told.total] : [];
+  const summed = shown.by[0] !== "stage"; // waits of one stage and another make no wait of anybody
+  const rows = told.rows.length ? [...sorted(told, shown), ...(summed ? [told.total] : [])] : [];
   return (
     <div className="picture-table">
       <Table

@@ -50,7 +50,11 @@ const AREAS: Record<string, ReactElement[]> = {
   ],
   times: [
     <Counted key="stages" title="dash.stages" shown={of("times", ["stage"], QUANTILES, "columns")} />,
-    <Counted key="waits" title="dash.waitsByPost" shown={of("times", ["crossing_point"], QUANTILES, "bars")} />,
+    <Counted
+      key="waits"
+      title="dash.waitsByPost"
+      shown={{ ...of("times", ["crossing_point"], QUANTILES, "bars"), only: { stage: "first_line" } }}
+    />,
   ],
   findings: [
     <Counted

@@ -28,12 +28,12 @@ export function Exports(props: Props): ReactElement {
   );
 }
 
-function GiveOut({ name, shown: { figure, by }, filters, close }: Props & { close: () => void }): ReactElement {
+function GiveOut({ name, shown: { figure, by, only }, filters, close }: Props & { close: () => void }): ReactElement {
   const t = useWords();
   const [recipient, setRecipient] = useState("");
   const named = recipient.trim().length > 1;
   const address = (format: string) => {
-    const asked = { ...askedOf(filters, figure), by: by.join(","), recipient: recipient.trim(), format };
+    const asked = { ...askedOf(filters, figure), ...only, by: by.join(","), recipient: recipient.trim(), format };
     return `/v1/statistics/${figure}/export?${new URLSearchParams(asked)}`;
   };
   return (

@@ -15,8 +15,8 @@ interface Told<Answer> {
   tag: string;
 }
 
-export const figure = (name: Figure, by: readonly string[], filters: Filters) => {
-  const query = { ...askedOf(filters, name), by: by.join(",") };
+export const figure = (name: Figure, by: readonly string[], filters: Filters, only = {}) => {
+  const query = { ...askedOf(filters, name), ...only, by: by.join(",") };
   return polled(["figure", name, query], (header) =>
     api.GET("/v1/statistics/{figure}", { params: { path: { figure: name }, query: query as never, header } }),
   );

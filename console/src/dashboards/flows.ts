@@ -59,8 +59,17 @@ export function mapped(
     ...drawn.slice(0, FRAMED).map(({ state }) => centreOf(state) ?? [0, 0]),
   ];
   const projection = geoMercator()
-    .fitExtent([[40, 30], [width - 40, height - 30]], { type: "MultiPoint", coordinates: ends }) // biome-ignore format: a box
-    .clipExtent([[0, 0], [width, height]]); // biome-ignore format: a box
+    .fitExtent(
+      [
+        [40, 30],
+        [width - 40, height - 30],
+      ],
+      { type: "MultiPoint", coordinates: ends },
+    )
+    .clipExtent([
+      [-width / 2, 0],
+      [1.5 * width, height],
+    ]); // a place wider than the box shows more
   const path = geoPath(projection);
   const at = (end: [number, number]): [number, number] => projection(end) ?? [0, 0];
   const most = Math.max(1, ...drawn.map(({ count }) => count));

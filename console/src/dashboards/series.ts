@@ -10,6 +10,8 @@ export interface Shown {
   measures: readonly string[];
   look: "bars" | "columns" | "line";
   stacked?: boolean;
+  /** What it is confined to, besides the filters. */
+  only?: Readonly<Record<string, string>>;
 }
 
 export interface Series {

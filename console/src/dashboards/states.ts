@@ -30,10 +30,12 @@ const numbers = new Map(
 /** The three digits of a state's ISO 3166-1 number; undefined for bodies that are no states. */
 export const numberOf = (state: string): string | undefined => numbers.get(state);
 
-/** The name of a state in the officer's language; its code where it has none. */
+/** The name of a state in the officer's language, in Arabic where the browser knows none; else its code. */
 export function stateName(state: string): string {
   const number = numbers.get(state);
   if (!number) return state;
   const region = new Intl.Locale(`und-${number}`).region; // the number's two letters, by the browser's own table
-  return (region && new Intl.DisplayNames(language(), { type: "region", fallback: "none" }).of(region)) || state;
+  return (
+    (region && new Intl.DisplayNames([language(), "ar"], { type: "region", fallback: "none" }).of(region)) || state
+  );
 }
