@@ -52,7 +52,7 @@ class Verifier:
         """Read one. Raises NotTheTrail where the text is none, or its hash does not fit its key."""
         try:
             name, key_hash, encoded = text.strip().split("+", 2)
-            public = base64.b64decode(encoded, validate=True)
+            public = _bytes(encoded)
             expected = hashlib.sha256(name.encode() + b"\n" + public).digest()[:4]
             if public[0] != _ED25519 or bytes.fromhex(key_hash) != expected:
                 raise ValueError
@@ -144,14 +144,22 @@ def read_note(note: str, verifier: Verifier) -> Sealed:
             raise NotTheTrail(f"the checkpoint of {origin} at {size} is not signed by {verifier.name}")
         chain = origin.removeprefix(f"{verifier.name}/audit/")
         moment = datetime.fromisoformat(at.removeprefix("sealed "))
-        return Sealed(chain, int(size), base64.b64decode(root), base64.b64decode(head.removeprefix("head ")), moment)
+        return Sealed(chain, int(size), _bytes(root), _bytes(head.removeprefix("head ")), moment)
     except (ValueError, binascii.Error):
         raise NotTheTrail("a checkpoint is not of the form of a signed note") from None
 
 
+def _bytes(encoded: str) -> bytes:
+    """What stands in Base64, written in the one right way: the last letter has bits that decoding would ignore."""
+    decoded = base64.b64decode(encoded, validate=True)
+    if base64.b64encode(decoded).decode() != encoded:
+        raise ValueError(encoded)
+    return decoded
+
+
 def _signs(line: str, signed: bytes, verifier: Verifier) -> bool:
     dash, name, encoded = line.split(" ")
-    signature = base64.b64decode(encoded)
+    signature = _bytes(encoded)
     if dash != "—" or name != verifier.name or signature[:4] != verifier.key_hash:
         return False
     try:

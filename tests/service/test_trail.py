@@ -175,6 +175,17 @@ def test_every_way_to_spoil_an_export_is_found(tmp_path: Path) -> None:
     assert missed == []
 
 
+def test_a_signature_is_written_in_one_way(tmp_path: Path) -> None:
+    """The last letter of its Base64 has two bits that say nothing: another letter with the same rest is found too."""
+    trail = made_trail(3, frozenset({3}))
+    (note,) = trail.notes
+    body = note.rstrip().rstrip("=")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    neighbour = alphabet[alphabet.index(body[-1]) ^ 1]
+    assert is_found(replace(trail, notes=(note.replace(body, body[:-1] + neighbour),)), tmp_path)
+    assert not is_found(trail, tmp_path)
+
+
 def test_a_witness_finds_a_trail_that_was_rewritten_whole(tmp_path: Path) -> None:
     made, other = made_trail(20, frozenset({10, 20})), made_trail(30, frozenset({12, 30}))
     rewritten = replace(other, texts=other.texts[:11], heads=other.heads[:11], notes=())
