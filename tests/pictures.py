@@ -1,6 +1,8 @@
-"""Pictures of the console for the documentation, made from the demonstration.
+"""Pictures of every page of the console for the documentation, made from the demonstration.
 
 python tests/pictures.py docs/pictures
+
+Every page in each language, in the light theme on a small screen; some scenes in the others, on a large one.
 """
 
 from __future__ import annotations
@@ -8,7 +10,8 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -20,8 +23,10 @@ from ocr.training.generate import generate_document
 from officer import LISTED, OVERSTAYER, Officer, chromium, passport
 from service_process import ServiceProcess, running
 
+LANGUAGES = ("en", "ar", "ckb")
 CLEAN = passport("KOHANSAL", "BITA", "IRN", "B45201877", "890921", "F", "330901")
 SMALL, LARGE = {"width": 1366, "height": 768}, {"width": 1920, "height": 1080}
+Scene = Callable[[Officer], None]
 
 
 def sign_in(officer: Officer) -> None:
@@ -37,8 +42,9 @@ def photograph(officer: Officer) -> None:
     ready(officer)
     made = generate_document(seed=19, condition="moderate", doc_type=MrzFormat.TD3)
     image = cv2.imencode(".jpg", made.image)[1].tobytes()
-    officer.page.locator("#image").set_input_files({"name": "page.jpg", "mimeType": "image/jpeg", "buffer": image})
-    expect(officer.page.locator(".strip img")).to_be_visible()
+    chosen = {"name": "page.jpg", "mimeType": "image/jpeg", "buffer": image}
+    officer.page.locator("input[type=file]").first.set_input_files(chosen)
+    expect(officer.page.locator(".strip img").first).to_be_visible()
 
 
 def clear(officer: Officer) -> None:
@@ -47,7 +53,7 @@ def clear(officer: Officer) -> None:
     officer.expect_verdict("CLEAR")
 
 
-def refer(officer: Officer) -> None:
+def listed(officer: Officer) -> None:
     officer.sign_in()
     officer.stand("IQ-SHL", "exit")
     officer.swipe(LISTED)
@@ -61,54 +67,92 @@ def overstay(officer: Officer) -> None:
     officer.expect_verdict("REFER")
 
 
-def refusal(officer: Officer) -> None:
-    refer(officer)
-    officer.page.keyboard.press("F10")
-    officer.page.keyboard.press("h")
+def at(path: str, shown: str = "main .content") -> Scene:
+    """The page of an address, once `shown` is there and nothing is on its way."""
+
+    def scene(officer: Officer) -> None:
+        officer.sign_in()
+        officer.page.goto(officer.base + path)
+        expect(officer.page.locator(shown).first).to_be_visible()
+        expect(officer.page.locator("[aria-busy=true]")).to_have_count(0)
+
+    return scene
 
 
-def log(officer: Officer) -> None:
-    officer.sign_in()
-    officer.page.goto(f"{officer.base}/#/movements")
-    expect(officer.page.locator("tbody tr").first).to_be_visible()
+def case(officer: Officer) -> None:
+    at("/second-line", "tbody tr")(officer)
+    officer.page.locator("tbody a.button").first.click()
+    expect(officer.page.locator(".timeline li").first).to_be_visible()
 
 
-PICTURES: Mapping[str, tuple[Callable[[Officer], None], str, str, dict[str, int]]] = {
-    "sign-in-ar": (sign_in, "ar", "light", SMALL),
-    "ready-en": (ready, "en", "light", SMALL),
-    "photograph-en": (photograph, "en", "light", SMALL),
-    "clear-en": (clear, "en", "light", SMALL),
-    "overstay-ar": (overstay, "ar", "light", SMALL),
-    "refer-en-dark": (refer, "en", "dark", LARGE),
-    "refusal-ckb-dark": (refusal, "ckb", "dark", SMALL),
-    "log-en": (log, "en", "light", LARGE),
-    "log-ar-dark": (log, "ar", "dark", SMALL),
+PAGES: Mapping[str, Scene] = {
+    "sign-in": sign_in,
+    "first-line": ready,
+    "photograph": photograph,
+    "clear": clear,
+    "overstay": overstay,
+    "second-line": at("/second-line", "tbody tr"),
+    "case": case,
+    "protection": at("/protection", "tbody tr"),
+    "movements": at("/movements", "tbody tr"),
+    "dashboards": at("/dashboards"),
+    "watchlists": at("/watchlists"),
+    "stays": at("/stays"),
+    "supervision": at("/supervision/policies"),
+    "audit": at("/audit/accesses", "tbody tr"),
+    "administration": at("/administration/accounts", "tbody tr"),
+    "account": at("/account"),
 }
 
 
-def picture(browser: Browser, service: ServiceProcess, name: str) -> bytes:
-    """One of the pictures as PNG, in few colours: the pages have few."""
-    scene, language, scheme, size = PICTURES[name]
-    officer = Officer(browser, service.base, service.data_dir, locale=language, color_scheme=scheme, viewport=size)
-    scene(officer)
+@dataclass(frozen=True)
+class Picture:
+    """One picture: its scene, and how the workstation is set."""
+
+    name: str
+    scene: Scene
+    language: str
+    theme: str = "light"
+    screen: Mapping[str, int] | None = None
+
+
+def pictures() -> Iterator[Picture]:
+    """All of them, by name."""
+    for language in LANGUAGES:
+        for name, scene in PAGES.items():
+            yield Picture(f"{name}-{language}", scene, language)
+    yield Picture("listed-en-dark", listed, "en", "dark", LARGE)
+    yield Picture("case-ar-dark", case, "ar", "dark", LARGE)
+    yield Picture("overstay-ckb-contrast", overstay, "ckb", "contrast", LARGE)
+    yield Picture("movements-en-contrast", PAGES["movements"], "en", "contrast", LARGE)
+
+
+def taken(browser: Browser, service: ServiceProcess, picture: Picture) -> bytes:
+    """A picture as PNG, in few colours: the pages have few."""
+    window = {"locale": picture.language, "viewport": picture.screen or SMALL}
+    officer = Officer(browser, service.base, service.data_dir, **window)
+    officer.page.evaluate(f"localStorage.setItem('mabar.theme', JSON.stringify('{picture.theme}'))")
+    officer.page.reload()
+    picture.scene(officer)
     officer.page.mouse.move(0, 0)
     shot = Image.open(io.BytesIO(officer.page.screenshot(animations="disabled")))
     officer.context.close()
     made = io.BytesIO()
-    shot.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(made, "PNG", optimize=True)
+    shot.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(made, "PNG", optimize=True)
     return made.getvalue()
 
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=30_000)
     with tempfile.TemporaryDirectory(prefix="mabar-") as scratch:
         data_dir = Path(scratch) / "data"
         data_dir.mkdir()
         with running(data_dir) as service, chromium() as browser:
-            for name in PICTURES:
-                path = folder / f"{name}.png"
-                path.write_bytes(picture(browser, service, name))
-                print(f"{path}: {path.stat().st_size // 1000} kB")
+            for picture in pictures():
+                path = folder / f"{picture.name}.png"
+                path.write_bytes(taken(browser, service, picture))
+                print(f"{path}: {path.stat().st_size // 1000} kB", flush=True)
 
 
 if __name__ == "__main__":
