@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import event
 from api.access_matrix import HOLDERS, Endpoint, cell, endpoints, markdown
 from api.app import create_app
 from service.access import Actor, DeviceKind, Purpose, Role, decide, lawful
+from service.driver import Driver
 from service.freshness import bring_up_to_date
 from service.policy import default_policy
 from service.settings import Settings
@@ -115,13 +116,22 @@ COUNTED = {"/v1/movements/counts", "/v1/inside/counts", "/v1/waiting", "/v1/poli
 
 
 class Listener:
-    """What the database was asked, in order."""
+    """What the database was asked, in order, by SQLAlchemy and by the driver below it."""
 
     def __init__(self) -> None:
         self.statements: list[str] = []
 
     def __call__(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         self.statements.append(statement)
+
+    def beside(self, ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        """What hears a way of asking the driver."""
+
+        async def asked(driver: Driver, statement: str, *values: object) -> Any:
+            self.statements.append(statement)
+            return await ask(driver, statement, *values)
+
+        return asked
 
     @property
     def read(self) -> set[str]:
@@ -137,7 +147,10 @@ def listening(engine: sa.Engine) -> Iterator[Listener]:
     listener = Listener()
     event.listen(engine, "before_cursor_execute", listener)
     try:
-        yield listener
+        with pytest.MonkeyPatch.context() as patch:
+            for way in ("rows", "row", "do"):
+                patch.setattr(Driver, way, listener.beside(getattr(Driver, way)))
+            yield listener
     finally:
         event.remove(engine, "before_cursor_execute", listener)
 

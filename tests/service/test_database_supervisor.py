@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service import postgres as supervisor
 from service import unprivileged
+from service.acting import SERVICE
 from service.database import open_database
 from service.errors import DatabaseInUse, DatabaseUnavailable
 from service.liveness import is_postmaster, written_pid
@@ -97,7 +98,7 @@ async def test_what_was_acknowledged_survives_kill_9(data_dir: Path, server_too:
         acknowledged |= {line.strip() for line in writer.stdout if line.endswith("\n")}
     assert len(acknowledged) >= 50
 
-    async with open_database(_settings(data_dir)) as database, database.sessions() as session:
+    async with open_database(_settings(data_dir), acting=SERVICE) as database, database.sessions() as session:
         kept = set(await session.scalars(SUBJECTS))
         assert (_postmaster(data_dir) == before) is not server_too  # a server left behind is taken over
     assert acknowledged <= kept
@@ -129,7 +130,7 @@ async def test_a_pid_file_that_names_a_stranger_is_not_believed(
     lines = [stranger.pid, cluster, 1_700_000_000, PORT, sockets, "", "", ""]
     for path in (cluster / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock"):
         path.write_text("\n".join(map(str, lines)))
-    async with open_database(_settings(data_dir)) as database, database.sessions() as session:
+    async with open_database(_settings(data_dir), acting=SERVICE) as database, database.sessions() as session:
         assert (await session.scalars(SUBJECTS)).all() == []
         assert _postmaster(data_dir) != stranger.pid
     assert stranger.poll() is None
@@ -177,7 +178,7 @@ async def test_a_server_that_hangs_is_ended_and_replaced(data_dir: Path, monkeyp
     first._keeper.cancel()
     first._vacate()  # as if the service had been killed
     os.kill(hung, signal.SIGSTOP)
-    async with open_database(_settings(data_dir)) as database, database.sessions() as session:
+    async with open_database(_settings(data_dir), acting=SERVICE) as database, database.sessions() as session:
         assert set(await session.scalars(SUBJECTS)) == {"0"}
         assert _postmaster(data_dir) != hung
 
@@ -280,7 +281,7 @@ async def test_root_without_user_namespaces_drops_to_nobody(
     with tempfile.TemporaryDirectory(prefix="mabar-") as home:
         Path(home).chmod(0o755)
         data_dir = Path(shutil.copytree(data_template, Path(home) / "data"))
-        async with open_database(_settings(data_dir)) as database, database.sessions() as session:
+        async with open_database(_settings(data_dir), acting=SERVICE) as database, database.sessions() as session:
             assert await session.scalar(sa.text("SELECT 1")) == 1
             owner = Path(f"/proc/{_postmaster(data_dir)}").stat().st_uid
         assert owner == pwd.getpwnam("nobody").pw_uid

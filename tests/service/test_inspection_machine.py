@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 
 from made_up import DOCUMENT, NOON, OFFICER, TRAVELLER, crossing
 from service import canonical, facts
+from service.acting import SERVICE
 from service.database import Database, open_database
 from service.decision import decide
 from service.domain import Crossing, Decision, Direction, Outcome, PartialDate
@@ -161,7 +162,7 @@ class Desk(RuleBasedStateMachine):
 def test_inspect_decide_replay(clone_url: str, tmp_path: Path) -> None:
     """The machine runs on an event loop of its own: hypothesis calls it from plain functions."""
     loop = asyncio.new_event_loop()
-    opening = open_database(Settings(database_url=SecretStr(clone_url), data_dir=tmp_path))
+    opening = open_database(Settings(database_url=SecretStr(clone_url), data_dir=tmp_path), acting=SERVICE)
     Desk.loop, Desk.database = loop, loop.run_until_complete(opening.__aenter__())
     try:
         loop.run_until_complete(bring_up_to_date(Desk.database.sessions))
