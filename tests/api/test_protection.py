@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -76,7 +77,8 @@ async def test_nothing_of_it_stands_in_the_database_in_plain(desk: Platform) -> 
         )
         for table in set(Row.metadata.tables) - {"protection_partner", "policy"}:
             stored = " ".join(await session.scalars(sa.text(f'SELECT t::text FROM "{table}" t')))
-            bare = stored.replace('""', '"')
+            # Hashes of passwords are letters by chance, these two among them once in a while.
+            bare = re.sub(r"\$argon2\S+", "", stored.replace('""', '"'))
             assert not [secret for secret in SECRETS if secret in bare], table
         for row in await session.scalars(sa.select(ProtectionRecordRow)):
             assert b"P1" not in row.sealed and b"kind" not in row.sealed
