@@ -5,6 +5,7 @@
  */
 
 const PAUSE = 300; // ms without a key that end a burst
+const STALL = 1500; // ms that a busy workstation may hold up keys in the middle of one
 const TRAIL = 100; // ms in which a second Enter belongs to the first
 const PACE = 45; // ms a key, at the slowest, of a reader
 const SURE_AFTER = 8; // keys at that pace, after which the burst is kept from the page
@@ -49,7 +50,7 @@ export class Wedge {
   /** A key went down. */
   press(pressed: Pressed): Fate {
     const last = this.#keys.at(-1);
-    if (last && pressed.timeStamp - last.at > PAUSE) this.#keys = [];
+    if (last && pressed.timeStamp - last.at > this.#patience()) this.#keys = [];
     if (pressed.key === "Enter") return this.#enter(pressed);
     const character = characterOf(pressed);
     if (!character) return PASSES;
@@ -97,7 +98,14 @@ export class Wedge {
       if (this.#isBurst(SHORTEST_LINE)) this.#takeLine(); // a reader that ends without Enter
       this.#keys = [];
       if (this.#lines.length) this.#finish();
-    }, PAUSE);
+    }, this.#patience());
+  }
+
+  /** How long the next key may take: longer while a zone is plainly not at its end. */
+  #patience(): number {
+    const lengths = [...this.#lines.map(({ length }) => length), this.#keys.length].filter(Boolean).join(" ");
+    const begun = this.#lines.length > 0 || this.#isBurst(SURE_AFTER);
+    return begun && !WHOLE.has(lengths) ? STALL : PAUSE;
   }
 
   #finish(): void {
