@@ -108,14 +108,15 @@ def learn_from_sources(*folders: Path) -> None:
 
 def search_process(pid: int, name: str) -> None:
     """The titles of a process and of all its descendants."""
-    for process in _descendants(pid):
+    for process in descendants(pid):
         MARKS.search(_told(Path(f"/proc/{process}/cmdline")).replace("\0", " "), f"a title of {name}")
 
 
-def _descendants(pid: int) -> Iterator[int]:
+def descendants(pid: int) -> Iterator[int]:
+    """The ids of a process and of all that it and its children started. Linux."""
     yield pid
     for child in _told(Path(f"/proc/{pid}/task/{pid}/children")).split():
-        yield from _descendants(int(child))
+        yield from descendants(int(child))
 
 
 def _told(of_process: Path) -> str:

@@ -63,6 +63,11 @@ class ServiceProcess:
             return httpx.get(f"{self.base}/health/ready", timeout=5).status_code == 200
         return False
 
+    def cpu_seconds(self) -> float:
+        """What it and its readers have spent, and its PostgreSQL as long as that is its child."""
+        assert self._process is not None
+        return sum(_cpu_seconds(process) for process in canaries.descendants(self._process.pid))
+
     def log(self) -> str:
         """All that it has written so far."""
         return (self.data_dir.parent / f"{self.data_dir.name}.log").read_text("utf-8", "replace")
@@ -100,6 +105,14 @@ class ServiceProcess:
     def client(self) -> Iterator[httpx.Client]:
         with httpx.Client(base_url=self.base, headers=self.headers(), timeout=30) as client:
             yield client
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Of a process and of its children that have ended. Linux."""
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 @contextlib.contextmanager
