@@ -51,6 +51,7 @@ from api.routes import (
     statistics,
     stays,
     watchlists,
+    zone_check,
 )
 from ocr.tesseract import MODEL
 from service import passwords
@@ -79,6 +80,7 @@ ROUTERS = (
     devices.router,
     crossing_points.router,
     readings.router,
+    zone_check.router,
     inspections.router,
     corrections.router,
     people.router,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.layout import ALPHABET, LAYOUTS
+from ocr.layout import ALPHABET, LAYOUTS, look_alikes
 
 FLOOR = 1e-6
 """Probability of a character the engine did not name."""
@@ -19,8 +19,6 @@ _OVERLOOKED = (1e-3, 2e-4)  # probability that each reader keeps for a character
 _NEAR = 2  # characters by which the length of a line may misjudge their number
 _MOST_ASTRAY = 6  # symbols that a line may have too many or too few
 _ENOUGH = 8  # symbols, to fit where the places of a line are
-
-_LOOK_ALIKES = ("O0DQ", "I1LT", "B8", "S5", "Z2", "G6", "K<", "MNH", "UV", "VY", "7T", "4A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +200,6 @@ def _window(symbols: Sequence[Symbol], places: Sequence[int], count: int) -> int
     nearest, farthest = min(weights, default=0), max(weights, default=0) - count + 1
     firsts = range(min(nearest, farthest) - _MOST_ASTRAY, max(nearest, farthest) + _MOST_ASTRAY + 1)
     return max(firsts, key=lambda f: sum(w for p, w in weights.items() if f <= p < f + count) - 0.3 * abs(f))
-
-
-def look_alikes(character: str) -> str:
-    """The characters that an engine may take for this one."""
-    return "".join(group for group in _LOOK_ALIKES if character in group).replace(character, "")
 
 
 def _cell(found: Sequence[Symbol], centre: float) -> Cell:

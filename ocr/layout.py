@@ -16,6 +16,8 @@ DOCUMENT_LETTERS = "PIAC"
 VALUES = {character: value for value, character in enumerate(DIGITS + LETTERS)} | {FILLER: 0}
 WEIGHTS = (7, 3, 1)
 
+_LOOK_ALIKES = ("O0DQ", "I1LT", "B8", "S5", "Z2", "G6", "K<", "MNH", "UV", "VY", "7T", "4A")
+
 
 class MrzError(ValueError):
     """The text is no machine-readable zone; the message says why, for the operator."""
@@ -155,3 +157,8 @@ LAYOUTS: Mapping[MrzFormat, Layout] = {
 def check_digit(field: str) -> str:
     """The check digit of ``field``, Doc 9303 part 3 section 4.9: weights 7 3 1, modulo 10."""
     return str(sum(VALUES[c] * WEIGHTS[i % 3] for i, c in enumerate(field)) % 10)
+
+
+def look_alikes(character: str) -> str:
+    """The characters that an eye or an engine may take for this one."""
+    return "".join(group for group in _LOOK_ALIKES if character in group).replace(character, "")

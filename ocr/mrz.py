@@ -34,6 +34,7 @@ __all__ = [
     "expand_date",
     "format_of",
     "is_state_code",
+    "lines_of",
     "parse",
     "parse_text",
     "render",
@@ -93,10 +94,13 @@ def parse_text(text: str) -> Mrz:
 
     Raises MrzError as `parse` does.
     """
+    return parse(lines_of(text))
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of what a swipe reader or a keyboard sent, in capitals and without blanks; joined ones are cut."""
     lines = [line for line in (_bare(part) for part in re.split(r"[\r\n]+", text)) if line]
-    if len(lines) == 1:
-        lines = _cut(lines[0])
-    return parse(lines)
+    return _cut(lines[0]) if len(lines) == 1 else lines
 
 
 def parse(lines: Sequence[str]) -> Mrz:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ocr.evidence import Cell, look_alikes
-from ocr.layout import DIGITS, FILLER, LAYOUTS, VALUES, WEIGHTS, Layout, MrzFormat, Span
+from ocr.evidence import Cell
+from ocr.layout import DIGITS, FILLER, LAYOUTS, VALUES, WEIGHTS, Layout, MrzFormat, Span, look_alikes
 
 _PRICE = 1e-3
 ILLEGAL = math.log(_PRICE)

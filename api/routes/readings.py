@@ -15,17 +15,15 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
 from api.deps import Services, ServicesDep, permit, require
+from api.present_zone import zone_fields
 from api.schemas.reading import MrzTextIn, ReadingOut
 from ocr.frames import MOST_FRAMES, TooManyFrames
 from ocr.image import NotAnImage
-from ocr.mrz import Mrz
 from ocr.reader import read_text
 from ocr.reading import MrzReading
 from service import images, readings
 from service.access import Action, Actor
 from service.canonical import plain
-from service.domain import PartialDate
-from service.identity import identify
 from service.keeping import Keep
 
 router = APIRouter(prefix="/v1/mrz", tags=["reading"])
@@ -152,7 +150,7 @@ def _out(reading_id: UUID, reading: MrzReading, services: Services) -> ReadingOu
         {
             **{name: plain(getattr(reading, name)) for name in _AS_READ},
             "id": reading_id,
-            "fields": _fields(zone, services) if zone else None,
+            "fields": zone_fields(zone, services.now().date()) if zone else None,
             "check_digits": plain(zone.check_digits) if zone else [],
             "repairs": plain(reading.repairs),
             "obstacles": plain(reading.obstacles),
@@ -163,12 +161,3 @@ def _out(reading_id: UUID, reading: MrzReading, services: Services) -> ReadingOu
             "elapsed_ms": reading.elapsed_ms,
         }
     )
-
-
-def _fields(zone: Mrz, services: Services) -> dict[str, Any]:
-    traveller, document = identify(zone, services.now().date())
-    names = ("document_code", "issuing_state", "document_number", "primary_identifier", "secondary_identifier")
-    more = ("nationality", "sex", "optional_data", "name_truncated")
-    fields = {name: plain(getattr(zone, name)) for name in (*names, *more)}
-    expiry = document.date_of_expiry or PartialDate(None)
-    return fields | {"date_of_birth": str(traveller.date_of_birth), "date_of_expiry": str(expiry)}
