@@ -15,7 +15,7 @@ from service.access import ALL_POSTS, Action, Actor, decide
 from service.domain import CrossingPoint
 from service.errors import BadFilter
 from service.figures import FIGURES, MOVING, QUANTILES, ROWS_MOST, Asked, Figure, Shape, require_sound
-from service.statistics_store import Counted, start_of
+from service.statistics_store import Counted
 from service.tabulation import ALL, Cells, Key, Values
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -81,11 +81,12 @@ async def _cells(
 ) -> Cells:
     """The rows of the period that begins at `first` and is as long as the one asked for; times as in that one."""
     moved = asked.first - first
-    since, until = start_of(first, offset), start_of(asked.last - moved + timedelta(1), offset)
+    after = asked.last - moved + timedelta(1)
     if figure is Figure.INSIDE:
-        return _inside(asked, await statistics_store.running(session, asked, since, until), moved + offset, smallest)
+        events = await statistics_store.running(session, asked, first, after, offset)
+        return _inside(asked, events, moved + offset, smallest)
     rows: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
-    for key, category, n in await statistics_store.counted(session, figure, asked, since, until, offset):
+    for key, category, n in await statistics_store.counted(session, figure, asked, first, after, offset):
         rows[key][category] = n
     told = {_key(asked.by, key, moved, offset): of for key, of in rows.items()}
     return (

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, extract, func, literal, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    cast,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import INTERVAL, TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.figures import FIGURES, Asked, Figure
-from service.statistics_tables import STATISTIC_BASIS, STATISTIC_NOW
+from service.spans import Part, parts
+from service.statistics_tables import STATISTIC_BASIS, STATISTIC_DELTA, STATISTIC_NOW, StatisticRow, StatisticSpanRow
 from service.tables import CrossingPointRow
 
 NOW = STATISTIC_NOW.c
+SHORT, LONG = StatisticRow.__table__, StatisticSpanRow.__table__
+EVER = date(1900, 1, 1)  # before every movement
 Counted = tuple[tuple[Any, ...], str, int]  # the values of the dimensions, the category, how many
 
 
@@ -31,46 +49,67 @@ def start_of(day: date, offset: timedelta) -> datetime:
 
 
 async def counted(
-    session: AsyncSession, figure: Figure, asked: Asked, since: datetime, until: datetime, offset: timedelta
+    session: AsyncSession, figure: Figure, asked: Asked, first: date, after: date, offset: timedelta
 ) -> list[Counted]:
-    """How many of a figure between two moments, by what is asked and by its category."""
+    """How many of a figure on the days from `first` to before `after`, by what is asked and by its category."""
     shape = FIGURES[figure]
-    by = [_expression(name, shape.columns, hourly=shape.hourly, offset=offset) for name in asked.by]
-    category = NOW[shape.category]
-    statement = (
-        select(*by, category, cast(func.sum(NOW.n), BigInteger))
-        .where(NOW.figure == figure.value, NOW.at >= since, NOW.at < until, *_conditions(figure, asked))
-        .group_by(*by, category)
-    )
+    kept = _kept(figure, asked, first, after, offset)
+    by = [_expression(name, kept, shape.columns, hourly=shape.hourly, offset=offset) for name in asked.by]
+    category = kept.c[shape.category]
+    statement = select(*by, category, cast(func.sum(kept.c.n), BigInteger)).group_by(*by, category)
     if "transport" in asked.by:
-        statement = statement.join(CrossingPointRow, CrossingPointRow.code == NOW.crossing_point)
+        statement = statement.join(CrossingPointRow, CrossingPointRow.code == kept.c.crossing_point)
     return await _rows(session, statement)
 
 
-async def running(session: AsyncSession, asked: Asked, since: datetime, until: datetime) -> list[Counted]:
-    """What happened to stays up to a moment, by what is asked. Where days are asked for the moment comes first, and
-    what happened before `since` is as if it had then."""
-    columns = {**FIGURES[Figure.INSIDE].columns, "crossing_point": "crossing_point"}
-    days = [func.greatest(NOW.at, since)] if "day" in asked.by else []
-    by = [*days, *(NOW[columns[name]] for name in asked.by if name != "day")]
-    statement = (
-        select(*by, NOW.two, cast(func.sum(NOW.n), BigInteger))
-        .where(NOW.figure == Figure.INSIDE.value, NOW.at < until, *_conditions(Figure.INSIDE, asked))
-        .group_by(*by, NOW.two)
-    )
-    return await _rows(session, statement)
+def _kept(figure: Figure, asked: Asked, first: date, after: date, offset: timedelta) -> Subquery:
+    """The roll-ups that add up to a period, and what is not yet folded into them."""
+    conditions = _conditions(figure, asked)
+
+    def within(kept: FromClause, part: Part) -> Select[Any]:
+        columns, since, until = kept.c, start_of(part.first, offset), start_of(part.after, offset)
+        which = [columns.figure == figure.value, columns.at >= since, columns.at < until]
+        told = [columns[name] for name in ("at", "crossing_point", "direction", "one", "two", "three")]
+        return select(*told, (part.sign * columns.n).label("n")).where(
+            *which, *(columns[name].in_(values) for name, values in conditions)
+        )
+
+    rolled_up = (within(LONG if part.long else SHORT, part) for part in parts(FIGURES[figure], asked.by, first, after))
+    return union_all(*rolled_up, within(STATISTIC_DELTA, Part(first, after))).subquery()
+
+
+def _conditions(figure: Figure, asked: Asked) -> list[tuple[str, list[str]]]:
+    """Columns, and the values that are asked for of each."""
+    columns = FIGURES[figure].columns
+    conditions = [(columns[name], [value]) for name, value in asked.only.items()]
+    if asked.posts is not None:
+        conditions.append(("crossing_point", sorted(asked.posts)))
+    if asked.crossing_point is not None:
+        conditions.append(("crossing_point", [asked.crossing_point]))
+    if asked.direction is not None:
+        conditions.append(("direction", [asked.direction.value]))
+    return conditions
+
+
+async def running(session: AsyncSession, asked: Asked, first: date, after: date, offset: timedelta) -> list[Counted]:
+    """What happened to stays before `after`, by what is asked. Where days are asked for the moment comes first, and
+    what happened before `first` is as if it had then."""
+    if "day" not in asked.by:
+        return await counted(session, Figure.INSIDE, asked, EVER, after, offset)
+    rest = tuple(name for name in asked.by if name != "day")
+    before = await counted(session, Figure.INSIDE, replace(asked, by=rest), EVER, first, offset)
+    within = await counted(session, Figure.INSIDE, replace(asked, by=("day", *rest)), first, after, offset)
+    return [*(((start_of(first, offset), *key), event, n) for key, event, n in before), *within]
 
 
 async def hours(session: AsyncSession, asked: Asked, days: Iterable[tuple[datetime, datetime]]) -> list[Counted]:
     """Movements by hour, crossing point and direction within some spans of time."""
     by = (NOW.at, NOW.crossing_point, NOW.direction)
-    within = [(NOW.at >= since) & (NOW.at < until) for since, until in days]
-    any_of = within[0]
-    for each in within[1:]:
-        any_of |= each
+    within = or_(*((NOW.at >= since) & (NOW.at < until) for since, until in days))
+    which = (NOW[name].in_(values) for name, values in _conditions(Figure.MOVEMENTS, asked))
     statement = (
         select(*by, literal(""), cast(func.sum(NOW.n), BigInteger))
-        .where(NOW.figure == Figure.MOVEMENTS.value, any_of, *_conditions(Figure.MOVEMENTS, asked))
+        .where(NOW.figure == Figure.MOVEMENTS.value, within, *which)
         .group_by(*by)
     )
     return await _rows(session, statement)
@@ -80,30 +119,20 @@ async def _rows(session: AsyncSession, statement: Select[Any]) -> list[Counted]:
     return [(tuple(row[:-2]), row[-2], row[-1]) for row in await session.execute(statement) if row[-1]]
 
 
-def _conditions(figure: Figure, asked: Asked) -> list[ColumnElement[bool]]:
-    columns = FIGURES[figure].columns
-    conditions: list[ColumnElement[bool]] = [NOW[columns[name]] == value for name, value in asked.only.items()]
-    if asked.posts is not None:
-        conditions.append(NOW.crossing_point.in_(sorted(asked.posts)))
-    if asked.crossing_point is not None:
-        conditions.append(NOW.crossing_point == asked.crossing_point)
-    if asked.direction is not None:
-        conditions.append(NOW.direction == asked.direction.value)
-    return conditions
-
-
-def _expression(name: str, columns: Mapping[str, str], *, hourly: bool, offset: timedelta) -> ColumnElement[Any]:
+def _expression(
+    name: str, kept: Subquery, columns: Mapping[str, str], *, hourly: bool, offset: timedelta
+) -> ColumnElement[Any]:
     """What a dimension is made of. Times are those of the posts, without an offset; a figure kept by the day has its
     days as they are."""
     if name in columns:
-        return NOW[columns[name]]
+        return kept.c[columns[name]]
     if name in ("crossing_point", "direction"):
-        return NOW[name]
+        return kept.c[name]
     if name == "transport":
         return CrossingPointRow.__table__.c.kind
     if name == "hour" or (name == "day" and not hourly):
-        return NOW.at
-    local = cast(func.timezone("UTC", NOW.at), TIMESTAMP()) + literal(offset, INTERVAL)
+        return kept.c.at
+    local = cast(func.timezone("UTC", kept.c.at), TIMESTAMP()) + literal(offset, INTERVAL)
     if name in ("weekday", "hour_of_day"):
         return extract("isodow" if name == "weekday" else "hour", local)
     return func.date_trunc(name, local)
@@ -117,7 +146,8 @@ async def fold(session: AsyncSession, most: int) -> int:
 async def differences(session: AsyncSession) -> list[tuple[str, int, int]]:
     """Where roll-ups and log disagree: the figure, in how many cells, and by how many in all."""
     statement = text(
-        "SELECT figure, count(*), sum(abs(n))::bigint FROM statistics_differences() GROUP BY figure ORDER BY figure"
+        "SELECT figure, count(*), sum(abs(n))::bigint FROM (SELECT * FROM statistics_differences() "
+        "UNION ALL SELECT * FROM statistics_span_differences()) d GROUP BY figure ORDER BY figure"
     )
     return [(row[0], row[1], row[2]) for row in await session.execute(statement)]
 

@@ -32,6 +32,21 @@ class StatisticRow(Row):
     n: Mapped[int] = mapped_column(BigInteger)
 
 
+class StatisticSpanRow(Row):
+    """The roll-ups once more, by the day where they are kept by the hour, else by the month. Partitioned by figure."""
+
+    __tablename__ = "statistic_span"
+    __table_args__ = ({"postgresql_partition_by": "LIST (figure)"},)
+    figure: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    crossing_point: Mapped[str] = mapped_column(primary_key=True)
+    direction: Mapped[str] = mapped_column(primary_key=True)
+    one: Mapped[str] = mapped_column(primary_key=True)
+    two: Mapped[str] = mapped_column(primary_key=True)
+    three: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(BigInteger)
+
+
 STATISTIC_DELTA = Table(
     "statistic_delta",
     Row.metadata,

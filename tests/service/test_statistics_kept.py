@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from made_up import NOON
 from service import statistics_store
+from service.figures import Asked, Figure
 
 POSTS = ("IQ-SHL", "IQ-ZUR")
 OFFSET = timedelta(hours=3)
@@ -210,6 +211,20 @@ async def _is_counted_right(log: Log) -> None:
     assert await kept(log.session, "hits") == hits
 
 
+async def _adds_up(log: Log, days: tuple[int, int]) -> None:
+    """A period's total is that of its days, whichever roll-ups it is made of."""
+    first, after = (NOON.date() + timedelta(number) for number in days)
+    by_hand = Counter(
+        made["nationality"] for made in log.counting() if first <= (made["occurred_at"] + OFFSET).date() < after
+    )
+    asked = Asked(first, after - timedelta(1), ("nationality",))
+    rows = await statistics_store.counted(log.session, Figure.TRAVELLERS, asked, first, after, OFFSET)
+    told = Counter[str]()
+    for (nationality,), _, n in rows:
+        told[nationality] += n
+    assert told == by_hand
+
+
 @given(steps=st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 10_000)), min_size=1, max_size=60))
 @settings(max_examples=20, suppress_health_check=list(HealthCheck))
 async def test_after_any_facts_the_figures_are_those_of_a_recount(
@@ -222,6 +237,8 @@ async def test_after_any_facts_the_figures_are_those_of_a_recount(
     for name, seed in steps:
         await STEPS[name](log, seed)
     await _is_counted_right(log)
+    for days in ((-1, 0), (-40, 30), (-2, 25), (-20, 0)):
+        await _adds_up(log, days)
     assert await statistics_store.differences(session) == []
     await undone.rollback()
 
