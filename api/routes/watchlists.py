@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 
 from api.deps import ListName, ServicesDep, permit
 from api.present_lists import terms_out
-from api.schemas.lists import ImportOut, ListOut, SkippedOut
+from api.schemas.lists import ListImportOut, ListOut, SkippedOut
 from service import entries, watchlists
 from service.access import Action, Actor
 from service.errors import ListTooLarge
@@ -46,7 +46,7 @@ async def put(
     actor: Annotated[Actor, permit(Action.IMPORT_LIST)],
     confirmed: Annotated[bool, Query(description="strike more than half of the entries in force")] = False,
     mapping: Annotated[str | None, Query(max_length=20_000, description="of a CSV file: its mapping, as JSON")] = None,
-) -> ImportOut:
+) -> ListImportOut:
     """Replace a list by the file in the body: all of it or nothing.
 
     The report says what changed and names every record that was left out. Until the answer, and after any
@@ -70,7 +70,7 @@ async def put(
             most_lost=services.settings.list_most_lost,
         )
     await services.screening.refresh()
-    return ImportOut(
+    return ListImportOut(
         list=report.list,
         version=report.version,
         **{key: value for key, value in report.counts().items() if key != "skipped"},

@@ -18,7 +18,7 @@ class SkippedOut(BaseModel):
     reason: str
 
 
-class ImportOut(BaseModel):
+class ListImportOut(BaseModel):
     """What an import changed. `skipped` names every record left out. A list that is not `active` is screened against
     once a second person approved its terms."""
 
