@@ -15,7 +15,7 @@ from api.deps import ServicesDep, permit, require
 from api.present import movement_out
 from api.rows import COLUMNS, as_cells, as_csv, as_exchange, as_ndjson
 from api.schemas.base import DocumentNumber, Moment, PostCode, State
-from api.schemas.log import CountOut, ImportOut, MovementPage, RefusedOut
+from api.schemas.log import CountOut, LogImportOut, MovementPage, RefusedOut
 from api.sheets import SheetFormat, given_out, written
 from service import disclosure, movement_log
 from service.access import ALL_POSTS, Action, Actor
@@ -145,7 +145,7 @@ async def import_(
         Query(max_length=MAPPING_MOST, description="of another layout: the mapping file's text, in TOML"),
     ] = None,
     after: Annotated[int, Query(ge=0, description="go on after this line of the body")] = 0,
-) -> ImportOut:
+) -> LogImportOut:
     """Movements of another system, as JSON lines or CSV, in our layout or by a mapping. What is known is passed over.
 
     At most 1,000 lines are taken in; where `more` is true, send the same body again `after` the last line. A line that
@@ -160,7 +160,7 @@ async def import_(
     lines = lines_of(body, format, layout, after)
     made = [await importer.take(number, text) for number, text in islice(lines, LINES_MOST)]
     counts = Counter(each.fate for each in made)
-    return ImportOut(
+    return LogImportOut(
         recorded=counts[Fate.RECORDED],
         known=counts[Fate.KNOWN],
         refused=[RefusedOut(line=each.number, reason=each.reason) for each in made if each.fate is Fate.REFUSED],

@@ -90,7 +90,7 @@ class RefusedOut(BaseModel):
     reason: str
 
 
-class ImportOut(BaseModel):
+class LogImportOut(BaseModel):
     """What became of an import's lines; `more` says that lines after `last_line` were not looked at."""
 
     recorded: int
