@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.present import document_out, finding_out, traveller_out
-from api.schemas.protection import PartnerOut, ProtectionCaseOut, ReferralOut, SaidOut, StepOut
+from api.schemas.protection import PartnerOut, ProtectionCaseOut, ReferralOut, SaidOut, ReferralStepOut
 from service.protection import Observed, Partner, Referral, Released
 from service.protection_desk import Case
 
@@ -43,7 +43,7 @@ def _referral_out(referral: Referral) -> ReferralOut:
         officer=referral.officer,
         at=referral.at,
         steps=[
-            StepOut(id=step.id, status=step.status, reason=step.reason, officer=step.officer, at=step.at)
+            ReferralStepOut(id=step.id, status=step.status, reason=step.reason, officer=step.officer, at=step.at)
             for step in referral.steps
         ],
     )

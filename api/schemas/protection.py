@@ -61,7 +61,7 @@ class StepIn(Wire):
     reason: StepReason | None = None
 
 
-class StepOut(BaseModel):
+class ReferralStepOut(BaseModel):
     """A step of a referral."""
 
     id: UUID
@@ -80,7 +80,7 @@ class ReferralOut(BaseModel):
     status: ReferralStatus
     officer: str
     at: datetime
-    steps: list[StepOut]
+    steps: list[ReferralStepOut]
 
 
 class SaidOut(BaseModel):
