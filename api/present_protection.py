@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.present import document_out, finding_out, traveller_out
-from api.schemas.protection import PartnerOut, ProtectionCaseOut, ReferralOut, SaidOut, ReferralStepOut
+from api.schemas.protection import PartnerOut, ProtectionCaseOut, ReferralOut, ReferralStepOut, SaidOut
 from service.protection import Observed, Partner, Referral, Released
 from service.protection_desk import Case
 

@@ -18,6 +18,7 @@ from api.schemas.rights import (
     ProtectedOut,
     RequestIn,
     RequestOut,
+    RequestStepOut,
     RestrictionIn,
     RestrictionOut,
     RulingOnDisclosureIn,
