@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -13,7 +13,7 @@ from api.schemas.inspection import DocumentOut, FindingOut, RelationIn, Travelle
 from service.correcting import CorrectionKind
 from service.domain import Clock, Direction, ListingKind
 from service.groups import GroupKind
-from service.linking import Ruling
+from service.linking import Ruling, pair_of
 
 Said = Annotated[Note, Field(min_length=1, description="in the officer's words")]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Z<]{1,3}:[A-Z0-9<-]{1,30}$")]
@@ -21,7 +21,8 @@ GroupId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
 
 
 class SuppliedIn(Wire):
-    """What a desk learnt after the movement was recorded. A field that is left out stays as it is."""
+    """What a desk learnt after the movement was recorded. A field that is left out stays as it is; null empties a field
+    that may be empty."""
 
     relations: list[RelationIn] | None = None
     consent: Name | None = None
@@ -31,6 +32,13 @@ class SuppliedIn(Wire):
     visa: VisaIn | None = None
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9+() -]{3,30}$")] | None = None
     address: Name | None = None
+
+    @model_validator(mode="after")
+    def _what_cannot_be_empty(self) -> Self:
+        emptied = {name for name in self.model_fields_set if getattr(self, name) is None}
+        if wrong := sorted(emptied - _MAY_BE_EMPTY):
+            raise ValueError(f"{', '.join(wrong)} cannot be emptied")
+        return self
 
 
 class ChangesIn(SuppliedIn):
@@ -54,13 +62,6 @@ class ChangesIn(SuppliedIn):
     father_name: Name | None = None
     mother_name: Name | None = None
     other_nationalities: list[State] | None = None
-
-    @model_validator(mode="after")
-    def _what_cannot_be_empty(self) -> ChangesIn:
-        emptied = {name for name in self.model_fields_set if getattr(self, name) is None}
-        if wrong := sorted(emptied - _MAY_BE_EMPTY):
-            raise ValueError(f"{', '.join(wrong)} cannot be emptied")
-        return self
 
 
 _MAY_BE_EMPTY = frozenset(
@@ -182,12 +183,25 @@ class RulingIn(Wire):
     """What an officer says of two documents; a change of mind names the ruling that it replaces."""
 
     id: UUID
-    documents: Annotated[list[Key], Field(min_length=2, max_length=2, examples=[["JOR:T1234567", "JOR:T7654321"]])]
+    documents: Annotated[
+        list[Key],
+        Field(
+            min_length=2,
+            max_length=2,
+            json_schema_extra={"uniqueItems": True},
+            examples=[["JOR:T1234567", "JOR:T7654321"]],
+        ),
+    ]
     ruling: Ruling
     reason: Said
     evidence: Note = ""
     crossing_point: PostCode = Field(description="where it is said")
     supersedes: UUID | None = None
+
+    @model_validator(mode="after")
+    def _are_two(self) -> Self:
+        pair_of(*self.documents)
+        return self
 
 
 class RulingOut(BaseModel):

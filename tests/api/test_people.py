@@ -132,8 +132,9 @@ async def test_a_child_with_an_adult_and_the_relation_that_is_shown_afterwards(b
     assert told["corrections"][0]["changes"] == {"relations": [{"to": "JOR:T1", "kind": "father"}]}
     assert "P2" not in await booth.rules(child)
     assert await booth.post(f"/inspections/{child['id']}/supplement", body) == told, "the same again changes nothing"
-    wrong = {**body, "id": str(uuid4()), "changes": {"direction": "exit"}}
-    await booth.post(f"/inspections/{adult['id']}/supplement", wrong, 422)
+    for changes in ({"direction": "exit"}, {"accompanying": None}, {"relations": None}):
+        wrong = {**body, "id": str(uuid4()), "changes": changes}
+        await booth.post(f"/inspections/{adult['id']}/supplement", wrong, 422)
 
 
 async def test_a_group_says_who_is_missing_when_time_has_passed(booth: Booth) -> None:
@@ -280,6 +281,7 @@ async def test_a_link_is_proposed_confirmed_and_split(booth: Booth) -> None:
     assert {"name", "date_of_birth"} <= set(link["evidence"]["agree"])
     said = {"id": str(uuid4()), "documents": ["JOR:T2", "JOR:T1"], "ruling": "confirmed", "reason": "fingerprints"}
     said |= {"crossing_point": "IQ-TRB", "evidence": "both passports"}
+    await booth.post("/links/rulings", {**said, "documents": ["JOR:T1", "JOR:T1"]}, 422)
     assert (await booth.post("/links/rulings", said))["ruling"] == "confirmed"
     assert await booth.rules(again) == {"D6", "M2"}
     assert await booth.causes(again, "M2") == [("raised", said["id"])]

@@ -409,3 +409,4 @@ async def test_every_operation_says_how_it_refuses_and_what_it_is_for(platform: 
         assert set(operation["tags"]) <= known
     names = [operation["operationId"] for operation in operations]
     assert len(set(names)) == len(names)
+    assert not [name for name in document["components"]["schemas"] if "__" in name], "two shapes bear one name"

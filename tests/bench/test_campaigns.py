@@ -23,7 +23,7 @@ def test_what_schemathesis_found_is_counted() -> None:
 
 
 def test_every_role_device_and_nobody_is_asked_as_the_administrator_last() -> None:
-    assert len(set(contract.CALLERS)) == 12
+    assert len(set(contract.CALLERS)) == 13
     assert contract.CALLERS[-1] == "administrator"
 
 
