@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+import service.draft_tables  # its tables join the metadata
 import service.identity_tables  # its tables join the metadata
 import service.inside_tables  # its table joins the metadata
 import service.notice_tables  # as above

@@ -32,6 +32,7 @@ from api.routes import (
     inside,
     inspections,
     list_chores,
+    list_drafts,
     list_lifecycle,
     movements,
     notices,
@@ -67,7 +68,8 @@ LARGER = {
     "/v1/mrz": 40_000_000,  # ten frames, not each of them as large as an image may be
     "/v1/movements/import": 10_000_000,
 }
-COUNT_FOR_THEMSELVES = frozenset({"/v1/watchlists/{name}"})  # templates of the routes that stream whole lists in
+# Templates of the routes that stream whole lists in.
+COUNT_FOR_THEMSELVES = frozenset({"/v1/watchlists/{name}", "/v1/watchlists/{name}/drafts/{draft_id}"})
 # FastAPI's own would hand bodies and the messages of exceptions to whatever exporter the environment names.
 NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
 ROUTERS = (
@@ -87,6 +89,7 @@ ROUTERS = (
     paper.router,
     movements.router,
     watchlists.router,
+    list_drafts.router,
     list_lifecycle.router,
     list_chores.router,
     hits.router,

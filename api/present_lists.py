@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from api.present import document_out, finding_out, traveller_out
+from api.present import document_out, finding_out, hits_out, traveller_out
 from api.schemas.hits import AdjudicationOut, ClearanceOut, EndingOut, HitCaseOut, RaisedHitOut
 from api.schemas.lifecycle import ChangeOut, RescreeningOut, RevisionOut, SourceOut, TermsOut, VersionOut
+from api.schemas.lists import (
+    DraftOut,
+    EntryChangeOut,
+    NameFormsOut,
+    PreviewOut,
+    SkippedOut,
+    TriedOut,
+    WholeDraftOut,
+)
 from service.canonical import plain
 from service.clearing import Clearance
+from service.draft_store import Draft
+from service.drafts import Shown, is_doubtful
 from service.entries import Revised
 from service.hit_store import Adjudication
 from service.hits import HitCase, ToldHit
 from service.hygiene import Change, Terms
 from service.list_tables import ListVersionRow
 from service.rescreening_store import Rescreening
+from service.screening import Preview
 from service.source_store import SourceStatus
+from service.sources import Source
 from service.wording import word
+from watchlist.matching import STRONG_SCORE
 
 
 def terms_out(terms: Terms) -> TermsOut:
@@ -62,10 +77,60 @@ def version_out(row: ListVersionRow) -> VersionOut:
     )
 
 
-def source_out(status: SourceStatus) -> SourceOut:
+def source_out(status: SourceStatus, source: Source) -> SourceOut:
     """A source and its last attempt."""
     shown = {name: value for name, value in asdict(status).items() if name in SourceOut.model_fields}
-    return SourceOut(**shown)
+    return SourceOut(**shown, format=source.format, every_minutes=source.every_minutes)
+
+
+def draft_out(draft: Draft, most_lost: float) -> DraftOut:
+    """A list file that was handed in."""
+    return DraftOut(**_draft_fields(draft, most_lost))
+
+
+def whole_draft_out(draft: Draft, most_lost: float) -> WholeDraftOut:
+    """The same with what was left out of it."""
+    skipped = tuple(SkippedOut(reference=one.reference, reason=one.reason) for one in draft.skipped)
+    return WholeDraftOut(**_draft_fields(draft, most_lost), skipped=skipped)
+
+
+def _draft_fields(draft: Draft, most_lost: float) -> dict[str, Any]:
+    names = ("id", "list", "format", "base_version", "proposed_at", "state", "version", "decided_at", "decision_reason")
+    counts = dict(draft.counts)
+    return {
+        **{name: getattr(draft, name) for name in names},
+        "left_out": counts.pop("skipped"),
+        **counts,
+        "digest": draft.digest.hex(),
+        "doubtful": is_doubtful(draft, most_lost),
+        "proposed_by": draft.proposed_by_name,
+        "decided_by": draft.decided_by_name,
+    }
+
+
+def entry_change_out(shown: Shown) -> EntryChangeOut:
+    """What a file does to one entry."""
+    change = shown.change
+    entry = dict(change.after or change.before or {})
+    return EntryChangeOut(
+        entry_id=change.entry_id, effect=change.effect, entry=entry, differences=plain(dict(shown.differences))
+    )
+
+
+def preview_out(preview: Preview, language: str) -> PreviewOut:
+    """What an entry would do."""
+    rehearsal = preview.rehearsal
+    return PreviewOut(
+        index_version=preview.index_version,
+        lacking=rehearsal.lacking,
+        names=tuple(NameFormsOut(**asdict(name)) for name in rehearsal.names),
+        tried=tuple(
+            TriedOut(trial=one.trial, hit=hits_out([one.hit], language)[0] if one.hit else None)
+            for one in rehearsal.tried
+        ),
+        alike=tuple(hits_out(preview.alike, language)),
+        strong_from=STRONG_SCORE,
+    )
 
 
 def rescreening_out(job: Rescreening) -> RescreeningOut:

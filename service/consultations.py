@@ -26,7 +26,15 @@ _BY_OFFICER = AuditRow.actor_kind == "account"
 
 def _is_look() -> ColumnElement[bool]:
     """What shows travellers, and not the trail, the notices, lists or policies."""
-    others = ("read_audit", "read_notices", "read_entries", "read_list_history", "read_proposals", "read_reviews")
+    others = (
+        "read_audit",
+        "read_notices",
+        "read_entries",
+        "read_list_history",
+        "read_list_drafts",
+        "read_proposals",
+        "read_reviews",
+    )
     return or_(AuditRow.action.like(r"read\_%"), AuditRow.action.in_(("screen", "export_movements"))) & (
         AuditRow.action.not_in(others)
     )

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service import audit
 from service.access import Actor
-from service.canonical import digest_of, plain
+from service.canonical import plain
 from service.errors import SuspiciousImport
 from service.list_tables import ListEntryRow, ListVersionRow, WatchlistRow
-from watchlist.records import Entry, EntryDocument, EntryName, NameKind, Record, Removed, Skipped
+from service.sifting import Effect, Sifting, Written
+from watchlist.records import Entry, EntryDocument, EntryName, NameKind, Record, Skipped
 
 BATCH = 500  # entries closed by one statement
 SUSPICIOUS_LOSS = 0.5  # a publisher does not strike half a list in one day; a cut file does
@@ -46,23 +47,35 @@ class ImportReport:
         """Whether the list says what it said before: then the version before stays in force."""
         return bool(self.unchanged) and not (self.added or self.changed or self.removed)
 
+    @classmethod
+    def of(
+        cls,
+        list_: str,
+        version: int,
+        digest: bytes,
+        counts: Mapping[str, int],
+        skipped: tuple[Skipped, ...],
+        *,
+        active: bool,
+    ) -> ImportReport:
+        """The report of a file whose effect was counted by `Sifting`."""
+        numbers = {name: counts[name] for name in ("added", "changed", "removed", "unchanged")}
+        return cls(list_, version, digest, active=active, skipped=skipped, **numbers)
+
     def counts(self) -> dict[str, int]:
         names = ("entries", "added", "changed", "removed", "unchanged")
         return {name: getattr(self, name) for name in names} | {"skipped": len(self.skipped)}
 
 
 class ListWriter:
-    """Writes one version of one list, record by record, inside a transaction of its caller's."""
+    """Writes one version of one list, record by record, inside a transaction of its caller's.
 
-    def __init__(
-        self, session: AsyncSession, name: str, version: int, standing: dict[str, bytes], *, active: bool, delta: bool
-    ) -> None:
-        self._session, self._delta = session, delta
-        self._standing = standing  # entry id -> digest, of the entries in force before
-        self._seen: set[str] = set()
-        self._struck: set[str] = set()
-        self._skipped: list[Skipped] = []
-        self._report = ImportReport(name, version, active=active)
+    `is_active` says whether the list is screened against.
+    """
+
+    def __init__(self, session: AsyncSession, name: str, version: int, sifting: Sifting, *, active: bool) -> None:
+        self._session, self._name, self._version, self._sifting = session, name, version, sifting
+        self.is_active = active
 
     @classmethod
     async def begin(
@@ -70,71 +83,30 @@ class ListWriter:
     ) -> ListWriter:
         """`active` says whether a list that is new here is screened against from the start; a `delta` keeps the
         list's format, and whatever it does not name."""
-        known = insert(WatchlistRow).values(name=name, format=format_, active=active)
-        kept = known.on_conflict_do_update(
-            index_elements=["name"], set_={"format": WatchlistRow.format if delta else format_}
-        )
-        is_active = await session.scalar(kept.returning(WatchlistRow.active))
-        last = await session.scalar(select(func.max(ListVersionRow.version)).where(ListVersionRow.list == name))
-        rows = await session.execute(
-            select(ListEntryRow.entry_id, ListEntryRow.digest).where(
-                ListEntryRow.list == name, ListEntryRow.last_version.is_(None)
-            )
-        )
-        standing = {row.entry_id: row.digest for row in rows}
-        return cls(session, name, (last or 0) + 1, standing, active=bool(is_active), delta=delta)
+        is_active = await keep_list(session, name, format_, active=active, delta=delta)
+        version = await last_version(session, name) + 1
+        return cls(session, name, version, Sifting(await standing(session, name), delta=delta), active=is_active)
 
     async def take(self, batch: list[Record]) -> None:
-        """Note or write each record; a second record under one id is left out."""
-        fresh: dict[str, dict[str, Any]] = {}
-        for record in batch:
-            if isinstance(record, Skipped):
-                self._skipped.append(record)
-            elif isinstance(record, Removed):
-                self._struck.add(record.id)
-            elif record.id in self._seen:
-                self._skipped.append(Skipped(record.id, "a record with this id came before it in the file"))
-            elif row := self._sort(record):
-                fresh[record.id] = row
-        await self._close([entry_id for entry_id in fresh if entry_id in self._standing])
+        """Note or write each record."""
+        fresh = [written for record in batch if (written := self._sifting.take(record))]
+        await self._close([one.entry_id for one in fresh if one.effect is Effect.CHANGED])
         if fresh:
-            await self._session.execute(insert(ListEntryRow), list(fresh.values()))
+            await self._session.execute(insert(ListEntryRow), [self._row(one) for one in fresh])
 
-    def _sort(self, entry: Entry) -> dict[str, Any] | None:
-        """The row to write, None when the entry stands unchanged."""
-        self._seen.add(entry.id)
-        self._struck.discard(entry.id)
-        payload, digest = plain(entry), digest_of(entry)
-        before = self._standing.get(entry.id)
-        if before == digest:
-            self._report.unchanged += 1
-            return None
-        if before is None:
-            self._report.added += 1
-        else:
-            self._report.changed += 1
+    def _row(self, one: Written) -> dict[str, Any]:
         return {
-            "list": self._report.list,
-            "entry_id": entry.id,
-            "first_version": self._report.version,
-            "digest": digest,
-            "payload": payload,
+            "list": self._name,
+            "entry_id": one.entry_id,
+            "first_version": self._version,
+            "digest": one.digest,
+            "payload": one.payload,
         }
 
     async def _close(self, entry_ids: list[str]) -> None:
         for start in range(0, len(entry_ids), BATCH):
-            await self._session.execute(
-                update(ListEntryRow)
-                .where(
-                    ListEntryRow.list == self._report.list,
-                    ListEntryRow.last_version.is_(None),
-                    ListEntryRow.entry_id.in_(entry_ids[start : start + BATCH]),
-                )
-                .values(last_version=self._report.version - 1)
-            )
-
-    def _is_gone(self, entry_id: str) -> bool:
-        return entry_id in self._struck if self._delta else entry_id not in self._seen
+            ids = entry_ids[start : start + BATCH]
+            await close_entries(self._session, self._name, self._version, ListEntryRow.entry_id.in_(ids))
 
     async def finish(
         self, digest: bytes, actor: Actor | None, now: datetime, confirmed: bool, most_lost: float = SUSPICIOUS_LOSS
@@ -145,35 +117,76 @@ class ListWriter:
 
         `most_lost` is the share of the entries in force that may go without a person's confirmation.
         """
-        gone = [entry_id for entry_id in self._standing if self._is_gone(entry_id)]
-        if len(gone) > most_lost * len(self._standing) and not confirmed:
-            raise SuspiciousImport(self._report.list, len(gone), len(self._standing))
+        gone, skipped = self._sifting.gone(), tuple(self._sifting.skipped)
+        if strikes_much(len(gone), len(self._sifting.standing), most_lost) and not confirmed:
+            raise SuspiciousImport(self._name, len(gone), len(self._sifting.standing))
         await self._close(gone)
-        self._report.removed, self._report.digest = len(gone), digest
-        self._report.skipped = tuple(self._skipped)
-        self._report.unchanged += len(self._standing) - len(self._seen & self._standing.keys()) - len(gone)
-        if self._report.changed_nothing:
-            self._report.version -= 1
-            return self._report
-        await self._session.execute(
-            update(ListVersionRow)
-            .where(ListVersionRow.list == self._report.list, ListVersionRow.state == "current")
-            .values(state="superseded")
+        report = ImportReport.of(
+            self._name, self._version, digest, self._sifting.counts(), skipped, active=self.is_active
         )
-        self._session.add(
-            ListVersionRow(
-                list=self._report.list,
-                version=self._report.version,
-                digest=digest,
-                imported_at=now,
-                imported_by=actor.name if actor else audit.SERVICE,
-                counts=self._report.counts(),
-                report={"skipped": [plain(skipped) for skipped in self._skipped]},
-                state="current",
-            )
+        if report.changed_nothing:
+            report.version -= 1
+        else:
+            await make_current(self._session, report, imported_by=actor.name if actor else audit.SERVICE, now=now)
+        return report
+
+
+def strikes_much(gone: int, standing: int, most_lost: float) -> bool:
+    """Whether so much would go that a cut or wrong file is likelier than the publisher's will."""
+    return gone > most_lost * standing
+
+
+async def keep_list(session: AsyncSession, name: str, format_: str, *, active: bool, delta: bool = False) -> bool:
+    """Note a list and the format of its files, which a delta leaves as it is; whether it is screened against.
+
+    `active` is for a list that is new here.
+    """
+    known = insert(WatchlistRow).values(name=name, format=format_, active=active)
+    kept = known.on_conflict_do_update(
+        index_elements=["name"], set_={"format": WatchlistRow.format if delta else format_}
+    )
+    return bool(await session.scalar(kept.returning(WatchlistRow.active)))
+
+
+async def last_version(session: AsyncSession, name: str) -> int:
+    """The number of a list's last version; 0 before the first."""
+    last = await session.scalar(select(func.max(ListVersionRow.version)).where(ListVersionRow.list == name))
+    return last or 0
+
+
+async def standing(session: AsyncSession, name: str) -> dict[str, bytes]:
+    """The digest of each entry of a list in force, by id."""
+    rows = await session.execute(
+        select(ListEntryRow.entry_id, ListEntryRow.digest).where(
+            ListEntryRow.list == name, ListEntryRow.last_version.is_(None)
         )
-        await self._session.flush()
-        return self._report
+    )
+    return {row.entry_id: row.digest for row in rows}
+
+
+async def close_entries(session: AsyncSession, name: str, version: int, which: ColumnElement[bool]) -> None:
+    """End what stands of these entries with the version before `version`."""
+    ours = (ListEntryRow.list == name, ListEntryRow.last_version.is_(None), which)
+    await session.execute(update(ListEntryRow).where(*ours).values(last_version=version - 1))
+
+
+async def make_current(session: AsyncSession, report: ImportReport, *, imported_by: str, now: datetime) -> None:
+    """Make the version that was written the current one of its list."""
+    current = (ListVersionRow.list == report.list, ListVersionRow.state == "current")
+    await session.execute(update(ListVersionRow).where(*current).values(state="superseded"))
+    session.add(
+        ListVersionRow(
+            list=report.list,
+            version=report.version,
+            digest=report.digest,
+            imported_at=now,
+            imported_by=imported_by,
+            counts=report.counts(),
+            report={"skipped": [plain(skipped) for skipped in report.skipped]},
+            state="current",
+        )
+    )
+    await session.flush()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from service.access import Actor
 from service.entry_store import InForce
 from service.hygiene import lapsed
 from service.list_store import ListInForce, changed_since, entries_in_force, lists_in_force
+from service.rehearsal import Rehearsal, as_traveller, rehearse
 from watchlist.building import Builder
 from watchlist.index import Index
 from watchlist.records import Entry, Hit, Subject
@@ -187,3 +188,28 @@ async def screen(
         details = {"index_version": index.version, "hits": len(hits), "asked_for": purpose}
         await audit.record(session, actor, "screen", purpose="second_line", details=details)
     return hits
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How an entry would fare, and the entries in force that its own person would meet: perhaps the same one."""
+
+    rehearsal: Rehearsal
+    alike: tuple[Hit, ...]
+    index_version: str
+
+
+async def preview(
+    sessions: async_sessionmaker[AsyncSession], lists: ListsInForce, entry: Entry, *, actor: Actor, now: datetime
+) -> Preview:
+    """Try an entry before anybody proposes it; the look at who is like it leaves its trace, without the name."""
+    rehearsal = rehearse(entry, lists.index.known)
+    subject = as_traveller(entry)
+    for document in entry.documents[:1]:
+        subject = replace(subject, document_number=document.number, issuing_state=document.issuing_state)
+    hits = await asyncio.to_thread(lists.screen, subject, now)
+    alike = tuple(hit for hit in hits if (hit.list, hit.entry_id) != (entry.list, entry.id))
+    async with sessions.begin() as session:
+        details = {"entry_id": entry.id, "index_version": lists.version, "alike": len(alike)}
+        await audit.record(session, actor, "preview_entry", purpose="watchlist", subject=entry.list, details=details)
+    return Preview(rehearsal, alike, lists.version)

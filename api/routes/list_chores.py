@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter
 
-from api.deps import ListName, ServicesDep, permit
+from api.deps import ListName, Services, ServicesDep, permit
 from api.present_lists import rescreening_out, source_out
 from api.schemas.lifecycle import BuildingOut, FiguresOut, RescreeningOut, SourceOut
 from api.schemas.people import PurposeIn
 from service import hits, purposes, reimport, rescreening
 from service.access import Action, Actor
 from service.domain import ListingKind
+from service.sources import Source
 
 router = APIRouter(prefix="/v1/watchlists", tags=["watchlists"])
 Reader = Annotated[Actor, permit(Action.READ_LISTS)]
@@ -35,8 +37,7 @@ async def entry_figures(services: ServicesDep, name: ListName, _actor: Reader) -
 @router.get("/sources")
 async def sources(services: ServicesDep, _actor: Reader) -> list[SourceOut]:
     """The lists that are fetched by themselves: last tried, last changed, last error, what waits for a person."""
-    found = await reimport.statuses(services.database.sessions, services.fetching.sources)
-    return [source_out(status) for status in found]
+    return await _told(services, services.fetching.sources)
 
 
 @router.post("/sources/{name}/attempt")
@@ -46,7 +47,7 @@ async def fetch_now(services: ServicesDep, name: ListName, _actor: Importer) -> 
     source = fetching.source(name)
     await reimport.attempt(sessions, fetching, source, due_before=now, now=now)
     await services.screening.refresh()
-    return source_out((await reimport.statuses(sessions, [source]))[0])
+    return (await _told(services, [source]))[0]
 
 
 @router.post("/sources/{name}/confirmation")
@@ -55,7 +56,12 @@ async def confirm(services: ServicesDep, name: ListName, actor: Importer) -> Sou
     sessions, fetching = services.database.sessions, services.fetching
     await reimport.confirm(sessions, fetching, name, actor=actor, now=services.now())
     await services.screening.refresh()
-    return source_out((await reimport.statuses(sessions, [fetching.source(name)]))[0])
+    return (await _told(services, [fetching.source(name)]))[0]
+
+
+async def _told(services: Services, sources: Sequence[Source]) -> list[SourceOut]:
+    found = await reimport.statuses(services.database.sessions, sources)
+    return [source_out(status, source) for status, source in zip(found, sources, strict=True)]
 
 
 @router.get("/building")

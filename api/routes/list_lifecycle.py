@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from api.deps import ListName, Services, ServicesDep, permit
-from api.present_lists import change_out, revision_out, version_out
+from api.present import language_of
+from api.present_lists import change_out, preview_out, revision_out, version_out
 from api.schemas.lifecycle import (
     ChangeOut,
     EntryId,
@@ -16,12 +17,14 @@ from api.schemas.lifecycle import (
     ListTermsIn,
     MergeIn,
     MergeOut,
+    PersonIn,
     ReviewsOut,
     RevisionOut,
     VerdictIn,
     WithdrawalIn,
 )
-from service import clearances, entries
+from api.schemas.lists import PreviewOut
+from service import clearances, entries, screening
 from service.access import Action, Actor
 from service.entries import Proposal
 from service.hygiene import Terms
@@ -113,20 +116,20 @@ async def propose_entry(
 
     An entry that cannot tell its person from a namesake is refused with what it lacks.
     """
-    entry = Entry(
-        id=entry_id,
-        list=name,
-        names=tuple(EntryName(each.text, each.kind) for each in asked.names),
-        dates_of_birth=tuple(asked.dates_of_birth),
-        nationalities=tuple(asked.nationalities),
-        sex=asked.sex,
-        documents=tuple(EntryDocument(each.number, each.kind, each.issuing_state) for each in asked.documents),
-        mother_names=tuple(asked.mother_names),
-        father_names=tuple(asked.father_names),
-        kind=asked.kind,
-        reference=asked.reference,
-    )
+    entry = _entry(name, entry_id, asked)
     return await _propose(services, Proposal(asked.id, name, asked.reason, _terms(asked), entry_id, entry), actor)
+
+
+@router.post("/{name}/entries/{entry_id}/preview")
+async def preview_entry(
+    request: Request, services: ServicesDep, name: ListName, entry_id: EntryId, asked: PersonIn, actor: Editor
+) -> PreviewOut:
+    """What an entry would do if it said this: how its names are compared, which travellers it would stop, and which
+    entries in force are like it. Nothing is written but the trace of the look."""
+    entry = _entry(name, entry_id, asked)
+    lists, now = services.screening.current, services.now()
+    found = await screening.preview(services.database.sessions, lists, entry, actor=actor, now=now)
+    return preview_out(found, language_of(request))
 
 
 @router.get("/{name}/entries/{entry_id}")
@@ -163,6 +166,22 @@ async def merge(services: ServicesDep, name: ListName, asked: MergeIn, actor: Ed
         services.database.sessions, name, asked.old_id, asked.new_id, asked.reason, actor=actor, now=services.now()
     )
     return MergeOut(lapsed_clearances=lapsed)
+
+
+def _entry(name: str, entry_id: str, asked: PersonIn) -> Entry:
+    return Entry(
+        id=entry_id,
+        list=name,
+        names=tuple(EntryName(each.text, each.kind) for each in asked.names),
+        dates_of_birth=tuple(asked.dates_of_birth),
+        nationalities=tuple(asked.nationalities),
+        sex=asked.sex,
+        documents=tuple(EntryDocument(each.number, each.kind, each.issuing_state) for each in asked.documents),
+        mother_names=tuple(asked.mother_names),
+        father_names=tuple(asked.father_names),
+        kind=asked.kind,
+        reference=asked.reference,
+    )
 
 
 def _terms(asked: ListTermsIn | EntryIn) -> Terms:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
 from api.deps import ListName, ServicesDep, permit
+from api.list_files import ListFormat, Mapping, received
 from api.present_lists import terms_out
 from api.schemas.lists import ListImportOut, ListOut, SkippedOut
 from service import entries, watchlists
 from service.access import Action, Actor
-from service.errors import ListTooLarge
 
 router = APIRouter(prefix="/v1/watchlists", tags=["watchlists"])
-LIST_MOST_BYTES = 2 * 1024**3
 
 
 @router.get("")
@@ -42,22 +39,19 @@ async def put(
     request: Request,
     services: ServicesDep,
     name: ListName,
-    format: Annotated[str, Query(examples=["un_xml", "ftm"], pattern=r"^[a-z0-9_]{1,40}$")],
+    format: ListFormat,
     actor: Annotated[Actor, permit(Action.IMPORT_LIST)],
     confirmed: Annotated[bool, Query(description="strike more than half of the entries in force")] = False,
-    mapping: Annotated[str | None, Query(max_length=20_000, description="of a CSV file: its mapping, as JSON")] = None,
+    mapping: Mapping = None,
 ) -> ListImportOut:
     """Replace a list by the file in the body: all of it or nothing.
 
     The report says what changed and names every record that was left out. Until the answer, and after any
     error, the version before stays in force. A list that is new here is not screened against before its terms are
-    approved by a second person (a demonstration, which has one account, does without).
+    approved by a second person; the file of a list in force is refused here and goes through `PUT …/drafts/ID`, which
+    a second person decides on (a demonstration, which has one account, does without either).
     """
-    with tempfile.TemporaryDirectory(prefix="mabar-list-") as folder:
-        path = Path(folder) / f"{name}.list"
-        if mapping is not None:
-            path.with_suffix(".json").write_text(mapping, "utf-8")
-        await _spool(request, path)
+    async with received(request, name, mapping) as path:
         report = await watchlists.import_list(
             services.database.sessions,
             name,
@@ -78,13 +72,3 @@ async def put(
         digest=report.digest.hex(),
         active=report.active,
     )
-
-
-async def _spool(request: Request, path: Path) -> None:
-    size = 0
-    with path.open("wb") as file:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > LIST_MOST_BYTES:
-                raise ListTooLarge(LIST_MOST_BYTES)
-            file.write(chunk)

@@ -63,10 +63,9 @@ class EntryDocumentIn(Wire):
     kind: Name | None = None
 
 
-class EntryIn(TermsIn):
-    """An entry of a national list. What is proposed replaces all that the entry said before."""
+class PersonIn(Wire):
+    """Whom an entry means: a person, or a document."""
 
-    id: UUID = Field(description="made by the client; the same id is answered with what was proposed")
     kind: Literal["person", "document"] = "person"
     names: list[EntryNameIn] = Field(default=[], max_length=50)
     dates_of_birth: list[BirthText] = Field(default=[], max_length=20)
@@ -76,6 +75,12 @@ class EntryIn(TermsIn):
     father_names: list[Name] = Field(default=[], max_length=10)
     mother_names: list[Name] = Field(default=[], max_length=10)
     reference: Name | None = None
+
+
+class EntryIn(TermsIn, PersonIn):
+    """An entry of a national list. What is proposed replaces all that the entry said before."""
+
+    id: UUID = Field(description="made by the client; the same id is answered with what was proposed")
     expires_on: Day = Field(description="the first day on which it matches no more")
     reason: Said
 
@@ -213,6 +218,8 @@ class SourceOut(BaseModel):
 
     list: str
     location: str
+    format: str
+    every_minutes: int
     state: SourceState
     last_tried_at: datetime | None
     last_changed_at: datetime | None

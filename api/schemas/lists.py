@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from api.schemas.base import DocumentNumber, Name, Note, PartialDateText, State, Wire
-from api.schemas.lifecycle import TermsOut
+from api.schemas.lifecycle import TermsOut, VerdictIn
+from service.hygiene import ChangeState
+from service.rehearsal import Trial
+from service.sifting import Effect
 
 
 class SkippedOut(BaseModel):
@@ -45,6 +49,55 @@ class ListOut(BaseModel):
     imported_by: str
     digest: str
     terms: TermsOut | None
+
+
+class DraftOut(BaseModel):
+    """A list file that waits for a second person, or was decided on, and what it does to version `base_version`.
+
+    `doubtful`: it would strike so much that approval must confirm it. `version` is the one that it became.
+    """
+
+    id: UUID
+    list: str
+    format: str
+    base_version: int
+    digest: str
+    entries: int
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    left_out: int
+    doubtful: bool
+    proposed_by: str
+    proposed_at: datetime
+    state: ChangeState
+    version: int | None
+    decided_by: str | None
+    decided_at: datetime | None
+    decision_reason: str | None
+
+
+class WholeDraftOut(DraftOut):
+    """The same, with every record that was left out."""
+
+    skipped: tuple[SkippedOut, ...]
+
+
+class EntryChangeOut(BaseModel):
+    """What a file does to one entry: all that it says, then (what is struck: before), and field by field what it says
+    otherwise."""
+
+    entry_id: str
+    effect: Effect
+    entry: dict[str, Any]
+    differences: dict[str, dict[str, Any]]
+
+
+class DraftVerdictIn(VerdictIn):
+    """What the second person says of a file. `confirmed` lets one pass that strikes much of the list."""
+
+    confirmed: bool = False
 
 
 class ScreenIn(Wire):
@@ -94,3 +147,33 @@ class ScreenOut(BaseModel):
 
     index_version: str
     hits: list[HitOut]
+
+
+class NameFormsOut(BaseModel):
+    """A name as it is compared: its words, and the consonants that each is found by."""
+
+    text: str
+    words: tuple[str, ...]
+    skeletons: tuple[str, ...]
+
+
+class TriedOut(BaseModel):
+    """What a traveller of one kind would meet: `hit` null where the officer is told nothing."""
+
+    trial: Trial
+    hit: HitOut | None
+
+
+class PreviewOut(BaseModel):
+    """What an entry would do, against the lists in force.
+
+    `lacking` is why it would be refused; `alike` the entries in force that its own person would meet. A hit refers the
+    traveller from the score `strong_from` on, with full name and date of birth agreeing.
+    """
+
+    index_version: str
+    lacking: str | None
+    names: tuple[NameFormsOut, ...]
+    tried: tuple[TriedOut, ...]
+    alike: tuple[HitOut, ...]
+    strong_from: float

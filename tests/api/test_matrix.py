@@ -107,7 +107,7 @@ async def test_nobody_is_counted_by_a_number(whole: Platform) -> None:
 
 PERSONAL = re.compile(
     r"\b(FROM|JOIN)\s+(movement|finding|correction|rebuttal|stay|travel_group|person_link|link_ruling|hit|hit_case|"
-    r"adjudication|clearance|list_entry|list_change|protection_record|protection_case|reading|outbox|contact|image|"
+    r"adjudication|clearance|list_entry|list_change|list_draft_entry|protection_record|protection_case|reading|outbox|contact|image|"
     r"rights_request|restriction|audit|broken_glass|notice)\b",
     re.IGNORECASE,
 )

@@ -254,6 +254,7 @@ async def test_a_confirmed_hit_shows_what_to_do_and_the_figures_say_how_long_it_
 async def test_a_list_is_fetched_on_demand_and_its_status_told(desk: Desk) -> None:
     (before,) = await desk.ask("ann", "GET", "/v1/watchlists/sources")
     assert (before["state"], before["location"]) == ("new", "https://lists.example.org/fetched.json")
+    assert (before["format"], before["every_minutes"]) == ("ftm", 360)
     after = await desk.ask("ann", "POST", "/v1/watchlists/sources/fetched/attempt")
     assert (after["state"], after["last_error"]) == ("imported", None)
     assert [one["entries"] for one in await desk.ask("ann", "GET", "/v1/watchlists")] == [len(PEOPLE)]
@@ -324,3 +325,57 @@ async def test_everything_that_shows_somebody_leaves_a_trace_without_a_name(desk
     done = {row.action for row in rows}
     assert done >= {"propose_change", "decide_change", "import_list", "read_hits", "read_clearances", "read_entry"}
     assert "TARIFI" not in str([(row.subject, row.details) for row in rows]).upper()
+
+
+DRAFT = "/v1/watchlists/crowd/drafts/{}"
+
+
+async def test_a_file_is_handed_in_by_one_manager_and_put_into_force_by_another(desk: Desk) -> None:
+    await _in_force(desk)
+    fewer = {key: values for key, values in PEOPLE.items() if key not in ("x1", "crowd-0")}
+    changed = fewer | {"crowd-1": fewer["crowd-1"] | {"birthDate": ["1961-02-04"]}}
+    straight = {"params": {"format": "ftm"}, "content": ftm(changed)}
+    refused = await desk.ask("ann", "PUT", "/v1/watchlists/crowd", 409, **straight)
+    assert "second person" in refused["detail"]
+    path = DRAFT.format(uuid4())
+    broken = await desk.ask("ann", "PUT", path, 422, params={"format": "ftm"}, content=ftm(changed) + b"{cut")
+    assert "line 7" in broken["detail"]
+    waiting = await desk.ask("ann", "PUT", path, 201, **straight)
+    assert await desk.ask("ann", "PUT", path, 201, **straight) == waiting
+    assert (waiting["changed"], waiting["removed"], waiting["doubtful"], waiting["state"]) == (1, 1, False, "proposed")
+    (listed,) = await desk.ask("ben", "GET", "/v1/watchlists/drafts")
+    assert listed == {key: value for key, value in waiting.items() if key != "skipped"}
+    (one,) = await desk.ask("ben", "GET", f"{path}/changes", params={"effect": "changed"})
+    assert one["entry_id"] == "crowd-1" and list(one["differences"]) == ["dates_of_birth"]
+    await desk.ask("ann", "POST", f"{path}/decision", 403, json=YES)
+    await desk.ask("clerk", "GET", path, 403)
+    decided = await desk.ask("ben", "POST", f"{path}/decision", 201, json=YES)
+    assert (decided["state"], decided["version"], decided["decided_by"]) == ("approved", 2, "ben")
+    versions = (await desk.ask("ann", "GET", "/v1/watchlists/crowd/history"))["versions"]
+    assert versions[0]["counts"] == {
+        "entries": 6, "added": 0, "changed": 1, "removed": 1, "unchanged": 5, "skipped": 0
+    }  # fmt: skip
+    seen = [row for row in await desk.platform.trail() if row.action == "read_list_drafts"]
+    assert len(seen) == 2 and all(row.purpose == "watchlist" for row in seen)
+
+
+async def test_an_entry_is_tried_before_anybody_proposes_it(desk: Desk) -> None:
+    await _in_force(desk)
+    asked = {"names": [{"text": "Sarmad Jawhar at-Tarifi"}], "dates_of_birth": ["1979-03-14"]}
+    told = await desk.ask("ann", "POST", "/v1/watchlists/national/entries/case-8/preview", json=asked)
+    assert told["lacking"] is None and told["names"][0]["words"] == ["SARMAD", "JAWHAR", "TARIFI"]
+    tried = {one["trial"]: one["hit"] and one["hit"]["kind"] for one in told["tried"]}
+    assert tried == {
+        "as_listed": "strong",
+        "shortened": "strong",
+        "year_off": "strong",
+        "name_only": "weak",
+        "other_birth": None,
+    }
+    assert [(hit["list"], hit["entry_id"]) for hit in told["alike"]] == [("national", "case-7")]
+    itself = await desk.ask("ann", "POST", f"{ENTRY}/preview", json=asked)
+    assert itself["alike"] == []
+    await desk.ask("second", "POST", f"{ENTRY}/preview", 403, json=asked)
+    thin = await desk.ask("ann", "POST", f"{ENTRY}/preview", json={"names": [{"text": "Hiwa Zangana"}]})
+    assert "a name alone" in thin["lacking"]
+    assert "TARIFI" not in str([row.details for row in await desk.platform.trail()]).upper()

@@ -18,6 +18,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import service.draft_tables  # its tables join the metadata
 import service.identity_tables  # its tables join the metadata
 import service.inside_tables  # its table joins the metadata
 import service.notice_tables  # as above
@@ -39,6 +40,7 @@ from service.list_tables import Row
 from service.notices import ReviewOutcome
 from service.postgres import PostgresServer
 from service.postgres_files import JUDGE, LOGIN, OWNER, ROLES, SERVICE
+from service.sifting import Effect
 from service.source_store import SourceState
 from service.unusual import NoticeKind
 
@@ -82,6 +84,8 @@ async def test_every_table_says_what_it_is_for(session: AsyncSession) -> None:
         ("decision", "outcome", Outcome),
         ("list_change", "action", ChangeAction),
         ("list_change", "state", ChangeState),
+        ("list_draft", "state", ChangeState),
+        ("list_draft_entry", "effect", Effect),
         ("adjudication", "outcome", HitOutcome),
         ("clearance_ending", "cause", EndingCause),
         ("list_source", "state", SourceState),
