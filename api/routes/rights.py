@@ -18,7 +18,6 @@ from api.schemas.rights import (
     ProtectedOut,
     RequestIn,
     RequestOut,
-    RequestStepOut,
     RestrictionIn,
     RestrictionOut,
     RulingOnDisclosureIn,
