@@ -37,6 +37,7 @@ TAGS = [
     {"name": "statistics", "description": "The centre's figures: exact, without names, small cells withheld."},
     {"name": "stays", "description": "Days of stay, counted from what is sent: nobody's record is looked at."},
     {"name": "reference", "description": "Ports of entry, and how fresh what is known of each is."},
+    {"name": "demonstration", "description": "A guided walk past made-up travellers, in a demonstration alone."},
     {"name": "accounts", "description": "Officers' accounts."},
     {"name": "devices", "description": "Keys of cameras, workstations and monitors."},
     {"name": "supervision", "description": "Records opened without the right, and unusual consultation, reviewed."},

@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from service import movement_log
 from service.access import ALL_POSTS, Actor, Role
 from service.decision import decide
-from service.domain import Crossing, Decision, Direction, Outcome, PartialDate, TravelDocument, Traveller, Verdict
+from service.domain import Crossing, Decision, Direction, Outcome, PartialDate, TravelDocument, Traveller, Verdict, Visa
 from service.inspection import Recorded, inspect
 from service.person import person_keys
-from service.policy import Policy
+from service.policy_book import Policies
 from service.screening import IndexInForce
 from service.watchlists import import_list
 
@@ -56,16 +56,19 @@ class Step:
     post: str
     direction: Direction
     at: datetime
+    visa: Visa | None = None
 
     def crossing(self) -> Crossing:
-        keys = person_keys(self.traveller)
-        return Crossing(uuid4(), self.post, self.direction, self.at, self.document, self.traveller, person_keys=keys)
+        keys, document, traveller = person_keys(self.traveller), self.document, self.traveller
+        return Crossing(
+            uuid4(), self.post, self.direction, self.at, document, traveller, person_keys=keys, visa=self.visa
+        )
 
 
 async def load_demo(
     sessions: async_sessionmaker[AsyncSession],
     screening: IndexInForce,
-    policy: Policy,
+    policy: Policies,
     now: datetime,
     progress: Callable[[int], None] = lambda done: None,
 ) -> int:
@@ -76,8 +79,7 @@ async def load_demo(
     async with sessions() as session:
         if (await movement_log.page(session, movement_log.Filter(), limit=1, cursor=None))[0]:
             return 0
-    with resources.as_file(resources.files("service.demo").joinpath("watched.ftm.json")) as path:
-        await import_list(sessions, LIST, "ftm", path, actor=CLERK, now=now, confirmed=True)
+    await import_demo_list(sessions, now)
     await screening.refresh()
     chance = random.Random(9303)  # noqa: S311  # made-up travel, the same each time
     steps = sorted([*_crowd(now, chance), *_stories(now)], key=lambda step: step.at)
@@ -85,12 +87,18 @@ async def load_demo(
         made = await inspect(
             sessions, screening.current, policy, step.crossing(), actor=CLERK, now=step.at + timedelta(seconds=2)
         )
-        await _dispose(sessions, policy, made)
+        await dispose(sessions, policy, made)
         progress(done)
     return len(steps)
 
 
-async def _dispose(sessions: async_sessionmaker[AsyncSession], policy: Policy, made: Recorded) -> None:
+async def import_demo_list(sessions: async_sessionmaker[AsyncSession], now: datetime) -> None:
+    """Put the made-up list into force."""
+    with resources.as_file(resources.files("service.demo").joinpath("watched.ftm.json")) as path:
+        await import_list(sessions, LIST, "ftm", path, actor=CLERK, now=now, confirmed=True)
+
+
+async def dispose(sessions: async_sessionmaker[AsyncSession], policy: Policies, made: Recorded) -> None:
     """The officer's part: a clear traveller is admitted, any other one referred."""
     clear = made.inspection.verdict is Verdict.CLEAR
     outcome = Outcome.ADMITTED if clear else Outcome.REFERRED
