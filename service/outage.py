@@ -22,5 +22,6 @@ _AWAY = frozenset({"08", "53", "57"})
 def is_outage(exc: Exception) -> bool:
     """Whether `exc` says that the database, or the system below it, does not answer for the moment."""
     if isinstance(exc, DBAPIError):
-        return exc.connection_invalidated or str(getattr(exc.orig, "sqlstate", None))[:2] in _AWAY
+        late_or_broken = isinstance(exc.orig, OSError)  # a TimeoutError is one
+        return exc.connection_invalidated or late_or_broken or str(getattr(exc.orig, "sqlstate", None))[:2] in _AWAY
     return isinstance(exc, SUSPECTS)

@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import statistics
+import string
 import subprocess
 import sys
 import tempfile
@@ -31,17 +32,19 @@ MOST_AT_STAKE = 12  # movements acknowledged in a cycle before the kill, at most
 
 
 def _inspection(chance: random.Random) -> dict[str, str]:
+    """A traveller of their own: were all alike, each would be taken for the others and all be judged again."""
+    year, month, day = chance.randrange(40, 99), chance.randrange(1, 13), chance.randrange(1, 29)
     zone = render(
         MrzFormat.TD3,
         document_code="P",
         issuing_state="UTO",
         document_number=f"C{chance.randrange(10**8):08d}",
         nationality="UTO",
-        date_of_birth="740812",
+        date_of_birth=f"{year:02}{month:02}{day:02}",
         sex="F",
         date_of_expiry="330415",
         primary_identifier="CRASHTEST",
-        secondary_identifier="ANNA",
+        secondary_identifier="".join(chance.choices(string.ascii_uppercase, k=9)),
     )
     return {
         "id": str(uuid4()),

@@ -1,9 +1,10 @@
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from service.database import Database
+from service.driver import driver
 from service.outage import SUSPECTS, is_outage
 
 
@@ -39,4 +40,18 @@ async def test_a_pool_that_is_empty_is_an_outage(database: Database) -> None:
         with pytest.raises(SUSPECTS) as caught:
             await engine.connect()
     assert is_outage(caught.value)
+    await engine.dispose()
+
+
+async def test_an_answer_that_does_not_come_in_time_is_an_outage_whichever_way_was_asked(database: Database) -> None:
+    engine = create_async_engine(database.engine.url, connect_args={"command_timeout": 0.05})
+    sessions = async_sessionmaker(engine)
+    with pytest.raises(SUSPECTS) as plain:
+        async with sessions() as session:
+            await session.execute(text("SELECT pg_sleep(5)"))
+    with pytest.raises(SUSPECTS) as driven:
+        async with sessions() as session:
+            await (await driver(session)).rows("SELECT pg_sleep(5)")
+    assert is_outage(plain.value)
+    assert is_outage(driven.value)
     await engine.dispose()
