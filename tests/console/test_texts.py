@@ -8,7 +8,12 @@ from api.console import FOLDER
 from ocr.decode import Reason
 from ocr.reading import ObstacleCode
 
-TEXTS = json.loads((FOLDER.parent / "src" / "words" / "en" / "firstline.json").read_text("utf-8"))
+FOLDER_EN = FOLDER.parent / "src" / "words" / "en"
+TEXTS = {
+    key: text
+    for file in ("common", "firstline")
+    for key, text in json.loads((FOLDER_EN / f"{file}.json").read_text("utf-8")).items()
+}
 
 
 def test_every_obstacle_and_repair_of_the_reader_has_words() -> None:

@@ -39,6 +39,7 @@ export const DESKS: readonly Desk[] = [
   desk("/dashboards", "dashboards", "read_statistics", () => import("../dashboards/Dashboards")),
   desk("/watchlists", "watchlists", "read_lists", () => import("../watchlists/Watchlists")),
   desk("/stays", "stays", "read_reference", () => import("../stays/Stays")),
+  desk("/checker", "checker", "read_reference", () => import("../checker/Checker")),
   desk("/supervision", "supervision", "read_policies", () => import("../supervision/Supervision")),
   desk("/audit", "audit", "read_audit", () => import("../audit/Audit")),
   desk("/administration", "administration", "manage_devices", () => import("../administration/Administration")),

@@ -16,7 +16,7 @@ import { figure, type Statistic } from "./figures";
 import { filtersOf } from "./filters";
 import { type Flow, flowsOf, mapped } from "./flows";
 import { Picture } from "./Picture";
-import { stateName } from "./states";
+import { stateName } from "../parts/states";
 
 const SIZE = [640, 320] as const;
 const BY = ["nationality", "crossing_point", "direction"];

@@ -3,7 +3,7 @@
 import { geoCentroid, geoMercator, geoPath } from "d3-geo";
 import type { Feature } from "geojson";
 import type { Statistic } from "./figures";
-import { numberOf } from "./states";
+import { numberOf } from "../parts/states";
 
 export interface Place {
   longitude: number;

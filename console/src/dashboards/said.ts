@@ -1,7 +1,7 @@
 /** Keys and measures in words. */
 
 import { counted, named, t } from "../words";
-import { stateName } from "./states";
+import { stateName } from "../parts/states";
 
 const ISOLATED = (code: string) => `\u2066${code}\u2069`;
 

@@ -6,7 +6,7 @@ import { Icon } from "../parts/Icon";
 import { Identifier } from "../parts/text";
 import { named, useWords } from "../words";
 import type { Case, Reading } from "./case";
-import { digitsOf } from "./checkdigits";
+import { digitsOf } from "../parts/checkdigits";
 import { desk } from "./desk";
 import { Intake, OtherWays } from "./Intake";
 import { Strip, ZoneLines } from "./Zone";

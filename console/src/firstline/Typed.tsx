@@ -4,7 +4,7 @@ import { type KeyboardEvent, type ReactElement, type SubmitEvent, useState } fro
 import type { Schemas } from "../api";
 import { Button, Choice, Field } from "../parts/form";
 import { useWords } from "../words";
-import { digitsOf } from "./checkdigits";
+import { digitsOf } from "../parts/checkdigits";
 import { desk } from "./desk";
 import { DigitMark } from "./ReadingPanel";
 

@@ -3,7 +3,7 @@
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from "react";
 import { useWords } from "../words";
 import type { Case, Reading } from "./case";
-import { digitsOf } from "./checkdigits";
+import { digitsOf } from "../parts/checkdigits";
 
 const SURE = 0.95; // least confidence of a character that is not marked
 

@@ -102,12 +102,14 @@ function judged({ field, over, digit: [line, place], filler }: Rule, lines: read
 
 /** The check digit of some characters. */
 export function checkDigit(characters: string): number {
-  const weights = [7, 3, 1];
-  const sum = [...characters].reduce((total, one, at) => total + charValue(one) * (weights[at % 3] ?? 0), 0);
-  return sum % 10;
+  return [...characters].reduce((total, one, at) => total + valueOfCharacter(one) * weightAt(at), 0) % 10;
 }
 
-function charValue(character: string): number {
+/** What a place counts by: 7, 3, 1 and again. */
+export const weightAt = (at: number): number => [7, 3, 1][at % 3] ?? 0;
+
+/** What a character counts: digits as themselves, A to Z from 10 to 35, anything else nothing. */
+export function valueOfCharacter(character: string): number {
   if (/[0-9]/.test(character)) return Number(character);
   return /[A-Z]/.test(character) ? character.charCodeAt(0) - 55 : 0;
 }
