@@ -83,7 +83,7 @@ async def show_factor(
     limits = limits_of(settings)
     shown = replace(of, factors=of.factors | {factor}, verified_at=now, last_seen_at=now)
     if shown.due(limits) is None:
-        shown = replace(shown, expires_at=shown.created_at + limits.longest)
+        shown = replace(shown, expires_at=min(shown.created_at, now) + limits.longest)
     token = tokens.new(tokens.SESSION_PREFIX)
     if not await session_store.raise_session(
         session, of.id, tokens.kept(token), factors=shown.factors, expires_at=shown.expires_at, now=now
