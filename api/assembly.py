@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from api import logs
+from api import logs, wall_clock
 from api.metrics import Metrics
 from api.retaining import retain, retention_of
 from ocr.fence import Fence
@@ -87,6 +87,8 @@ async def assemble(
     _chore(stack, "statistics", FOLD_SECONDS, lambda: statistics.fold(database.sessions))
     _chore(stack, "consultations", CONSULTATION_LOOK_SECONDS, lambda: _watch_consultations(settings, database))
     _chore(stack, "partitions", PARTITION_LOOK_SECONDS, lambda: _keep_partitions(database, metrics))
+    clock = wall_clock.WallClock()
+    _chore(stack, "clock", wall_clock.LOOK_SECONDS, lambda: wall_clock.look(database, clock))
     retaining = retention_of(settings)
     _chore(stack, "retention", RETENTION_SECONDS, lambda: retain(database, retaining))
     return Assembly(screening, policies, reader, fetching, signer, retaining, password)

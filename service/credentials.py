@@ -91,8 +91,11 @@ class Session:
         return heard_of and account.active and (limits.demo or not account.demo)
 
     def is_locked(self, limits: SessionLimits, now: datetime) -> bool:
-        """Whether nobody was heard for so long that whoever is there now has to show who they are."""
-        return now - self.last_seen_at > limits.idle
+        """Whether nobody was heard for so long that whoever is there now has to show who they are.
+
+        So it is, too, when they were heard in the future: the clock was set back, and how long ago cannot be said.
+        """
+        return abs(now - self.last_seen_at) > limits.idle
 
     def due(self, limits: SessionLimits) -> Due | None:
         """What is to be shown or set before the session counts in full."""

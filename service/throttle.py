@@ -90,7 +90,8 @@ class Throttle:
 
     def _recall(self, key: _Key, now: datetime) -> _Failures:
         known = self._failures.pop(key, _Failures(0, now))
-        return _Failures(0, now) if now - known.last > FORGET_AFTER else known
+        last = min(known.last, now)  # a clock that was set back makes nobody wait for as long
+        return _Failures(0, now) if now - last > FORGET_AFTER else _Failures(known.count, last)
 
 
 def _keys(account: str, client: str, known: str | None) -> list[_Key]:
