@@ -37,6 +37,7 @@ from api.routes import (
     list_lifecycle,
     movements,
     notices,
+    officers,
     own_account,
     paper,
     people,
@@ -106,6 +107,7 @@ ROUTERS = (
     policies.router,
     audit.router,
     notices.router,
+    officers.router,
 )
 
 

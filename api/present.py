@@ -128,6 +128,7 @@ def movement_out(line: Line) -> MovementOut:
         decision=movement.decision,
         index_version=line.index_version,
         policy_version=line.policy_version,
+        restricted=line.restricted,
     )
 
 

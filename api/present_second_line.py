@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from api.present import document_out, traveller_out
@@ -12,8 +13,8 @@ from service.second_line import Journeys, WaitingCase
 from service.second_line_store import Claim
 
 
-def waiting_case_out(case: WaitingCase, actor: Actor, now: datetime) -> WaitingCaseOut:
-    """A case of the queue, as `actor` sees it."""
+def waiting_case_out(case: WaitingCase, actor: Actor, now: datetime, apart: Collection[str]) -> WaitingCaseOut:
+    """A case of the queue, as `actor` sees it; `apart` are the documents whose data are contested."""
     crossing = case.movement.crossing
     return WaitingCaseOut(
         movement_id=crossing.id,
@@ -29,6 +30,7 @@ def waiting_case_out(case: WaitingCase, actor: Actor, now: datetime) -> WaitingC
         hit_case=case.hit_case,
         open_hits=case.open_hits,
         claim=claim_out(case.claim, actor) if case.claim else None,
+        restricted=crossing.document.key in apart,
     )
 
 

@@ -15,7 +15,7 @@ from service.exchange import FIELDS, cells, exchange_line
 COLUMNS = (
     "id seq crossing_point direction occurred_at recorded_at clock source document_code issuing_state document_number "
     "date_of_expiry primary_identifier secondary_identifier native_name nationality date_of_birth sex verdict "
-    "rules decision index_version policy_version"
+    "rules decision index_version policy_version restricted"
 ).split()
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from service.errors import Forbidden
+from service.errors import OtherPost
 
 ALL_POSTS = "*"
 
@@ -102,6 +102,7 @@ class Action(StrEnum):
     APPROVE_POLICY = "approve_policy"
     READ_AUDIT = "read_audit"
     BREAK_GLASS = "break_glass"
+    READ_LOAD = "read_load"
     READ_NOTICES = "read_notices"
     REVIEW_NOTICES = "review_notices"
     READ_RETENTION = "read_retention"
@@ -231,6 +232,7 @@ _MAY: Mapping[Action, tuple[frozenset[Role | DeviceKind], tuple[Purpose, ...]]] 
     Action.APPROVE_POLICY: (_roles(Role.SUPERVISOR), (Purpose.POLICY,)),
     Action.READ_AUDIT: (_roles(Role.AUDITOR), (Purpose.AUDIT,)),
     Action.BREAK_GLASS: (_BOOTH, _CONTROL),
+    Action.READ_LOAD: (_roles(Role.SUPERVISOR), (Purpose.SUPERVISION,)),
     Action.READ_NOTICES: (_roles(Role.SUPERVISOR, Role.AUDITOR), (Purpose.SUPERVISION, Purpose.AUDIT)),
     # That nobody reviews what he or she did is seen to in `service.notices`.
     Action.REVIEW_NOTICES: (_roles(Role.SUPERVISOR), (Purpose.SUPERVISION,)),
@@ -281,10 +283,10 @@ def require_post(actor: Actor, post: str) -> None:
     """See that `actor` serves the crossing point of a record that was asked for by its id.
 
     Raises:
-        Forbidden: it does not.
+        OtherPost: it does not.
     """
     if not actor.serves(post):
-        raise Forbidden(f"crossing point {post} is not among yours")
+        raise OtherPost(post)
 
 
 def actions_of(actor: Actor) -> frozenset[Action]:

@@ -101,6 +101,13 @@ async def close_account(session: AsyncSession, account_id: UUID) -> None:
     await session.execute(update(AccountRow).where(AccountRow.id == account_id).values(active=False))
 
 
+async def administrators(session: AsyncSession) -> frozenset[UUID]:
+    """The accounts that may make others; held until the transaction ends, so that no two close each other's."""
+    row = AccountRow
+    may = select(row.id).where(row.active, ~row.demo, row.roles.contains([Role.ADMINISTRATOR.value]))
+    return frozenset(await session.scalars(may.with_for_update()))
+
+
 async def unknown_posts(session: AsyncSession, codes: Iterable[str]) -> frozenset[str]:
     """Those of `codes` that no crossing point has."""
     wanted = frozenset(codes)

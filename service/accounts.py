@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from service import account_store, audit, passkey_store, passwords, session_store
 from service.access import ALL_POSTS, Actor, Role
 from service.credentials import Account
-from service.errors import AccountRefused, NotFound
+from service.errors import AccountNameTaken, AccountRefused, LastAdministrator, NotFound
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -43,7 +43,8 @@ async def create_account(
     `by` None is the operator at the command line: that is how the first account comes to be.
 
     Raises:
-        AccountRefused: the name is taken or malformed, there is no role, or a post is unknown.
+        AccountNameTaken: another account has it.
+        AccountRefused: the name is malformed, there is no role, or a post is unknown.
         PasswordRefused: the password is too short or too common.
     """
     account = _account(new)
@@ -56,7 +57,7 @@ async def create_account(
     async with sessions.begin() as session:
         await require_posts(session, account.posts)
         if not await account_store.add_account(session, account, kept, now):
-            raise AccountRefused("this account name is taken")
+            raise AccountNameTaken
         details = {"roles": sorted(account.roles), "posts": sorted(account.posts)}
         await audit.record(session, by, "create_account", subject=str(account.id), details=details)
     return account, password
@@ -136,9 +137,12 @@ async def close_account(sessions: Sessions, username: str, *, by: Actor | None =
 
     Raises:
         NotFound: there is no such account.
+        LastAdministrator: nobody would be left who may make accounts.
     """
     async with sessions.begin() as session:
         account = await _existing(session, username.strip().casefold())
+        if Role.ADMINISTRATOR in account.roles and account.active:
+            await _require_another_administrator(session, account)
         await account_store.close_account(session, account.id)
         await session_store.revoke_sessions(session, account.id, now)
         await audit.record(session, by, "close_account", subject=str(account.id))
@@ -169,6 +173,11 @@ async def remove_passkeys(sessions: Sessions, username: str, *, by: Actor | None
         await session_store.revoke_sessions(session, account.id, now)
         await audit.record(session, by, "remove_passkeys", subject=str(account.id), details={"removed": removed})
     return removed
+
+
+async def _require_another_administrator(session: AsyncSession, account: Account) -> None:
+    if await account_store.administrators(session) <= {account.id}:
+        raise LastAdministrator
 
 
 async def _existing(session: AsyncSession, username: str) -> Account:

@@ -63,6 +63,13 @@ class Forbidden(ServiceError):
     """The actor is known, and may not do this, or not at this crossing point."""
 
 
+class OtherPost(Forbidden):
+    """The record is of a crossing point that the actor does not serve: with a reason it may be opened all the same."""
+
+    def __init__(self, post: str = "of this record") -> None:
+        super().__init__(f"the crossing point {post} is not among yours")
+
+
 class ReasonNeeded(ServiceError):
     """A purpose that does not go without saying was named without the reason for it."""
 
@@ -85,6 +92,20 @@ class PasswordRefused(ServiceError):
 
 class AccountRefused(ServiceError):
     """The account cannot be made as asked: its name is taken or malformed, or a role is unknown."""
+
+
+class AccountNameTaken(AccountRefused):
+    """The account cannot be made: another has this name, and keeps it when it is closed."""
+
+    def __init__(self) -> None:
+        super().__init__("another account has this name, perhaps a closed one; choose a name that nobody had")
+
+
+class LastAdministrator(AccountRefused):
+    """The account cannot be closed: nobody could make another, or let anybody in again."""
+
+    def __init__(self) -> None:
+        super().__init__("this is the last administrator's account; make another administrator first")
 
 
 class NotFound(ServiceError):

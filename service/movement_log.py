@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.cursors import cursor_of, place_of
 from service.domain import Direction, Movement, Outcome, Verdict
 from service.mapping import crossing_of
+from service.rights_tables import RestrictionRow
 from service.store import last_outcome
 from service.tables import MovementRow
 
@@ -47,6 +48,7 @@ class Line:
     rules: tuple[str, ...]
     index_version: str
     policy_version: str
+    restricted: bool = False  # the traveller contests these data, see `service.restrictions`
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ async def page(
     if cursor:
         statement = statement.where(earlier_than(*place_of(cursor)))
     rows = (await session.execute(statement.limit(limit + 1))).all()
-    lines = [_line(row, outcome) for row, outcome in rows[:limit]]
+    lines = [_line(*row) for row in rows[:limit]]
     if len(rows) <= limit:
         return lines, None
     last = lines[-1].movement
@@ -84,8 +86,8 @@ async def page(
 async def stream(session: AsyncSession, wanted: Filter) -> AsyncIterator[Line]:
     """Every line, oldest first, through a server-side cursor: memory stays flat whatever the count."""
     statement = _lines(wanted).order_by(MovementRow.occurred_at, MovementRow.id).execution_options(yield_per=500)
-    async for row, outcome in await session.stream(statement):
-        yield _line(row, outcome)
+    async for row in await session.stream(statement):
+        yield _line(*row)
 
 
 async def counts(session: AsyncSession, wanted: Filter) -> list[Count]:
@@ -101,8 +103,9 @@ async def counts(session: AsyncSession, wanted: Filter) -> list[Count]:
     return [Count(row[0], Direction(row[1]), row[2], row[3], row[4]) for row in await session.execute(statement)]
 
 
-def _lines(wanted: Filter) -> Select[tuple[MovementRow, str | None]]:
-    return select(MovementRow, last_outcome()).where(*conditions(wanted))
+def _lines(wanted: Filter) -> Select[tuple[MovementRow, str | None, bool]]:
+    apart = select(RestrictionRow.document_key).where(RestrictionRow.ended_at.is_(None))
+    return select(MovementRow, last_outcome(), MovementRow.document_key.in_(apart)).where(*conditions(wanted))
 
 
 def earlier_than(occurred_at: datetime, movement_id: UUID) -> ColumnElement[bool]:
@@ -128,7 +131,7 @@ def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     return [wish for wish in wishes if wish is not None]
 
 
-def _line(row: MovementRow, outcome: str | None) -> Line:
+def _line(row: MovementRow, outcome: str | None, restricted: bool) -> Line:
     movement = Movement(crossing_of(row), row.recorded_at, row.seq, Outcome(outcome) if outcome else None)
     verdict = Verdict(row.verdict)
-    return Line(movement, verdict, tuple(row.rules), row.index_version, row.policy_version)
+    return Line(movement, verdict, tuple(row.rules), row.index_version, row.policy_version, restricted)

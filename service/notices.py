@@ -148,9 +148,13 @@ async def tell(
     return await session.scalar(row) is not None
 
 
-async def listed(sessions: Sessions, *, actor: Actor, open_only: bool, limit: int) -> list[NoticeRow]:
+async def listed(
+    sessions: Sessions, *, actor: Actor, open_only: bool, limit: int, kind: NoticeKind | None = None
+) -> list[NoticeRow]:
     """The notices of the actor's posts, the latest first; the look leaves its trace."""
     wanted: list[ColumnElement[bool]] = [NoticeRow.outcome.is_(None)] if open_only else []
+    if kind is not None:
+        wanted.append(NoticeRow.kind == kind.value)
     if ALL_POSTS not in actor.posts:
         wanted.append(NoticeRow.crossing_points.overlap(sorted(actor.posts)))
     statement = select(NoticeRow).where(*wanted).order_by(NoticeRow.raised_at.desc(), NoticeRow.id).limit(limit)

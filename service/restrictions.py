@@ -97,9 +97,9 @@ async def end(sessions: Sessions, id: UUID, reason: str, *, actor: Actor, now: d
         return row
 
 
-async def listed(sessions: Sessions, *, actor: Actor, limit: int) -> list[RestrictionRow]:
-    """The restrictions that stand at the actor's posts, the latest first; the look leaves its trace."""
-    conditions: list[ColumnElement[bool]] = [RestrictionRow.ended_at.is_(None)]
+async def listed(sessions: Sessions, *, actor: Actor, standing: bool = True, limit: int) -> list[RestrictionRow]:
+    """The restrictions at the actor's posts, the latest first; the look leaves its trace."""
+    conditions: list[ColumnElement[bool]] = [RestrictionRow.ended_at.is_(None)] if standing else []
     if ALL_POSTS not in actor.posts:
         conditions.append(RestrictionRow.crossing_point.in_(sorted(actor.posts)))
     async with sessions.begin() as session:

@@ -16,13 +16,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from service import audit, envelope, rights_store, store
+from service import audit, envelope, rights_store, store, trail_store
 from service.access import ALL_POSTS, Actor, require_post
+from service.acting import judging
 from service.canonical import canonical
 from service.errors import ConflictingReplay, NotFound, RequestRefused
 from service.holdings import Section, gathered, protected
 from service.keeping import Telling
-from service.rights_tables import RightsRequestRow, RightsRulingRow
+from service.rights_tables import RestrictionRow, RightsRequestRow, RightsRulingRow
 from service.sealed import Sealed
 from service.transactions import retrying
 from service.vault import Guarded
@@ -113,6 +114,42 @@ async def listed(sessions: Sessions, *, actor: Actor, waiting: bool, limit: int)
         found = list(await session.scalars(rows.limit(limit)))
         await audit.record(session, actor, "read_requests", purpose=PURPOSE, details={"requests": len(found)})
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What was done for a request: when, what, by whom, and what the trail says of it besides."""
+
+    at: datetime
+    action: str
+    officer: str
+    details: Mapping[str, Any]
+
+
+async def traced(
+    sessions: Sessions, id: UUID, *, actor: Actor
+) -> tuple[RightsRequestRow, list[Step], list[RestrictionRow]]:
+    """A request, what was done for it so far, oldest first, and the restrictions of its document; the look leaves its
+    trace. What the protection desk does is not told.
+
+    Raises:
+        NotFound: there is no such request.
+        Forbidden: the actor does not serve its post.
+    """
+    async with sessions.begin() as session:
+        row = await session.get(RightsRequestRow, id)
+        if row is None:
+            raise NotFound("there is no such request")
+        require_post(actor, row.crossing_point)
+        await _trace(session, actor, "read_request", row, {})
+    with judging():  # the trail is the auditor's; what it says of one request is told with the request
+        async with sessions() as session:
+            placed = await rights_store.restrictions(session, [row.document_key])
+            about = [str(row.movement_id), *(str(each.id) for each in placed)]
+            events = await rights_store.steps(session, about)
+            names = await trail_store.names(session, {each.actor for each in events})
+    mine = [each for each in events if each.details.get("request", str(id)) == str(id)]
+    return row, [Step(each.at, each.action, names.get(each.actor, each.actor), each.details) for each in mine], placed
 
 
 @retrying

@@ -120,6 +120,16 @@ async def consultations(session: AsyncSession, ids: Sequence[UUID]) -> list[tupl
     return [(each[0], each[1], each[2], each[3]) for each in await session.execute(wanted)]
 
 
+_STEPS = ("receive_request", "disclose", "answer_request", "restrict", "end_restriction", "correct", "rebut")
+
+
+async def steps(session: AsyncSession, subjects: Collection[str]) -> list[AuditRow]:
+    """What the trail says was done with movements and restrictions for a traveller's sake, oldest first."""
+    row = AuditRow
+    wanted = (row.subject.in_(subjects), row.action.in_(_STEPS))
+    return list(await session.scalars(select(row).where(*wanted).order_by(row.id)))
+
+
 async def holds(session: AsyncSession, documents: Collection[str], ids: Sequence[UUID]) -> list[LegalHoldRow]:
     """The legal holds that stand on movements or documents."""
     named = or_(LegalHoldRow.document_key.in_(documents), LegalHoldRow.movement_id.in_(ids))

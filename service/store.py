@@ -25,7 +25,7 @@ from service.domain import (
     Severity,
 )
 from service.driver import driver
-from service.errors import Forbidden, NotFound
+from service.errors import NotFound, OtherPost
 from service.facts import next_fact
 from service.mapping import crossing_of, crossing_point, movement_columns
 from service.tables import (
@@ -179,7 +179,7 @@ async def _movement_row(session: AsyncSession, movement_id: UUID) -> MovementRow
     key = await session.get(InspectionKeyRow, movement_id)  # names the partition
     row = await session.get(MovementRow, (key.occurred_at, movement_id)) if key else None
     if key and row is None:  # the database keeps it from who acts
-        raise Forbidden("this movement was recorded at a crossing point that is not among yours")
+        raise OtherPost
     if row is None:
         raise NotFound("no movement is recorded under this id")
     return row

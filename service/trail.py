@@ -153,10 +153,12 @@ async def exported(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[
 
 async def search(
     sessions: async_sessionmaker[AsyncSession], wanted: Wanted, *, actor: Actor, limit: int, before: int | None
-) -> list[AuditRow]:
-    """Events of the trail, newest first. Looking is itself recorded, with what was looked for."""
+) -> tuple[list[AuditRow], dict[str, str]]:
+    """Events of the trail, newest first, and what its accounts and devices are called, by id. Looking is itself
+    recorded, with what was looked for."""
     asked = {name: value for name, value in plain(wanted).items() if value is not None}
     async with sessions.begin() as session:
         found = await trail_store.find(session, wanted, limit=limit, before=before)
+        names = await trail_store.names(session, {row.actor for row in found})
         await audit.record(session, actor, "read_audit", purpose=PURPOSE, post=wanted.crossing_point, details=asked)
-    return found
+    return found, names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.merkle import Place, blocks
-from service.tables import AuditRow
+from service.tables import AccountRow, AuditRow, DeviceKeyRow
 from service.trail_tables import AuditChainRow, AuditCheckpointRow, AuditLinkRow, AuditNodeRow
 
 
@@ -44,11 +44,14 @@ class Event:
 class Wanted:
     """What of the trail is asked for; None means any. `since` is included, `until` is not.
 
+    `actor` is an account or a device, by its id, or by the name of the one or the other.
     `posts` are those that the asker may see: what belongs to no post is then left out.
     """
 
     actor: str | None = None
+    actor_kind: str | None = None
     action: str | None = None
+    purpose: str | None = None
     subject: str | None = None
     crossing_point: str | None = None
     since: datetime | None = None
@@ -146,9 +149,11 @@ async def find(session: AsyncSession, wanted: Wanted, *, limit: int, before: int
     row = AuditRow
     conditions = [
         getattr(row, name) == value
-        for name in ("actor", "action", "subject", "crossing_point")
+        for name in ("actor_kind", "action", "purpose", "subject", "crossing_point")
         if (value := getattr(wanted, name)) is not None
     ]
+    if wanted.actor is not None:
+        conditions.append(row.actor.in_(await _named(session, wanted.actor)))
     if wanted.posts is not None:
         conditions.append(row.crossing_point.in_(sorted(wanted.posts)))
     if wanted.since is not None:
@@ -158,6 +163,22 @@ async def find(session: AsyncSession, wanted: Wanted, *, limit: int, before: int
     if before is not None:
         conditions.append(row.id < before)
     return list(await session.scalars(select(row).where(*conditions).order_by(row.id.desc()).limit(limit)))
+
+
+async def _named(session: AsyncSession, said: str) -> list[str]:
+    """The accounts and devices of a name, and `said` itself, which may be an id."""
+    accounts = await session.scalars(select(AccountRow.id).where(AccountRow.username == said.casefold()))
+    devices = await session.scalars(select(DeviceKeyRow.id).where(DeviceKeyRow.name == said))
+    return [said, *map(str, accounts), *map(str, devices)]
+
+
+async def names(session: AsyncSession, actors: Collection[str]) -> dict[str, str]:
+    """What accounts and devices are called, by the id under which the trail knows them."""
+    found: dict[str, str] = {}
+    for row, name in ((AccountRow.id, AccountRow.username), (DeviceKeyRow.id, DeviceKeyRow.name)):
+        rows = await session.execute(select(row, name).where(sa.cast(row, sa.Text).in_(actors)))
+        found |= {str(id): called for id, called in rows}
+    return found
 
 
 async def place_of(session: AsyncSession, event_id: int) -> Event | None:

@@ -28,6 +28,11 @@ class NoticeKind(StrEnum):
     CROWD = "crowd"
 
 
+def review_by(kind: NoticeKind, raised_at: datetime) -> datetime:
+    """By when somebody is to say what a notice came to: of glass that was broken, while memories are fresh."""
+    return raised_at + (timedelta(days=3) if kind is NoticeKind.BREAK_GLASS else timedelta(days=14))
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """From when on something is unusual. The counts are floors: below them nothing is, however rare."""

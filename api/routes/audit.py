@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -29,9 +30,15 @@ async def events(
         await require(request, actor, Action.READ_AUDIT, asked.crossing_point)
     elif ALL_POSTS not in actor.posts:
         wanted = replace(wanted, posts=actor.posts)
-    found = await trail.search(services.database.sessions, wanted, actor=actor, limit=asked.limit, before=asked.before)
-    items = [EventOut.model_validate(event, from_attributes=True) for event in found]
+    sessions = services.database.sessions
+    found, names = await trail.search(sessions, wanted, actor=actor, limit=asked.limit, before=asked.before)
+    items = [_event_out(event, names) for event in found]
     return EventPage(items=items, next=items[-1].id if len(items) == asked.limit else None)
+
+
+def _event_out(event: Any, names: Mapping[str, str]) -> EventOut:
+    shown = EventOut.model_validate(event, from_attributes=True)
+    return shown.model_copy(update={"actor_name": names.get(event.actor)})
 
 
 @router.get("/checkpoints")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from api.deps import ServicesDep, permit
+from api.deps import Services, ServicesDep, permit
 from api.present import document_out, language_of, traveller_out
 from api.schemas.base import Day
 from api.schemas.inside import ContactOut, InsideCountOut, InsideCountsOut, InsiderOut, InsiderPage
-from service import inside
+from service import inside, restrictions
 from service.access import Action, Actor
 from service.cursors import cursor_of, place_of
 from service.inside import Insider
@@ -44,7 +45,7 @@ async def overstayers(
         limit=limit,
         after=place_of(cursor) if cursor else None,
     )
-    return _page(found, more, as_of, language_of(request))
+    return await _page(services, found, more, as_of, language_of(request))
 
 
 @router.get("/expected-exits")
@@ -70,7 +71,7 @@ async def expected_exits(
         limit=limit,
         after=place_of(cursor) if cursor else None,
     )
-    return _page(found, more, now, language_of(request))
+    return await _page(services, found, more, now, language_of(request))
 
 
 @router.get("/counts")
@@ -88,12 +89,13 @@ async def counts(
     )
 
 
-def _page(found: list[Insider], more: bool, as_of: datetime, language: str) -> InsiderPage:
+async def _page(services: Services, found: list[Insider], more: bool, as_of: datetime, language: str) -> InsiderPage:
+    apart = await restrictions.restricted(services.database.sessions, {each.entry.document.key for each in found})
     following = cursor_of(found[-1].stay.due_at, found[-1].stay.entry_id) if more else None
-    return InsiderPage(as_of=as_of, items=[_insider_out(each, language) for each in found], next=following)
+    return InsiderPage(as_of=as_of, items=[_insider_out(each, language, apart) for each in found], next=following)
 
 
-def _insider_out(each: Insider, language: str) -> InsiderOut:
+def _insider_out(each: Insider, language: str, apart: Collection[str]) -> InsiderOut:
     entry, stay = each.entry, each.stay
     return InsiderOut(
         movement_id=stay.entry_id,
@@ -114,4 +116,5 @@ def _insider_out(each: Insider, language: str) -> InsiderOut:
         rebuttable_by=list(each.rebuttable_by),
         rebuttal_texts=[word(message, {}, language) for message in each.rebuttable_by],
         unheard={post.code: post.heard_until for post in each.unheard},
+        restricted=entry.document.key in apart,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,8 +12,11 @@ from api.deps import ServicesDep, permit
 from api.present import inspection_out, language_of
 from api.schemas.inspection import InspectionOut
 from api.schemas.notices import GlassIn, GlassOut, NoticeOut, ReviewIn
-from service import notices
+from service import notices, restrictions
 from service.access import Action, Actor
+from service.notice_tables import NoticeRow
+from service.unusual import NoticeKind, review_by
+from service.wording import word
 
 router = APIRouter(prefix="/v1", tags=["supervision"])
 Breaker = Annotated[Actor, permit(Action.BREAK_GLASS)]
@@ -40,8 +44,12 @@ async def break_glass(services: ServicesDep, asked: GlassIn, actor: Breaker) -> 
 @router.get("/broken-glass/{id}")
 async def look(request: Request, services: ServicesDep, id: UUID, actor: Breaker) -> InspectionOut:
     """The record that you have opened, while its time lasts. Each look leaves its trace."""
-    found = await notices.look(services.database.sessions, id, actor=actor, now=services.now())
-    return inspection_out(found, actor, language_of(request))
+    sessions, language = services.database.sessions, language_of(request)
+    found = await notices.look(sessions, id, actor=actor, now=services.now())
+    shown = inspection_out(found, actor, language)
+    if await restrictions.restricted(sessions, [found.inspection.crossing.document.key]):
+        shown.restricted = word("held.restricted_mark", {}, language)
+    return shown
 
 
 @router.get("/notices")
@@ -49,11 +57,13 @@ async def listed(
     services: ServicesDep,
     actor: Annotated[Actor, permit(Action.READ_NOTICES)],
     open: Annotated[bool, Query(description="only those that nobody has reviewed")] = False,
+    kind: Annotated[NoticeKind | None, Query(description="such as `break_glass`, records opened with a reason")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[NoticeOut]:
     """Glass broken and unusual consultation at your posts, the latest first. The look leaves its trace."""
-    found = await notices.listed(services.database.sessions, actor=actor, open_only=open, limit=limit)
-    return [NoticeOut.model_validate(row, from_attributes=True) for row in found]
+    sessions = services.database.sessions
+    found = await notices.listed(sessions, actor=actor, open_only=open, limit=limit, kind=kind)
+    return [_notice_out(row, services.now()) for row in found]
 
 
 @router.post("/notices/{id}/review", status_code=201)
@@ -64,4 +74,10 @@ async def review(
     row = await notices.review(
         services.database.sessions, id, asked.outcome, asked.note, actor=actor, now=services.now()
     )
-    return NoticeOut.model_validate(row, from_attributes=True)
+    return _notice_out(row, services.now())
+
+
+def _notice_out(row: NoticeRow, now: datetime) -> NoticeOut:
+    by = review_by(NoticeKind(row.kind), row.raised_at)
+    told = {name: getattr(row, name) for name in NoticeOut.model_fields if name not in ("review_by", "overdue")}
+    return NoticeOut(**told, review_by=by, overdue=row.outcome is None and by < now)

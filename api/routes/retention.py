@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from api.deps import ServicesDep, permit
+from api.schemas.base import Day
 from api.schemas.retention import (
     ClassPlanOut,
     EndIn,
@@ -32,9 +34,16 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 
 
 @router.get("/plan")
-async def plan(services: ServicesDep, actor: Reader) -> PlanOut:
-    """What a run at this moment would erase, class by class and month by month, and what stays, why. Erases nothing."""
+async def plan(
+    services: ServicesDep,
+    actor: Reader,
+    on: Annotated[Day | None, Query(le=date(2199, 12, 31), description="as of the end of a day to come")] = None,
+) -> PlanOut:
+    """What a run would erase, now or at the end of a day to come, class by class and month by month, and what stays,
+    why. Erases nothing."""
     policy, now = services.parts.retention, services.now()
+    if on is not None:
+        now = max(now, datetime.combine(on, time.max, UTC))
     found = await retention.plan(services.database.eraser_sessions, policy, now=now, actor=actor)
     return PlanOut(
         policy=policy.version, as_of=now, notice_days=policy.notice.days, classes=[_class_out(each) for each in found]

@@ -18,6 +18,8 @@ from api.schemas.rights import (
     ProtectedOut,
     RequestIn,
     RequestOut,
+    RequestStepOut,
+    RequestTrailOut,
     RestrictionIn,
     RestrictionOut,
     RulingOnDisclosureIn,
@@ -54,6 +56,19 @@ async def receive(services: ServicesDep, asked: RequestIn, actor: Handler) -> Re
     """Record what somebody asks for. Until it is answered, the movement it names is not erased."""
     request = NewRequest(asked.id, asked.kind, asked.movement_id, asked.recipient, asked.identity_shown)
     return _request_out(await rights.record(services.database.sessions, request, actor=actor, now=services.now()))
+
+
+@router.get("/requests/{id}")
+async def read_request(
+    services: ServicesDep, id: UUID, actor: Annotated[Actor, permit(Action.READ_REQUESTS)]
+) -> RequestTrailOut:
+    """A request and what was done for it: disclosures, corrections, restrictions. The look leaves its trace."""
+    row, steps, placed = await rights.traced(services.database.sessions, id, actor=actor)
+    return RequestTrailOut(
+        **_request_out(row).model_dump(),
+        steps=[RequestStepOut.model_validate(each, from_attributes=True) for each in steps],
+        restrictions=[RestrictionOut.model_validate(each, from_attributes=True) for each in placed],
+    )
 
 
 @router.post("/requests/{id}/answer")
@@ -101,9 +116,14 @@ async def rule_on_protection(
 
 
 @router.get("/restrictions")
-async def read_restrictions(services: ServicesDep, actor: Handler, limit: Limit = 100) -> list[RestrictionOut]:
-    """The restrictions that stand at your posts, the latest first. The look leaves its trace."""
-    found = await restrictions.listed(services.database.sessions, actor=actor, limit=limit)
+async def read_restrictions(
+    services: ServicesDep,
+    actor: Handler,
+    standing: Annotated[bool, Query(description="only those that have not ended")] = True,
+    limit: Limit = 100,
+) -> list[RestrictionOut]:
+    """The restrictions at your posts, the latest first. The look leaves its trace."""
+    found = await restrictions.listed(services.database.sessions, actor=actor, standing=standing, limit=limit)
     return [RestrictionOut.model_validate(each, from_attributes=True) for each in found]
 
 

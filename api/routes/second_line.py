@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from api.deps import ServicesDep, permit
 from api.present_second_line import claim_out, journeys_out, waiting_case_out
 from api.schemas.second_line import ClaimIn, ClaimOut, JourneysOut, WaitingCaseOut
-from service import second_line
+from service import restrictions, second_line
 from service.access import Action, Actor
 
 router = APIRouter(prefix="/v1/second-line", tags=["second line"])
@@ -23,9 +23,10 @@ async def queue(
     services: ServicesDep, actor: Reader, limit: Annotated[int, Query(ge=1, le=500)] = 100
 ) -> list[WaitingCaseOut]:
     """The cases that wait at your posts, the longest waiting first. The look leaves its trace."""
-    now = services.now()
-    found = await second_line.queue(services.database.sessions, actor=actor, now=now, limit=limit)
-    return [waiting_case_out(each, actor, now) for each in found]
+    sessions, now = services.database.sessions, services.now()
+    found = await second_line.queue(sessions, actor=actor, now=now, limit=limit)
+    apart = await restrictions.restricted(sessions, {each.movement.crossing.document.key for each in found})
+    return [waiting_case_out(each, actor, now, apart) for each in found]
 
 
 @router.put("/{movement_id}/claim")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.schemas.base import Moment, PostCode, Wire
+from api.schemas.base import Moment, Name, PostCode, Wire
+from service.access import Purpose
 
 
 class TrailFilter(Wire):
     """What of the trail is asked for. `since` is included, `until` is not; `before` is the last id seen."""
 
-    actor: str | None = Field(None, max_length=64)
+    actor: Name | None = Field(None, max_length=120, description="an account or a device, by its id or its name")
+    actor_kind: Literal["account", "device", "service"] | None = None
+    purpose: Purpose | None = None
     action: str | None = Field(None, max_length=64)
     subject: str | None = Field(None, max_length=128)
     crossing_point: PostCode | None = None
@@ -32,6 +35,7 @@ class EventOut(BaseModel):
     id: int
     at: datetime
     actor: str
+    actor_name: str | None = Field(default=None, description="of an account its name, of a device what it is called")
     actor_kind: str
     action: str
     purpose: str | None

@@ -40,6 +40,7 @@ class InsiderOut(BaseModel):
     rebuttable_by: list[str]
     rebuttal_texts: list[str]
     unheard: dict[str, datetime | None]
+    restricted: bool = Field(description="the traveller contests these data: for no statistics and no links")
 
 
 class InsiderPage(BaseModel):

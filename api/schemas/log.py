@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.schemas.base import Moment, Wire
 from api.schemas.inspection import DocumentOut, TravellerOut
@@ -30,6 +30,7 @@ class MovementOut(BaseModel):
     decision: Outcome | None
     index_version: str
     policy_version: str
+    restricted: bool = Field(description="the traveller contests these data: for no statistics and no links")
 
 
 class MovementPage(BaseModel):

@@ -40,6 +40,8 @@ class NoticeOut(BaseModel):
     crossing_points: list[str]
     since: AwareDatetime
     raised_at: AwareDatetime
+    review_by: AwareDatetime = Field(description="by when somebody is to say what it came to")
+    overdue: bool = Field(description="nobody has, and that day is past")
     details: dict[str, Any]
     outcome: ReviewOutcome | None
     reviewed_by_name: str | None

@@ -40,6 +40,15 @@ class RequestOut(BaseModel):
     corrections: str = Field(description="where the movement is corrected")
 
 
+class RequestStepOut(BaseModel):
+    """What was done for a request; `details` hold codes, counts and ids."""
+
+    at: datetime
+    action: str
+    officer: str
+    details: dict[str, Any]
+
+
 class AnswerIn(Wire):
     """How a request was answered, other than by handing over what is held."""
 
@@ -101,3 +110,10 @@ class RestrictionOut(BaseModel):
     ended_by: str | None
     ended_at: datetime | None
     end_reason: str | None
+
+
+class RequestTrailOut(RequestOut):
+    """A request with what was done for it, oldest first, and the restrictions of its document, ended ones too."""
+
+    steps: list[RequestStepOut]
+    restrictions: list[RestrictionOut]

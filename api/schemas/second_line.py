@@ -43,6 +43,7 @@ class WaitingCaseOut(BaseModel):
     hit_case: UUID | None = Field(description="GET /v1/hits/cases/{id}; null where no hit waits")
     open_hits: int
     claim: ClaimOut | None
+    restricted: bool = Field(description="the traveller contests these data: for no statistics and no links")
 
 
 class JourneyOut(BaseModel):

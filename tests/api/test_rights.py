@@ -155,12 +155,22 @@ async def test_what_is_contested_is_used_for_no_figures_and_no_links(desk: Platf
             return int(await session.scalar(sa.text("SELECT count(*) FROM person_link")) or 0)
 
     assert (await counted(), await linked()) == (0, 0)
+    (line,) = (await desk.client.get("/v1/movements", headers=supervisor)).json()["items"]
+    assert line["restricted"], "who meets the traveller is to know"
     apart = await restrictions.restricted(desk.services.database.sessions, [DOCUMENT.key, "IRN:X"])
     assert apart == {DOCUMENT.key}
+    request = await asked_for(desk, supervisor, movement, "restriction")
     url = f"/v1/rights/restrictions/{body['id']}/end"
     assert (await desk.client.post(url, json={"reason": "corrected"}, headers=supervisor)).status_code == 200
     assert (await desk.client.post(url, json={"reason": "corrected"}, headers=supervisor)).status_code == 409
     assert (await counted(), await linked()) == (1, 1)
+    told = (await desk.client.get(f"/v1/rights/requests/{request}", headers=supervisor)).json()
+    assert [each["action"] for each in told["steps"]] == ["restrict", "receive_request", "end_restriction"]
+    assert told["steps"][1]["officer"] == "supervisor"
+    assert [(each["reason"], each["end_reason"]) for each in told["restrictions"]] == [(body["reason"], "corrected")]
+    ended = await desk.client.get("/v1/rights/restrictions?standing=false", headers=supervisor)
+    assert [each["id"] for each in ended.json()] == [body["id"]]
+    assert (await desk.client.get("/v1/rights/restrictions", headers=supervisor)).json() == []
 
 
 async def test_plan_and_holds_over_http(desk: Platform) -> None:

@@ -158,13 +158,13 @@ async def test_an_event_of_another_post_is_not_shown_by_its_proof(clone: Databas
 async def test_a_search_shows_what_its_filter_says_and_leaves_its_own_trace(clone: Database) -> None:
     await deeds(clone, 9)
     wanted = Wanted(action="look", crossing_point="IQ-ZUR", posts=frozenset({"IQ-ZUR"}))
-    found = await trail.search(clone.sessions, wanted, actor=OFFICER, limit=2, before=None)
+    found, _ = await trail.search(clone.sessions, wanted, actor=OFFICER, limit=2, before=None)
     assert [row.crossing_point for row in found] == ["IQ-ZUR", "IQ-ZUR"]
-    rest = await trail.search(clone.sessions, wanted, actor=OFFICER, limit=5, before=found[-1].id)
+    rest, _ = await trail.search(clone.sessions, wanted, actor=OFFICER, limit=5, before=found[-1].id)
     assert len(rest) == 1
     nobody = replace(wanted, posts=frozenset({"IQ-SHL"}))
-    assert await trail.search(clone.sessions, nobody, actor=OFFICER, limit=5, before=None) == []
-    looks = await trail.search(clone.sessions, Wanted(action="read_audit"), actor=OFFICER, limit=5, before=None)
+    assert await trail.search(clone.sessions, nobody, actor=OFFICER, limit=5, before=None) == ([], {})
+    looks, _ = await trail.search(clone.sessions, Wanted(action="read_audit"), actor=OFFICER, limit=5, before=None)
     assert looks[0].details == {"action": "look", "crossing_point": "IQ-ZUR", "posts": ["IQ-SHL"]}
 
 
