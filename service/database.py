@@ -29,6 +29,7 @@ from service.acting import Acting
 from service.confinement import ACTING, ConfinedSession
 from service.errors import DatabaseUnavailable, SettingsRefused
 from service.outage import SUSPECTS
+from service.pooled import keep_answering
 from service.postgres import PostgresServer
 from service.postgres_files import ERASER, JUDGE, LOGIN, MAKE_ROLES, OLDEST, OWNER, ROLES, SERVICE, SUPERUSER
 from service.settings import Settings
@@ -193,11 +194,10 @@ def _engine(url: URL, role: str, *, pool_size: int, max_overflow: int, **options
         "role": role,
         **options,
     }
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=max_overflow,
-        pool_pre_ping=True,
         hide_parameters=True,  # a failing statement must not write a traveller into the log
         pool_timeout=_CONNECT_SECONDS,
         connect_args={
@@ -206,6 +206,8 @@ def _engine(url: URL, role: str, *, pool_size: int, max_overflow: int, **options
             "command_timeout": _STATEMENT_SECONDS,
         },
     )
+    keep_answering(engine)
+    return engine
 
 
 async def _check(url: URL) -> None:

@@ -7,17 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CursorResult, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service.access import DeviceKind
 from service.credentials import DeviceKey
+from service.driver import glance
 from service.tables import DeviceKeyRow
 
 
-async def device_key_of(session: AsyncSession, key_hash: bytes) -> DeviceKey | None:
-    """The device that a key belongs to, whether or not the key still stands."""
-    row = await session.scalar(select(DeviceKeyRow).where(DeviceKeyRow.key_hash == key_hash))
-    return _device_key(row) if row else None
+async def device_key_of(sessions: async_sessionmaker[AsyncSession], key_hash: bytes) -> DeviceKey | None:
+    """The device that a key belongs to, whether or not the key still stands. Every request of a device asks."""
+    found = await glance(sessions, "SELECT * FROM device_key WHERE key_hash = $1", key_hash)
+    return _device_key(DeviceKeyRow(**found)) if found else None
 
 
 async def device_key(session: AsyncSession, key_id: UUID) -> DeviceKey | None:

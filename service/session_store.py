@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CursorResult, ScalarSelect, Select, delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service.account_store import account_of
 from service.credentials import Factor, Session
+from service.driver import glance
 from service.identity_tables import PasskeyRow
 from service.tables import AccountRow, SessionRow
 
@@ -38,10 +39,14 @@ async def forget_sessions(session: AsyncSession, before: datetime) -> None:
     await session.execute(delete(SessionRow).where(SessionRow.expires_at < before))
 
 
-async def session_of(session: AsyncSession, token_hash: bytes) -> Session | None:
-    """The session that a token opens, whether or not it still stands."""
-    found = (await session.execute(_sessions().where(SessionRow.token_hash == token_hash))).one_or_none()
-    return _session(*found) if found else None
+async def session_of(sessions: async_sessionmaker[AsyncSession], token_hash: bytes) -> Session | None:
+    """The session that a token opens, whether or not it still stands. Every request asks."""
+    found = await glance(sessions, _OPENED, token_hash)
+    if found is None:
+        return None
+    owner = {name: found[f"account_{name}"] for name in _ACCOUNT}
+    opened = {name: found[f"session_{name}"] for name in _SESSION}
+    return _session(SessionRow(**opened), AccountRow(**owner), found["passkeys"])
 
 
 async def sessions_of(session: AsyncSession, account_id: UUID, now: datetime) -> list[Session]:
@@ -102,6 +107,18 @@ async def count_passkeys(session: AsyncSession, account_id: UUID) -> int:
     """How many passkeys an account has."""
     own = select(func.count()).select_from(PasskeyRow).where(PasskeyRow.account_id == account_id)
     return await session.scalar(own) or 0
+
+
+_SESSION = [column.name for column in SessionRow.__table__.columns]
+_ACCOUNT = [column.name for column in AccountRow.__table__.columns if column.name != "password_hash"]
+_NAMED = [
+    *(f"session.{name} AS session_{name}" for name in _SESSION),
+    *(f"account.{name} AS account_{name}" for name in _ACCOUNT),
+]
+_OPENED = f"""
+    SELECT {", ".join(_NAMED)}, (SELECT count(*) FROM passkey WHERE account_id = account.id) AS passkeys
+    FROM session JOIN account ON account.id = session.account_id WHERE token_hash = $1
+"""  # noqa: S608 - names of ours alone
 
 
 def _sessions() -> Select[tuple[SessionRow, AccountRow, int]]:

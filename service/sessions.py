@@ -140,22 +140,20 @@ async def authenticate(
     if token.startswith(tokens.DEVICE_PREFIX):
         return Caller(await _device(sessions, token, certificate, now))
     limits = limits_of(settings)
-    async with sessions() as session:
-        found = await session_store.session_of(session, tokens.kept(token))
-        if found is None or not found.stands(limits, now):
-            raise NotSignedIn("the session is unknown, expired or signed out; sign in again")
-        locked = found.is_locked(limits, now)
-        if locked and not even_locked:
-            raise SessionLocked("the session is locked; unlock it with the password or a passkey of its account")
-        if not locked and now - found.last_seen_at > TOUCH_AFTER:
+    found = await session_store.session_of(sessions, tokens.kept(token))
+    if found is None or not found.stands(limits, now):
+        raise NotSignedIn("the session is unknown, expired or signed out; sign in again")
+    locked = found.is_locked(limits, now)
+    if locked and not even_locked:
+        raise SessionLocked("the session is locked; unlock it with the password or a passkey of its account")
+    if not locked and now - found.last_seen_at > TOUCH_AFTER:
+        async with sessions.begin() as session:
             await session_store.touch(session, found.id, now)
-            await session.commit()
     return Caller(replace(found.account.actor, confined=found.due(limits) is not None), found)
 
 
 async def _device(sessions: Sessions, token: str, certificate: bytes | None, now: datetime) -> Actor:
-    async with sessions() as session:
-        key = await device_key_store.device_key_of(session, tokens.kept(token))
+    key = await device_key_store.device_key_of(sessions, tokens.kept(token))
     if key is None or not key.stands(now):
         raise NotSignedIn("this device key is unknown, expired or revoked")
     if key.certificate is not None and key.certificate != certificate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import resource
 import socket
 from collections.abc import Callable
@@ -77,7 +78,19 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            _collect_seldom()
             self._announce()
+
+
+def _collect_seldom() -> None:
+    """Leave what stands by now out of garbage collection, and look for cycles in what is new less often.
+
+    A traveller's history is thousands of values that hold no cycle: going through them at every 700th, and through
+    program and lists with them, took a tenth of the service's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _announce(settings: Settings, application: FastAPI) -> None:
