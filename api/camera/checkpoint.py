@@ -81,13 +81,20 @@ class Desk:
         if not reading.accepted or reading.lines is None:
             self.tell("to_be_confirmed", obstacles=[o.code.value for o in reading.obstacles], frames=used)
             return Outcome.REFERRED
-        try:
-            self.spool.put(self.checkpoint.movement(movement_id, at, reading.lines))
-        except OSError as refusal:  # the spool is full, or the disk
-            self.tell("not_kept", why=str(refusal))
+        movement = self.checkpoint.movement(movement_id, at, reading.lines)
+        if not self.keeps(lambda: self.spool.put(movement)):
             return Outcome.NOT_KEPT
         self.tell("read", id=str(movement_id), frames=used, waiting=len(self.spool.waiting()))
         return Outcome.RECORDED
+
+    def keeps(self, write: Callable[[], None]) -> bool:
+        """Whether the spool took what is written; says aloud where it did not."""
+        try:
+            write()
+        except OSError as refusal:  # the spool is full, or the disk
+            self.tell("not_kept", why=str(refusal))
+            return False
+        return True
 
 
 class Watch:
@@ -133,9 +140,11 @@ class Watch:
         movement_id = UUID(known["id"]) if known else UUID(str(uuid_utils.uuid7()))
         if reading.accepted:
             # Before the movement itself: should all end in between, the same id is used again.
-            self._last = {"document": seen, "id": str(movement_id), "at": at.isoformat()}
-            self._desk.spool.remember(self._last)
+            note = self._last = {"document": seen, "id": str(movement_id), "at": at.isoformat()}
             self._restarted = False
+            if not self._desk.keeps(lambda: self._desk.spool.remember(note)):
+                self._forget()
+                return
         if self._desk.record(reading, movement_id, at) is Outcome.NOT_KEPT:
             self._forget()
 

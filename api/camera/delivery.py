@@ -109,7 +109,10 @@ class Delivery:
     async def deliver(self) -> Answer | None:
         """Hand over what waits, oldest first, up to the first that must wait: its answer, None when all is gone."""
         for name in self._spool.waiting():
-            answer = await self._hand_over(name)
+            try:
+                answer = await self._hand_over(name)
+            except OSError as error:  # the disk is full or fails; what the service has is told once more, to no harm
+                answer = Answer(Verdict.LATER, f"the spool cannot be written: {error.strerror}")
             if answer.verdict is Verdict.LATER:
                 self._tell("waiting", waiting=len(self._spool.waiting()), why=answer.why)
                 return answer

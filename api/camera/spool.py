@@ -107,7 +107,7 @@ class Spool:
     def put(self, item: Item) -> None:
         """Keep an item; on return it outlives a power cut. One with an id that waits already is kept once.
 
-        Raises SpoolFull.
+        Raises SpoolFull, or SpoolRefused where the disk is full.
         """
         waiting = self.waiting()
         if any(name.endswith(f"-{item['id']}") for name in waiting):
@@ -163,18 +163,28 @@ class Spool:
         return note
 
     def _write(self, place: Path, name: str, content: Item) -> None:
-        replace_file(place / f"{name}{_SUFFIX}", self._seal.close(json.dumps(content).encode(), name))
+        try:
+            replace_file(place / f"{name}{_SUFFIX}", self._seal.close(json.dumps(content).encode(), name))
+        except OSError as error:
+            raise SpoolRefused(
+                f"nothing can be written to {self.folder} ({error.strerror}); until there is room on its disk, "
+                "travellers must go to an officer"
+            ) from error
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Put a file in place whole, readable by its owner only, and flushed with its folder."""
+    """Put a file in place whole, readable by its owner only, and flushed with its folder; or leave all as it was."""
     new = path.with_name(f"{path.name}.new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, _FILE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    try:
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, _FILE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)  # on a full disk, half a file would be in the way of the next
+        raise
     _flush(path.parent)
 
 

@@ -22,6 +22,7 @@ from api.camera.sources import CameraLost, Picture, Source, arrived, recorded
 from api.camera.spool import Spool
 from api.camera.state import State, Teller
 from api.camera.station import Station
+from full_disk import full_disk
 from ocr.reader import read_text
 from ocr.reading import MrzReading
 from ocr.steady import PICTURES_STILL, Phase
@@ -156,6 +157,17 @@ async def test_a_full_spool_is_said_and_the_document_is_taken_once_there_is_room
     camp.spool.erase(camp.spool.waiting()[0])
     await camp.show(page(90))
     assert [movement["mrz"] for movement in camp.waiting] == [ZONE]
+
+
+async def test_a_full_disk_is_said_and_the_camera_goes_on_by_itself(camp: Camp) -> None:
+    with full_disk():
+        await camp.show(TABLE)
+        assert await camp.show(page()) is Phase.READ
+    assert (camp.waiting, camp.events[-1]) == ([], "not_kept")
+    assert "must go to an officer" in camp.told[-1][1]["why"]
+    await camp.show(TABLE)
+    await camp.show(page())
+    assert (len(camp.waiting), camp.events[-1]) == (1, "read")
 
 
 async def test_after_a_crash_the_same_document_is_the_same_movement(camp: Camp) -> None:

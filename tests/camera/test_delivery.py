@@ -14,6 +14,7 @@ import pytest
 
 from api.camera.delivery import Delivery, Verdict, judged, pauses, poster
 from api.camera.spool import Spool
+from full_disk import full_disk
 
 PROBLEM = "urn:mabar:problem:"
 
@@ -110,6 +111,18 @@ async def test_what_is_refused_for_good_is_set_aside_and_the_rest_goes_on(
     assert (spool.waiting(), spool.set_aside_count()) == ([], 1)
     assert told[0] == ("set_aside", {"id": "id-0", "why": f"{status} the reason"})
     assert service.ids == ["id-0", "id-1", "id-2"]
+
+
+async def test_a_full_disk_holds_up_what_is_set_aside_and_ends_nothing(spool: Spool, deliver: Make) -> None:
+    service = Service(httpx.Response(201), *[httpx.Response(422, json={"detail": "no zone"})] * 2)
+    delivery = deliver(service)
+    with full_disk():
+        answer = await delivery.deliver()
+    assert answer is not None
+    assert (answer.verdict, answer.why) == (Verdict.LATER, "the spool cannot be written: File too large")
+    assert (len(spool.waiting()), spool.set_aside_count()) == (2, 0)
+    assert await delivery.deliver() is None
+    assert (spool.waiting(), spool.set_aside_count()) == ([], 1)
 
 
 async def test_a_damaged_file_is_set_aside(spool: Spool, deliver: Make) -> None:

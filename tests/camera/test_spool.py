@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.camera.spool import Encrypted, Spool, SpoolFull, SpoolRefused
+from full_disk import full_disk
 from service.sealed import new_key, read_keys
 
 
@@ -136,6 +137,19 @@ def test_what_was_kept_before_there_was_a_key_is_still_read(folder: Path) -> Non
     before.close()
     spool = Spool(folder, seal=Encrypted(read_keys(NEW)))
     assert spool.item(spool.waiting()[0]) == item(1)
+
+
+@pytest.mark.parametrize("left", [0, 10])
+def test_a_full_disk_is_said_costs_nothing_that_waits_and_leaves_nothing_half(folder: Path, left: int) -> None:
+    spool = Spool(folder)
+    spool.put(item(1))
+    for write in (lambda: spool.put(item(2)), lambda: spool.remember(item(2))):
+        with full_disk(left), pytest.raises(SpoolRefused, match=r"nothing can be written .* must go to an officer"):
+            write()
+    assert not list(folder.rglob("*.new"))
+    assert [spool.item(name) for name in spool.waiting()] == [item(1)]
+    spool.put(item(2))
+    assert [spool.item(name) for name in spool.waiting()] == [item(1), item(2)]
 
 
 @settings(max_examples=25)
