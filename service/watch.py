@@ -15,11 +15,12 @@ from watchlist.records import Hit, Kind, Strength
 
 _RULE = {Kind.DOCUMENT: "W1", Kind.STRONG: "W2", Kind.WEAK: "W3"}
 _MESSAGE = {"W1": "rule.W1.document", "W2": "rule.W2.identity", "W3": "rule.W3.name"}
-_REBUTTABLE_BY = {
+REBUTTABLE_BY = {
     "W1": ("rebut.document_returned_to_holder", "rebut.list_record_corrected"),
     "W2": ("rebut.identifiers_differ", "rebut.list_record_corrected"),
     "W3": ("rebut.identifiers_differ",),
 }
+"""Message ids of what would rebut a finding of screening."""
 VERSION = 1
 WEAK_SHOWN = 5  # an officer reads no more; the index keeps the rest
 
@@ -76,7 +77,7 @@ def _finding(hit: Hit) -> Finding:
             "explanation": [asdict(evidence) for evidence in hit.explanation],
         },
         evidence=(f"{hit.list}:{hit.entry_id}",),
-        rebuttable_by=_REBUTTABLE_BY[rule],
+        rebuttable_by=REBUTTABLE_BY[rule],
     )
 
 

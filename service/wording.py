@@ -33,6 +33,15 @@ def _evidence_texts() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
+@cache
+def meanings() -> Mapping[str, Mapping[str, str]]:
+    """What a finding of each rule means, by rule id and language. English of the rules is in their own descriptions."""
+    found: Mapping[str, Mapping[str, str]] = json.loads(
+        resources.files("service").joinpath("messages", "meanings.json").read_text("utf-8")
+    )
+    return found
+
+
 def word(message: str, params: Mapping[str, object], language: str = "en") -> str:
     """The message in `language`, its fields named in it; the id itself where there is no text.
 
