@@ -16,8 +16,9 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 # Root may not sandbox Chromium, and a build machine has no graphics; the rest keeps it from calling home.
 ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
+    "--disable-component-update --disable-sync --process-per-site"
 ).split()
+CAMERA = "--use-fake-ui-for-media-stream --use-fake-device-for-media-stream --use-file-for-fake-video-capture="
 
 
 def passport(primary: str, secondary: str, state: str, number: str, born: str, sex: str, expiry: str) -> str:
@@ -36,23 +37,25 @@ OVERSTAYER = passport("SARVESTANIFAR", "NIMA", "IRN", "K52210487", "870419", "M"
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """The installed browser."""
+def chromium(film: Path | None = None) -> Iterator[Browser]:
+    """The installed browser; its camera shows `film` (MJPEG), which is looked at when the camera is switched on."""
+    camera = f"{CAMERA}{film}".split(" ", 2) if film else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *camera])
         yield browser
         browser.close()
 
 
 class Officer:
-    """An officer of the demonstration in a browser window of its own.
+    """An officer of the demonstration in a browser window of its own, or in a new tab of a window that is open.
 
     `complaints` are the errors that the browser wrote to its console, breaches of the content security
     policy among them.
     """
 
-    def __init__(self, browser: Browser, base: str, data_dir: Path, **window: Any) -> None:
-        self.context: BrowserContext = browser.new_context(**({"viewport": {"width": 1366, "height": 768}} | window))
+    def __init__(self, browser: Browser | BrowserContext, base: str, data_dir: Path, **window: Any) -> None:
+        window = {"viewport": {"width": 1366, "height": 768}} | window
+        self.context = browser.new_context(**window) if isinstance(browser, Browser) else browser
         self.page: Page = self.context.new_page()
         self.base = base
         self.complaints: list[str] = []

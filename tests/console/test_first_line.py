@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,14 +12,13 @@ import cv2
 import httpx
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
 from ocr.layout import MrzFormat
 from ocr.tesseract import MODEL
 from ocr.training.fonts import MissingFontError
 from ocr.training.generate import generate_document
-from officer import ARGUMENTS, CHROMIUM, Officer, passport
-from service_process import ServiceProcess
+from officer import Officer, passport
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)
@@ -175,8 +174,8 @@ def test_a_reader_on_a_serial_line_is_read(open_window: Callable[..., Officer], 
 
 
 @pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a camera sees: an empty desk, then a made-up passport that is laid down and stays."""
+def film(film_path: Path) -> None:
+    """What the camera sees: an empty desk, then a made-up passport that is laid down and stays."""
     if not MODEL.exists():
         pytest.skip("the reader's model is not here")
     try:
@@ -191,23 +190,13 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     y, x = (720 - page.shape[0]) // 2, (1280 - page.shape[1]) // 2
     shown[y : y + page.shape[0], x : x + page.shape[1]] = page if page.ndim == 3 else page[..., None]
     frames = [cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes() for frame in (empty, shown)]
-    film = tmp_path_factory.mktemp("film") / "desk.mjpeg"
-    film.write_bytes(b"".join([frames[0]] * 15 + [frames[1]] * 600))
-    return film
+    film_path.write_bytes(b"".join([frames[0]] * 15 + [frames[1]] * 600))
 
 
 @pytest.fixture
-def filmed(browser: Browser, service: ServiceProcess, film: Path) -> Iterator[Officer]:
+def filmed(officer: Officer, film: None) -> Officer:
     """An officer whose workstation has a camera."""
-    camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-    camera.append(f"--use-file-for-fake-video-capture={film}")
-    seeing = browser.browser_type.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *camera])
-    officer = Officer(seeing, service.base, service.data_dir)
-    officer.sign_in()
-    officer.stand("IQ-ZUR", "entry")
-    yield officer
-    seeing.close()
-    assert not officer.complaints
+    return officer
 
 
 def test_a_document_before_the_camera_is_outlined_taken_and_read(filmed: Officer) -> None:
