@@ -17,7 +17,7 @@ from api import logs, openapi, problems
 from api.assembly import Assembly, assemble, fetching_of
 from api.console import Console
 from api.deps import Probe, Services
-from api.methods import KnownMethods
+from api.methods import KnownMethods, PlainAddress
 from api.metrics import Metrics
 from api.middleware import BodyLimit, RateLimit, RequestLog, SecurityHeaders
 from api.proxy import TrustedProxies
@@ -156,6 +156,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     problems.install(app, SUSPECTS, is_outage)
     openapi.install(app)
     app.add_middleware(KnownMethods, routers=ROUTERS)
+    app.add_middleware(PlainAddress)
     app.add_middleware(BodyLimit, most=BODY_MOST, others=LARGER, exempt=COUNT_FOR_THEMSELVES)
     app.add_middleware(RateLimit, rates=Rates(Rate(settings.requests_per_second, settings.requests_burst)))
     app.add_middleware(RequestLog, metrics=metrics)

@@ -1,6 +1,6 @@
-"""Which methods a path knows, as the OpenAPI document says: any other gets 405 and the whole list of them.
+"""What is refused before the router is asked: a method that a path does not know, an address that no text of ours is.
 
-The router by itself would name those of the first route that it meets, and take a fixed path for a name.
+The router by itself would name the methods of the first route that it meets, and take a fixed path for a name.
 """
 
 from __future__ import annotations
@@ -43,3 +43,17 @@ class KnownMethods:
         if path in self._fixed:
             return self._fixed[path]
         return next((methods for pattern, methods in self._others.values() if pattern.match(path)), None)
+
+
+class PlainAddress:
+    """Answers 400 to an address with a zero byte: no text holds one, and PostgreSQL would not take it for one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or b"%00" not in scope["query_string"]:
+            await self.app(scope, receive, send)
+            return
+        response = problems.answer(scope, problems.HTTP[400], "the address holds a zero byte, which no text does")
+        await response(scope, receive, send)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 
 from api.deps import ServicesDep, permit, require
 from api.schemas.audit import CheckpointsOut, EventOut, EventPage, InclusionOut, ProofOut, TrailFilter
+from api.schemas.base import MOST_OF_A_LOG
 from service import trail
 from service.access import ALL_POSTS, Action, Actor
 from service.trail import Proof
@@ -17,7 +18,9 @@ from service.trail_store import Wanted
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 Auditor = Annotated[Actor, permit(Action.READ_AUDIT)]
-Size = Annotated[int | None, Query(ge=1, description="events of the tree; all that there are when left out")]
+Size = Annotated[
+    int | None, Query(ge=1, le=MOST_OF_A_LOG, description="events of the tree; all that there are when left out")
+]
 
 
 @router.get("/events")
@@ -49,7 +52,9 @@ async def checkpoints(services: ServicesDep, _actor: Auditor) -> CheckpointsOut:
 
 
 @router.get("/proofs/inclusion")
-async def inclusion(services: ServicesDep, actor: Auditor, event: int, size: Size = None) -> InclusionOut:
+async def inclusion(
+    services: ServicesDep, actor: Auditor, event: Annotated[int, Query(ge=1, le=MOST_OF_A_LOG)], size: Size = None
+) -> InclusionOut:
     """That an event stands in its chain, unaltered, as of a checkpoint's size. Looking is itself recorded."""
     found, proof = await trail.inclusion(services.database.sessions, event, size, actor=actor)
     return InclusionOut(chain=found.chain, leaf=found.seq - 1, event=found.text, **_proof(proof))
@@ -57,7 +62,11 @@ async def inclusion(services: ServicesDep, actor: Auditor, event: int, size: Siz
 
 @router.get("/proofs/consistency")
 async def consistency(
-    services: ServicesDep, _actor: Auditor, chain: str, old: Annotated[int, Query(ge=1)], new: Size = None
+    services: ServicesDep,
+    _actor: Auditor,
+    chain: str,
+    old: Annotated[int, Query(ge=1, le=MOST_OF_A_LOG)],
+    new: Size = None,
 ) -> ProofOut:
     """That a chain still begins with what an earlier checkpoint sealed: nothing was altered, left out or put in."""
     return ProofOut(**_proof(await trail.consistency(services.database.sessions, chain, old, new)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 
 from api.deps import ListName, Services, ServicesDep, permit
 from api.present import language_of
 from api.present_lists import change_out, preview_out, revision_out, version_out
+from api.schemas.base import MOST
 from api.schemas.lifecycle import (
     ChangeOut,
     EntryId,
@@ -34,6 +35,7 @@ router = APIRouter(prefix="/v1/watchlists", tags=["watchlists"])
 Editor = Annotated[Actor, permit(Action.EDIT_LIST)]
 Approver = Annotated[Actor, permit(Action.APPROVE_LIST)]
 Reader = Annotated[Actor, permit(Action.READ_LISTS)]
+Revision = Annotated[int, Path(ge=1, le=MOST)]
 
 
 # --- what waits for somebody
@@ -76,7 +78,7 @@ async def propose_withdrawal(services: ServicesDep, name: ListName, asked: Withd
 
 @router.post("/{name}/terms/{revision}/decision", status_code=201)
 async def decide_terms(
-    services: ServicesDep, name: ListName, revision: int, asked: VerdictIn, actor: Approver
+    services: ServicesDep, name: ListName, revision: Revision, asked: VerdictIn, actor: Approver
 ) -> ChangeOut:
     """Approve or reject what another person proposed for a list."""
     return await _decide(services, name, "", revision, asked, actor)
@@ -149,7 +151,7 @@ async def propose_entry_withdrawal(
 
 @router.post("/{name}/entries/{entry_id}/{revision}/decision", status_code=201)
 async def decide_entry(
-    services: ServicesDep, name: ListName, entry_id: EntryId, revision: int, asked: VerdictIn, actor: Approver
+    services: ServicesDep, name: ListName, entry_id: EntryId, revision: Revision, asked: VerdictIn, actor: Approver
 ) -> ChangeOut:
     """Approve or reject what another person proposed for an entry."""
     return await _decide(services, name, entry_id, revision, asked, actor)

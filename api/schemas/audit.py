@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.schemas.base import Moment, Name, PostCode, Wire
+from api.schemas.base import MOST_OF_A_LOG, Moment, Name, PostCode, Wire
 from service.access import Purpose
 
 
@@ -22,7 +22,7 @@ class TrailFilter(Wire):
     crossing_point: PostCode | None = None
     since: Moment | None = None
     until: Moment | None = None
-    before: int | None = Field(None, ge=1)
+    before: int | None = Field(None, ge=1, le=MOST_OF_A_LOG)
     limit: int = Field(50, ge=1, le=500)
 
 

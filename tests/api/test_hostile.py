@@ -58,6 +58,21 @@ async def test_a_number_is_no_moment(platform: Platform, officer: dict[str, str]
             assert (answer.status_code, answer.json()["type"]) == (422, "urn:mabar:problem:invalid-request"), path
 
 
+async def test_a_zero_byte_is_no_text(platform: Platform, officer: dict[str, str]) -> None:
+    for path in ("/v1/clearances?document=a%00", "/v1/clearances?%00=1", "/v1/audit/events?action=%00"):
+        answer = await platform.client.get(path, headers=officer)
+        assert (answer.status_code, answer.json()["type"]) == (400, "urn:mabar:problem:unreadable"), path
+
+
+async def test_a_number_that_no_record_has_is_refused(platform: Platform, officer: dict[str, str]) -> None:
+    large = 2**63
+    for path in (f"/v1/audit/proofs/inclusion?event={large}", f"/v1/audit/proofs/consistency?chain=-&old={large}"):
+        assert (await platform.client.get(path, headers=officer)).status_code == 422, path
+    verdict = {"approve": True, "reason": "other_documents"}
+    for path in (f"/v1/watchlists/a/terms/{large}/decision", f"/v1/watchlists/a/entries/b/{large}/decision"):
+        assert (await platform.client.post(path, json=verdict, headers=officer)).status_code == 422, path
+
+
 NESTED = {
     "lists": "[" * 400_000,
     "lists, closed": "[" * 200_000 + "]" * 200_000,
