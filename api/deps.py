@@ -82,8 +82,18 @@ def sessions_of(request: Request) -> async_sessionmaker[AsyncSession]:
 
 
 ListName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="the list's name here")]
-ServicesDep = Annotated[Services, Depends(services_of)]
-SessionsDep = Annotated[async_sessionmaker[AsyncSession], Depends(sessions_of)]
+
+
+async def _services(request: Request) -> Services:  # FastAPI takes what is not async to a thread, and waits for it
+    return services_of(request)
+
+
+async def _sessions(request: Request) -> async_sessionmaker[AsyncSession]:
+    return sessions_of(request)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
+SessionsDep = Annotated[async_sessionmaker[AsyncSession], Depends(_sessions)]
 
 
 SHORTEST_REASON = 3
