@@ -12,6 +12,7 @@ from api.schemas.lifecycle import ChangeOut, RescreeningOut, RevisionOut, Source
 from api.schemas.lists import (
     DraftOut,
     EntryChangeOut,
+    KnownListOut,
     NameFormsOut,
     PreviewOut,
     SkippedOut,
@@ -23,9 +24,11 @@ from service.clearing import Clearance
 from service.draft_store import Draft
 from service.drafts import Shown, is_doubtful
 from service.entries import Revised
+from service.entry_store import NATIONAL
 from service.hit_store import Adjudication
 from service.hits import HitCase, ToldHit
 from service.hygiene import Change, Terms
+from service.list_store import KnownList
 from service.list_tables import ListVersionRow
 from service.rescreening_store import Rescreening
 from service.screening import Preview
@@ -38,6 +41,15 @@ from watchlist.matching import STRONG_SCORE
 def terms_out(terms: Terms) -> TermsOut:
     """The terms of a list or an entry."""
     return TermsOut(**asdict(terms))
+
+
+def known_list_out(known: KnownList, terms: Terms | None) -> KnownListOut:
+    """A list that is known here."""
+    return KnownListOut(
+        **asdict(known) | {"digest": known.digest.hex() if known.digest else None},
+        national=known.format == NATIONAL,
+        terms=terms_out(terms) if terms else None,
+    )
 
 
 def change_out(change: Change) -> ChangeOut:

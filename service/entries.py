@@ -27,7 +27,7 @@ from service.hygiene import (
     require_minimum,
     require_second_person,
 )
-from service.list_store import ListInForce, lists_in_force
+from service.list_store import KnownList, ListInForce, known_lists, lists_in_force
 from service.list_tables import ListVersionRow
 from service.transactions import retrying
 from watchlist.records import Entry
@@ -200,11 +200,11 @@ async def history(sessions: Sessions, list_: str, entry_id: str = "", *, actor: 
     """Every revision of a list or an entry, oldest first; the look at a person leaves its trace.
 
     Raises:
-        NotFound: nothing was ever proposed for it.
+        NotFound: nothing was ever proposed for it, nor, of a list, imported.
     """
     async with sessions.begin() as session:
         found = await entry_store.history(session, list_, entry_id)
-        if not found:
+        if not found and (entry_id or not await entry_store.versions(session, list_, limit=1)):
             raise NotFound("nothing was ever proposed for this")
         if entry_id:
             await _trace(session, actor, "read_entry", list_, {"entry_id": entry_id})
@@ -259,6 +259,12 @@ async def lists(sessions: Sessions) -> list[tuple[ListInForce, Terms | None]]:
     async with sessions() as session:
         in_force = await lists_in_force(session)
         return [(one, await entry_store.terms_of(session, one.name)) for one in in_force]
+
+
+async def known(sessions: Sessions) -> list[tuple[KnownList, Terms | None]]:
+    """Every list that is known here, in force or not, each with its terms. No personal data."""
+    async with sessions() as session:
+        return [(one, await entry_store.terms_of(session, one.name)) for one in await known_lists(session)]
 
 
 async def versions(sessions: Sessions, list_: str) -> list[ListVersionRow]:

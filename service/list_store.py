@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -221,6 +221,42 @@ async def lists_in_force(session: AsyncSession) -> tuple[ListInForce, ...]:
             version.digest,
         )
         for watchlist, version in await session.execute(statement)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownList:
+    """A list that is known here, whether it is screened against (`active`) or not; `version` 0 before the first."""
+
+    name: str
+    format: str
+    active: bool
+    version: int
+    entries: int
+    imported_at: datetime | None
+    imported_by: str | None
+    digest: bytes | None
+
+
+async def known_lists(session: AsyncSession) -> list[KnownList]:
+    """Every list, by name."""
+    current = and_(ListVersionRow.list == WatchlistRow.name, ListVersionRow.state == "current")
+    statement = select(WatchlistRow, ListVersionRow).outerjoin(ListVersionRow, current).order_by(WatchlistRow.name)
+    return [_known(row, version) for row, version in await session.execute(statement)]
+
+
+def _known(row: WatchlistRow, version: ListVersionRow | None) -> KnownList:
+    if version is None:
+        return KnownList(row.name, row.format, row.active, 0, 0, None, None, None)
+    return KnownList(
+        row.name,
+        row.format,
+        row.active,
+        version.version,
+        version.counts["entries"],
+        version.imported_at,
+        version.imported_by,
+        version.digest,
     )
 
 

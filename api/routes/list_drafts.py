@@ -29,7 +29,10 @@ async def list_drafts(
     return [draft_out(one, services.settings.list_most_lost) for one in found]
 
 
-@router.put("/{name}/drafts/{draft_id}", status_code=201)
+FILE = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}, "required": True}
+
+
+@router.put("/{name}/drafts/{draft_id}", status_code=201, openapi_extra={"requestBody": FILE})
 async def hand_in(
     request: Request,
     services: ServicesDep,

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request
 
 from api.deps import ListName, ServicesDep, permit
 from api.list_files import ListFormat, Mapping, received
-from api.present_lists import terms_out
-from api.schemas.lists import ListImportOut, ListOut, SkippedOut
+from api.present_lists import known_list_out, terms_out
+from api.schemas.lists import KnownListOut, ListImportOut, ListOut, SkippedOut
 from service import entries, watchlists
 from service.access import Action, Actor
 
@@ -32,6 +32,12 @@ async def lists(services: ServicesDep, _actor: Annotated[Actor, permit(Action.RE
         )
         for one, terms in await entries.lists(services.database.sessions)
     ]
+
+
+@router.get("/all")
+async def known_lists(services: ServicesDep, _actor: Annotated[Actor, permit(Action.READ_LISTS)]) -> list[KnownListOut]:
+    """Every list that is known here, by name: those in force, those that wait for their terms, those withdrawn."""
+    return [known_list_out(one, terms) for one, terms in await entries.known(services.database.sessions)]
 
 
 @router.put("/{name}")

@@ -51,6 +51,22 @@ class ListOut(BaseModel):
     terms: TermsOut | None
 
 
+class KnownListOut(BaseModel):
+    """A list that is known here. It is screened against if it is `active` and has a `version` (0 before the first);
+    `national` ones are written here, entry by entry."""
+
+    name: str
+    format: str
+    national: bool
+    active: bool
+    version: int
+    entries: int
+    imported_at: datetime | None
+    imported_by: str | None
+    digest: str | None
+    terms: TermsOut | None
+
+
 class DraftOut(BaseModel):
     """A list file that waits for a second person, or was decided on, and what it does to version `base_version`.
 

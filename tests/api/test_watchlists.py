@@ -134,6 +134,8 @@ def _rules(made: Reply) -> list[str]:
 async def test_an_entry_is_written_by_one_manager_and_put_into_force_by_another(desk: Desk) -> None:
     await desk.ask("ann", "PUT", f"{LIST}/terms", 201, json=_terms(desk))
     await desk.ask("ben", "POST", f"{LIST}/terms/1/decision", 201, json=YES)
+    (begun,) = await desk.ask("ann", "GET", "/v1/watchlists/all")
+    assert (begun["national"], begun["active"], begun["version"], begun["entries"]) == (True, True, 0, 0)
     thin = await desk.ask("ann", "PUT", ENTRY, 422, json=_entry(desk, dates_of_birth=[], nationalities=[]))
     assert "a name alone fits too many people" in thin["detail"]
     await desk.ask("ann", "PUT", ENTRY, 201, json=_entry(desk))
@@ -159,6 +161,8 @@ async def test_a_list_put_by_one_person_waits_for_its_terms(desk: Desk) -> None:
     assert await desk.ask("ann", "GET", "/v1/watchlists") == []
     told = await desk.ask("ben", "GET", "/v1/watchlists/reviews")
     assert told["lists_not_in_force"] == ["un-sc"]
+    (known,) = await desk.ask("ben", "GET", "/v1/watchlists/all")
+    assert (known["name"], known["active"], known["national"], known["version"]) == ("un-sc", False, False, 1)
     await desk.ask("ann", "PUT", "/v1/watchlists/un-sc/terms", 201, json=_terms(desk, expires_on=None))
     await desk.ask("ben", "POST", "/v1/watchlists/un-sc/terms/1/decision", 201, json=YES)
     assert [one["name"] for one in await desk.ask("ann", "GET", "/v1/watchlists")] == ["un-sc"]

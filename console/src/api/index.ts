@@ -18,6 +18,7 @@ const RENEWED = new Set(["not-signed-in", "session-locked"]);
 const UNCHANGED = 304; // to who asked with the tag of what is at hand
 const BODILESS = new Set([204, UNCHANGED]);
 const PATIENCE = 20_000; // ms until an answer counts as lost
+const LONG_PATIENCE = 900_000; // the same where a whole list is read before the answer
 
 let signInAgain: ((kind: string) => Promise<void>) | null = null;
 let ahead = 0; // ms by which the service's clock is ahead of this workstation's
@@ -38,20 +39,26 @@ export function onReach(listener: (reached: boolean) => void): () => void {
 export const now = (): Date => new Date(Date.now() + ahead);
 
 /** Asks and, where a session has ended, has it renewed and asks once more. */
-export const api = createClient<paths>({ baseUrl: location.origin, fetch: renewing });
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: (request) => renewing(request) });
+
+/** The same for what takes minutes. */
+export const patientApi = createClient<paths>({
+  baseUrl: location.origin,
+  fetch: (request) => renewing(request, LONG_PATIENCE),
+});
 
 /** Asks as things stand: for the session itself. */
-export const plainApi = createClient<paths>({ baseUrl: location.origin, fetch: once });
+export const plainApi = createClient<paths>({ baseUrl: location.origin, fetch: (request) => once(request) });
 
 /** The body of an answer. Throws a Problem. */
 export async function answered<T>(asked: Promise<{ data?: T; response: Response }>): Promise<T> {
   return (await asked).data as T;
 }
 
-async function renewing(request: Request): Promise<Response> {
+async function renewing(request: Request, patience = PATIENCE): Promise<Response> {
   for (;;) {
     try {
-      return await once(request.clone());
+      return await once(request.clone(), patience);
     } catch (problem) {
       const ended = problem instanceof Problem && problem.status === 401 && RENEWED.has(problem.kind);
       if (!ended || !signInAgain) throw problem;
@@ -60,19 +67,19 @@ async function renewing(request: Request): Promise<Response> {
   }
 }
 
-async function once(request: Request): Promise<Response> {
-  const answer = await sent(request);
+async function once(request: Request, patience = PATIENCE): Promise<Response> {
+  const answer = await sent(request, patience);
   if (answer.ok || answer.status === UNCHANGED) return answer;
   const body = await answer.json().catch(() => ({ type: "unreadable" }));
   throw new Problem({ ...body, status: answer.status });
 }
 
-async function sent(request: Request): Promise<Response> {
+async function sent(request: Request, patience: number): Promise<Response> {
   request.headers.set("Accept", "application/json");
-  request.headers.set("Accept-Language", language());
+  if (!request.headers.has("Accept-Language")) request.headers.set("Accept-Language", language());
   try {
-    const patience = AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE)]);
-    const answer = await fetch(request, { credentials: "same-origin", cache: "no-store", signal: patience });
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(patience)]);
+    const answer = await fetch(request, { credentials: "same-origin", cache: "no-store", signal });
     const whole = new Response(BODILESS.has(answer.status) ? null : await answer.blob(), answer);
     setClock(whole);
     tell(true);

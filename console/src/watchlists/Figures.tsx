@@ -5,73 +5,68 @@ import type { ReactElement, ReactNode } from "react";
 import { Link } from "wouter";
 import { answered, api, type Schemas } from "../api";
 import { Loaded } from "../parts/Loaded";
+import { Page } from "../parts/Page";
 import { type Column, Table } from "../parts/Table";
 import { Count, Identifier } from "../parts/text";
 import { t, useWords } from "../words";
+import { figures } from "./queries";
+import { shareOf } from "./share";
 
 type Figure = Schemas["FiguresOut"];
 
 const COUNTS = ["hits", "confirmed", "cleared", "undecided", "waiting", "withdrawn"] as const;
 
-/** The figures of every list. */
-export function ListFigures(): ReactElement {
+/** The figures of every list, or of the entries of one. */
+export function Figures({ list }: { list: string | null }): ReactElement {
   const t = useWords();
-  const query = useQuery({
-    queryKey: ["watchlists", "figures"],
-    queryFn: () => answered(api.GET("/v1/watchlists/figures")),
-  });
   return (
-    <Section lead={t("figures.lead")}>
-      <Loaded query={query}>
-        {(figures) => (
-          <FigureTable
-            figures={figures}
-            head={t("lists.name")}
-            name={({ list }) => (
-              <Link href={`/figures/${encodeURIComponent(list)}`}>
-                <Identifier>{list}</Identifier>
-              </Link>
-            )}
-          />
-        )}
-      </Loaded>
-    </Section>
+    <Page title={t("figures.title")} lead={t(list ? "figures.leadEntries" : "figures.lead")} className="figures">
+      {list ? <EntryFigures list={list} /> : <ListFigures />}
+    </Page>
   );
 }
 
-/** The figures of the entries of one list. */
-export function EntryFigures({ list }: { list: string }): ReactElement {
+function ListFigures(): ReactElement {
+  const t = useWords();
+  const query = useQuery(figures);
+  return (
+    <Loaded query={query}>
+      {(counted) => (
+        <FigureTable
+          figures={counted}
+          head={t("lists.name")}
+          name={({ list }) => (
+            <Link href={`/figures/${encodeURIComponent(list)}`}>
+              <Identifier>{list}</Identifier>
+            </Link>
+          )}
+        />
+      )}
+    </Loaded>
+  );
+}
+
+function EntryFigures({ list }: { list: string }): ReactElement {
   const t = useWords();
   const query = useQuery({
     queryKey: ["watchlists", "figures", list],
     queryFn: () => answered(api.GET("/v1/watchlists/{name}/figures", { params: { path: { name: list } } })),
   });
   return (
-    <Section lead={t("figures.leadEntries")}>
+    <>
       <p className="row">
-        <Identifier code>{list}</Identifier> <Link href="/">{t("figures.all")}</Link>
+        <Identifier code>{list}</Identifier> <Link href="/figures">{t("figures.all")}</Link>
       </p>
       <Loaded query={query}>
-        {(figures) => (
+        {(counted) => (
           <FigureTable
-            figures={figures}
+            figures={counted}
             head={t("figures.entry")}
             name={({ entry_id }) => <Identifier code>{entry_id}</Identifier>}
           />
         )}
       </Loaded>
-    </Section>
-  );
-}
-
-function Section({ lead, children }: { lead: string; children: ReactNode }): ReactElement {
-  const t = useWords();
-  return (
-    <section className="figures stack" aria-labelledby="figures-head">
-      <h2 id="figures-head">{t("figures.title")}</h2>
-      <p className="quiet">{lead}</p>
-      {children}
-    </section>
+    </>
   );
 }
 
@@ -99,7 +94,8 @@ function FigureTable({ figures, head, name }: TableProps): ReactElement {
       columns={[
         { head, names: true, cell: name },
         ...counts,
-        { head: t("figures.share"), look: "number", cell: (figure) => <Identifier>{share(figure)}</Identifier> },
+        { head: t("lists.true"), look: "number", cell: (one) => <Identifier>{shareOf(one, "confirmed")}</Identifier> },
+        { head: t("lists.false"), look: "number", cell: (one) => <Identifier>{shareOf(one, "cleared")}</Identifier> },
         {
           head: t("figures.median"),
           look: "number",
@@ -108,12 +104,6 @@ function FigureTable({ figures, head, name }: TableProps): ReactElement {
       ]}
     />
   );
-}
-
-/** How many of those that somebody spoke on turned out to be a namesake. */
-function share({ confirmed, cleared, undecided }: Figure): string {
-  const spoken = confirmed + cleared + undecided;
-  return spoken ? `${Math.round((100 * cleared) / spoken)} %` : "–";
 }
 
 /** Hours and minutes. */

@@ -1,56 +1,61 @@
-/** The lists in force, what travellers are screened against: in which version, since when, and what became of hits. */
+/** The watchlist desk: the lists, the files that come in, what waits for a second person, clearances, figures. */
 
-import { useQuery } from "@tanstack/react-query";
+import "./watchlists.css";
 import type { ReactElement } from "react";
-import { Route, Switch } from "wouter";
-import { answered, api, type Schemas } from "../api";
-import { Loaded } from "../parts/Loaded";
-import { Page } from "../parts/Page";
-import { Table } from "../parts/Table";
-import { Count, Identifier, Name, When } from "../parts/text";
-import { useWords } from "../words";
-import { EntryFigures, ListFigures } from "./Figures";
+import { Redirect, Route, Switch } from "wouter";
+import { useMay } from "../app/session";
+import { Tabs } from "../parts/Tabs";
+import { Clearances } from "./Clearances";
+import { WriteEntry } from "./EntryForm";
+import { EntryPage } from "./EntryPage";
+import { Figures } from "./Figures";
+import { FilePage } from "./FilePage";
+import { Files } from "./Files";
+import { ListPage } from "./ListPage";
+import { Lists } from "./Lists";
+import { Proposals } from "./Proposals";
 
 export default function Watchlists(): ReactElement {
-  const t = useWords();
-  const query = useQuery({ queryKey: ["watchlists"], queryFn: () => answered(api.GET("/v1/watchlists")) });
+  const may = useMay();
   return (
-    <Page title={t("lists.title")} lead={t("lists.lead")}>
-      <Loaded query={query}>{(lists) => <InForce lists={lists} />}</Loaded>
+    <div className="watchlists">
+      <Tabs
+        label="shell.watchlists"
+        areas={[
+          ["/lists", "lists.title"],
+          ["/files", "files.title"],
+          ["/proposals", "proposals.title"],
+          ...(may("clear_hit") ? ([["/clearances", "clearances.title"]] as const) : []),
+          ["/figures", "figures.title"],
+        ]}
+      />
       <Switch>
-        <Route path="/figures/:list">{({ list }) => <EntryFigures list={decodeURIComponent(list)} />}</Route>
+        <Route path="/lists">
+          <Lists />
+        </Route>
+        <Route path="/lists/:name">{({ name }) => <ListPage key={name} name={name} />}</Route>
+        <Route path="/lists/:name/new">{({ name }) => <WriteEntry key={name} list={name} />}</Route>
+        <Route path="/lists/:name/entries/:id">
+          {({ name, id }) => <EntryPage key={id} list={name} id={decodeURIComponent(id)} />}
+        </Route>
+        <Route path="/lists/:name/entries/:id/change">
+          {({ name, id }) => <WriteEntry key={id} list={name} id={decodeURIComponent(id)} />}
+        </Route>
+        <Route path="/files">
+          <Files />
+        </Route>
+        <Route path="/files/:name/:id">{({ name, id }) => <FilePage key={id} name={name} id={id} />}</Route>
+        <Route path="/proposals">
+          <Proposals />
+        </Route>
+        <Route path="/clearances">
+          <Clearances />
+        </Route>
+        <Route path="/figures/:list?">{({ list }) => <Figures list={list ? decodeURIComponent(list) : null} />}</Route>
         <Route>
-          <ListFigures />
+          <Redirect to="/lists" replace />
         </Route>
       </Switch>
-    </Page>
-  );
-}
-
-function InForce({ lists }: { lists: Schemas["ListOut"][] }): ReactElement {
-  const t = useWords();
-  return (
-    <Table
-      label={t("lists.title")}
-      empty={t("lists.empty")}
-      rows={lists}
-      rowKey={({ name }) => name}
-      columns={[
-        { head: t("lists.name"), names: true, cell: ({ name }) => <Identifier>{name}</Identifier> },
-        { head: t("lists.format"), cell: ({ format }) => <Identifier code>{format}</Identifier> },
-        { head: t("lists.version"), look: "number", cell: ({ version }) => <Count of={version} /> },
-        { head: t("lists.entries"), look: "number", cell: ({ entries }) => <Count of={entries} /> },
-        { head: t("lists.imported"), cell: ({ imported_at }) => <When moment={imported_at} /> },
-        { head: t("lists.by"), cell: ({ imported_by }) => <Name>{imported_by}</Name> },
-        {
-          head: t("lists.digest"),
-          cell: ({ digest }) => (
-            <Identifier code title={digest}>
-              {digest.slice(0, 16)}
-            </Identifier>
-          ),
-        },
-      ]}
-    />
+    </div>
   );
 }
