@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import calendar
 from datetime import date
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1 << 12)  # a log asks it of few days, again and again
 def months_after(day: date, months: int) -> date:
     """The same day so many months later (earlier, if below 0), or the last day of a month that has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -387,9 +387,10 @@ class Inspection:
 
 def verdict(findings: tuple[Finding, ...]) -> Verdict:
     """REFER when any finding that stands is more than a notice; protection never counts (RULES: P)."""
-    serious = (Severity.IRREGULAR, Severity.ALERT)
-    stands = (f for f in findings if f.status is FindingStatus.RAISED)
-    return Verdict.REFER if any(f.severity in serious for f in stands) else Verdict.CLEAR
+    for finding in findings:
+        if finding.status is FindingStatus.RAISED and finding.severity in (Severity.IRREGULAR, Severity.ALERT):
+            return Verdict.REFER
+    return Verdict.CLEAR
 
 
 @dataclass(frozen=True, slots=True)

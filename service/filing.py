@@ -6,12 +6,12 @@ and compared once, as a `Holder`; only a group, a contact and a companion's name
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from service.domain import Direction, Movement, TravelDocument, Traveller
+from service.domain import Crossing, Direction, Movement, TravelDocument, Traveller
 from service.policy import Policy
 from service.rules.catalogue import childhood
 from service.rules.links import contacts, number_of, run_of
@@ -30,12 +30,13 @@ class Holder:
 
     `keys` are those of the document and the person, `places` the movements; `ties` are the groups and the companions'
     documents that they name. `latest` is the latest moment that one of them can be taken to have happened at. `kin` are
-    the holders who share a key with this one, itself among them.
+    the holders who share a key with this one, itself among them. `number` is the document's, in its series.
     """
 
     traveller: Traveller
     document: TravelDocument
     keys: tuple[str, ...]
+    number: tuple[str, int] | None
     latest: datetime = NEVER
     places: list[int] = field(default_factory=list)
     kin: list[Holder] = field(default_factory=list)
@@ -53,7 +54,7 @@ class Near:
     own: list[Movement]
     places: list[int]
     others: list[Movement]
-    company: set[Holder]
+    company: Collection[Holder] = ()
 
 
 class Filing:
@@ -91,12 +92,13 @@ class Filing:
     def _new_holder(self, movement: Movement) -> Holder:
         crossing = movement.crossing
         keys = (crossing.document.key, *crossing.person_keys)
-        holder = Holder(crossing.traveller, crossing.document, keys)
+        holder = Holder(crossing.traveller, crossing.document, keys, number_of(crossing.document))
         self._holders[id(crossing.traveller), id(crossing.document)] = holder
         for key in keys:
             _put(self._under, key, holder)
-        if placed := number_of(crossing.document):
-            _put(self._numbered.setdefault(placed[0], {}), placed[1] // self._run, holder)
+        if holder.number:
+            series, number = holder.number
+            _put(self._numbered.setdefault(series, {}), number // self._run, holder)
         holder.kin += dict.fromkeys(each for key in keys for each in _all(self._under, key))
         for each in holder.kin:
             if each is not holder:
@@ -113,45 +115,49 @@ class Filing:
 
     def near(self, place: int) -> Near:
         """The other movements of the same document or person, and those of others that are linked to it."""
-        crossing, holder = self.movements[place].crossing, self._holder[place]
+        holder, movements = self._holder[place], self.movements
         same = [each for each in holder.kin if each is holder or _same(holder, each)]
         own = [at for each in same for at in each.places if at != place]
-        ties = same[0].ties if len(same) == 1 else {tie for each in same for tie in each.ties}
-        found = self._neighbours(holder)
-        found.update(self._marking(contacts(crossing, self._policy)))
-        found.update(self._marking(each.document.key for each in same))
-        if ties:
-            found.update(self._marking(ties))
-            found.update(named := self._under_any(ties))
-        else:
-            named = set()
+        found, named = self._linked(movements[place].crossing, holder, same)
         found.difference_update(own)
         found.discard(place)
-        company: set[Holder] = set()
-        if found:
-            party = found & self._travelling | found & named
-            company = {self._holder[at] for at in party}
-            found |= self._whatever(place, party, company)
-            found.difference_update(own)
-            found.discard(place)
-        places, movements = sorted(found), self.movements
+        if not found:
+            return Near(same, [movements[at] for at in own], [], [])
+        party = found & self._travelling | found & named
+        company = {self._holder[at] for at in party}
+        found |= self._whatever(place, party, company)
+        found.difference_update(own)
+        found.discard(place)
+        places = sorted(found)
         return Near(same, [movements[at] for at in own], places, [movements[at] for at in places], company)
+
+    def _linked(self, crossing: Crossing, holder: Holder, same: list[Holder]) -> tuple[set[int], set[int]]:
+        """The movements that something links to one of a holder and of those who are the `same`; and of them those
+        that are named.
+        """
+        found = self._neighbours(holder)
+        marks = [each.document.key for each in same]
+        marks += contacts(crossing, self._policy)
+        ties = {tie for each in same for tie in each.ties}
+        if not ties and self._marked.keys().isdisjoint(marks):
+            return found, set()  # which is so of most
+        named = self._under_any(ties)
+        return found.union(self._marking((*marks, *ties)), named), named
 
     def _neighbours(self, holder: Holder) -> set[int]:
         """The movements of whoever has a document of the same stretch of numbers, or of one beside it."""
-        placed = number_of(holder.document)
-        if not placed:
+        if not holder.number:
             return set()
-        series, stretch = self._numbered[placed[0]], placed[1] // self._run
-        near = (each for at in (stretch - 1, stretch, stretch + 1) if at in series for each in _all(series, at))
+        series, number = holder.number
+        there, stretch = self._numbered[series], number // self._run
+        near = [each for at in (stretch - 1, stretch, stretch + 1) if at in there for each in _all(there, at)]
         return {place for each in near if each is not holder for place in each.places}
 
-    def _marking(self, marks: Iterable[str]) -> Iterator[int]:
-        for mark in marks:
-            yield from _all(self._marked, mark)
+    def _marking(self, marks: Iterable[str]) -> set[int]:
+        return set().union(*[_all(self._marked, mark) for mark in marks])
 
     def _under_any(self, keys: Iterable[str]) -> set[int]:
-        return {at for key in keys for each in _all(self._under, key) for at in each.places}
+        return set().union(*[each.places for key in keys for each in _all(self._under, key)])
 
     def _whatever(self, place: int, party: set[int], company: set[Holder]) -> set[int]:
         """Whatever else those did who belong to the company: under any document where there are children or a group."""
@@ -159,7 +165,7 @@ class Filing:
         crossing = self.movements[place].crossing
         leaving = crossing.direction is Direction.EXIT
         if (leaving and crossing.group_id) or place in self._young or not party.isdisjoint(self._young):
-            more = {at for holder in company for each in holder.kin for at in each.places}
+            more = set().union(*[each.places for holder in company for each in holder.kin])
         elif leaving:
             more = self._under_any(documents)
         else:

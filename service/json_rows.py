@@ -24,6 +24,7 @@ def _words(codes: type[Code]) -> Mapping[str, Code]:
     return {code.value: code for code in codes}
 
 
+_decode = json.JSONDecoder().raw_decode
 _partial_date = lru_cache(maxsize=1 << 16)(PartialDate.parse)
 
 
@@ -37,8 +38,11 @@ class Row:
 
     @classmethod
     def of(cls, number: int, line: str) -> Row:
+        text = line.strip()
         try:
-            values = json.loads(line)
+            values, end = _decode(text)
+            if end < len(text):
+                raise json.JSONDecodeError("Extra data", text, end)
         except json.JSONDecodeError as broken:
             raise LineError(f"line {number}: is not JSON: {broken}") from None
         if not isinstance(values, dict):

@@ -87,25 +87,26 @@ class Reader:
 
     def _crossing(self, name: str, row: Row) -> Crossing:
         traveller, keys = self._traveller(row)
-        said = row.values
-        seldom: dict[str, Any] = {}
-        if not _SELDOM.keys().isdisjoint(said):
-            seldom = {field: read(row, field) for field, read in _SELDOM.items() if field in said}
         return Crossing(
-            id=uuid_of(name),
-            crossing_point=intern(row.text("crossing_point")),
-            direction=row.code("direction", Direction),
-            occurred_at=row.moment("at"),
-            document=self._document(row),
-            traveller=traveller,
-            clock=row.code("clock", Clock) if row.has("clock") else Clock.CERTAIN,
-            source=row.code("source", Source) if row.has("source") else Source.LIVE,
+            uuid_of(name),
+            intern(row.text("crossing_point")),
+            row.code("direction", Direction),
+            row.moment("at"),
+            self._document(row),
+            traveller,
             person_keys=keys,
-            visa=self._visa(row) if row.has("visa") else None,
-            admitted_until=row.day("admitted_until"),
-            group_id=row.optional("group_id"),
-            **seldom,
+            **self._seldom(row),
         )
+
+    def _seldom(self, row: Row) -> dict[str, Any]:
+        """What few lines have."""
+        said = row.values
+        found: dict[str, Any] = {}
+        if not _SELDOM.keys().isdisjoint(said):
+            found = {field: read(row, field) for field, read in _SELDOM.items() if said.get(field) is not None}
+        if said.get("visa") is not None:
+            found["visa"] = self._visa(row)
+        return found
 
     def _document(self, row: Row) -> TravelDocument:
         data = _data(row.values.get("document"), _DOCUMENT)
@@ -140,6 +141,7 @@ def read_line(number: int, line: str) -> Line:
 
 
 _NOTHING_SEEN: frozenset[Observation] = frozenset()
+_PLAIN = frozenset({str, type(None)})
 _DOCUMENT = ("document_code", "issuing_state", "document_number", "date_of_expiry")
 _TRAVELLER = (
     *("primary_identifier", "secondary_identifier", "nationality", "date_of_birth", "sex"),
@@ -152,11 +154,7 @@ def _data(said: object, fields: Iterable[str]) -> Hashable:
     if not isinstance(said, dict):
         return None
     data = tuple(map(said.get, fields))
-    try:
-        hash(data)
-    except TypeError:
-        return repr(data)
-    return data
+    return data if _PLAIN.issuperset(map(type, data)) else repr(data)
 
 
 def _document(row: Row) -> TravelDocument:
@@ -195,6 +193,14 @@ def _visa(row: Row) -> Visa:
     )
 
 
+def _clock(row: Row, name: str) -> Clock:
+    return row.code(name, Clock)
+
+
+def _source(row: Row, name: str) -> Source:
+    return row.code(name, Source)
+
+
 def _check_digits(row: Row, name: str) -> tuple[FailedCheckDigit, ...]:
     given = row.rows(name)
     return tuple(FailedCheckDigit(each.text("field"), each.text("printed"), each.text("computed")) for each in given)
@@ -215,8 +221,12 @@ def _other_reading(row: Row) -> OtherReading:
     return OtherReading(row.code("source", ReadFrom), field, row.text("value"))
 
 
-# What few lines have, so that most need not be asked for it.
+# How that is read which few lines have, so that most need not be asked for it. Who has a visa is asked of a reader.
 _SELDOM: Mapping[str, Callable[[Row, str], object]] = {
+    "clock": _clock,
+    "source": _source,
+    "admitted_until": Row.day,
+    "group_id": Row.optional,
     "failed_check_digits": _check_digits,
     "accompanying": Row.texts,
     "relations": _relations,

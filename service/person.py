@@ -115,7 +115,8 @@ def _identity(a: Traveller, b: Traveller, total: float, differ: set[str]) -> Ide
 
 def same_birthday(a: PartialDate, b: PartialDate) -> bool:
     """Whether two dates of birth are one day, known on both sides."""
-    return a == b and None not in (a.year, a.month, a.day)
+    same = a.day == b.day and a.month == b.month and a.year == b.year  # the day tells most apart
+    return same and None not in (a.year, a.month, a.day)
 
 
 def same_birth(a: PartialDate, b: PartialDate) -> bool:

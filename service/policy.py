@@ -33,6 +33,8 @@ class RuleState(StrEnum):
     OFF = "off"
 
 
+Resolved = Mapping[tuple[str, str], Value]  # by rule and parameter
+
 _NO_VALUES: Values = MappingProxyType({})
 _NONE: Mapping[str, Values] = MappingProxyType({})
 
@@ -59,8 +61,9 @@ class Policy:
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
     posts: Mapping[str, Mapping[str, Values]] = field(default_factory=dict)  # post -> rule -> values
     regimes: tuple[Regime, ...] = ()
-    _worked_out: dict[tuple[str, str, str], Value] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _at: dict[str, Resolved] = field(default_factory=dict, init=False, repr=False, compare=False)
     _in_state: dict[RuleState, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _rows: dict[str, tuple[Regime, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def at(self, _moment: datetime) -> Policy:
         """This policy: by itself it holds at any time (see `service.policy_book`)."""
@@ -86,11 +89,15 @@ class Policy:
 
     def parameter(self, rule_id: str, name: str, post: str) -> Value:
         """One of them."""
-        asked = (rule_id, name, post)
-        value = self._worked_out.get(asked)
-        if value is None:
-            value = self._worked_out[asked] = self._parameter(rule_id, name, post)
-        return value
+        return self.resolved(post)[rule_id, name]
+
+    def resolved(self, post: str) -> Resolved:
+        """Every parameter of every rule as it holds at a post; worked out once."""
+        post = post if post in self.posts else ""
+        if post not in self._at:
+            named = ((rule_id, name) for rule_id, parameters in PARAMETERS.items() for name in parameters)
+            self._at[post] = {(rule_id, name): self._parameter(rule_id, name, post) for rule_id, name in named}
+        return self._at[post]
 
     def _parameter(self, rule_id: str, name: str, post: str) -> Value:
         own = self.posts.get(post, _NONE).get(rule_id, _NO_VALUES)
@@ -106,13 +113,12 @@ class Policy:
 
     def admitted_stay(self, visa_kind: str, asked: Asked) -> Regime | None:
         """The first row that says how many days such a traveller is admitted for; None when none does."""
-        rows = (row for row in self.regimes if row.days is not None and row.window_days is None)
-        return next((row for row in rows if row.holds_with(visa_kind, asked)), None)
+        rows = self._saying("days")
+        return next((row for row in rows if row.window_days is None and row.holds_with(visa_kind, asked)), None)
 
     def window(self, visa_kind: str, asked: Asked) -> Regime | None:
         """The first row that says how many days in a window are allowed; None when none does, and E2's own hold."""
-        rows = (row for row in self.regimes if row.window_days is not None)
-        return next((row for row in rows if row.holds_with(visa_kind, asked)), None)
+        return next((row for row in self._saying("window_days") if row.holds_with(visa_kind, asked)), None)
 
     @property
     def window_limit(self) -> tuple[int, int]:
@@ -122,13 +128,17 @@ class Policy:
 
     def visa_regime(self, asked: Asked) -> Regime | None:
         """The first row that says whether such a traveller needs a visa; None when none does."""
-        rows = (row for row in self.regimes if row.visa_required is not None)
-        return next((row for row in rows if row.holds(*asked)), None)
+        return next((row for row in self._saying("visa_required") if row.holds(*asked)), None)
 
     def validity(self, visa_kind: str, asked: Asked) -> Regime | None:
         """The first row that says how long the document must stay valid on entry; None when none does, and E4's own."""
-        rows = (row for row in self.regimes if row.months_valid is not None)
-        return next((row for row in rows if row.holds_with(visa_kind, asked)), None)
+        return next((row for row in self._saying("months_valid") if row.holds_with(visa_kind, asked)), None)
+
+    def _saying(self, what: str) -> tuple[Regime, ...]:
+        """The rows that say something of it, looked up once."""
+        if what not in self._rows:
+            self._rows[what] = tuple(row for row in self.regimes if getattr(row, what) is not None)
+        return self._rows[what]
 
 
 def load_policy(text: str, known_posts: Collection[str] | None = None) -> Policy:

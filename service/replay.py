@@ -91,7 +91,8 @@ class _Log:
         findings = self._judge(place, near)
         yield {"id": line.name, "verdict": verdict(findings), "findings": [self._written(each) for each in findings]}
         again = self._due()
-        again.update(dict.fromkeys(self._company_again(movement, near), OF_OTHERS))
+        if near.places:
+            again.update(dict.fromkeys(self._company_again(movement, near), OF_OTHERS))
         again.update(dict.fromkeys(self._own_again(movement, near), ALL))
         self.filing.settle(place)
         for other, among in sorted(again.items()):
@@ -159,16 +160,17 @@ class _Log:
         crossed, this = movement.crossing.occurred_at, happened(movement)
         for place in (*near.places, *self.filing.afterwards(near, crossed - self.longest)):
             m = self.filing.movements[place]
-            if this < happened(m):
+            since = m.crossing.occurred_at
+            if since > crossed or (since == crossed and this < happened(m)):
                 yield place
                 continue
             patient = self._patience(m.crossing.crossing_point)
-            if crossed - m.crossing.occurred_at > patient[-1]:
+            if crossed - since > patient[-1]:
                 continue
             if place not in self.patient:
                 self.patient.add(place)
                 self._wait(place, awaited(self.policy, m.crossing))
-            if m.crossing.occurred_at + patient[0] <= self.now:
+            if since + patient[0] <= self.now:
                 yield place
 
     def _patience(self, post: str) -> tuple[timedelta, ...]:

@@ -20,7 +20,7 @@ from service.domain import (
     Traveller,
 )
 from service.kept import kept
-from service.policy import Policy
+from service.policy import Policy, Resolved
 from service.regimes import Asked
 from service.rules.order import happened, in_order
 from service.rules.persons import BY_LIKENESS, Persons
@@ -108,7 +108,15 @@ class Case:
     @kept
     def around(self) -> tuple[Movement, ...]:
         """The movements of others that count as presence, in order."""
-        return tuple(sorted((m for m in self.others if m.decision is not Outcome.REFUSED), key=happened))
+        return tuple(sorted([m for m in self.others if m.decision is not Outcome.REFUSED], key=happened))
+
+    @property
+    def accompanied(self) -> bool:
+        """Whether anybody may travel along or follow, now or by the entry that this exit answers."""
+        here, entry = self.crossing, self.entry
+        if self.others or here.group_id or here.accompanying:
+            return True
+        return entry is not None and bool(entry.crossing.group_id or entry.crossing.accompanying)
 
     @kept
     def previous(self) -> Movement | None:
@@ -165,6 +173,11 @@ class Case:
         """Whose rules hold at a post; None where the post is not known."""
         return self.posts[post].jurisdiction if post in self.posts else None
 
+    @kept
+    def asked_here(self) -> tuple[str, Asked]:
+        """What a regime is looked up by for the crossing itself."""
+        return self.asked(self.crossing, self.day)
+
     def asked(self, crossing: Crossing, on: date) -> tuple[str, Asked]:
         """What a regime is looked up by: the kind of visa, and traveller, document, jurisdiction and day."""
         kind = (crossing.visa.kind if crossing.visa else None) or "none"
@@ -173,10 +186,14 @@ class Case:
 
     def parameter(self, rule_id: str, name: str, kind: type[Kind]) -> Kind:
         """What the policy sets at the post of the crossing; `kind` is that of the parameter's default."""
-        value = self.policy.parameter(rule_id, name, self.crossing.crossing_point)
+        value = self._parameters[rule_id, name]
         if isinstance(value, kind):
             return value
         raise TypeError(f"parameter {name} of rule {rule_id} is {value!r}, not of type {kind.__name__}")
+
+    @kept
+    def _parameters(self) -> Resolved:
+        return self.policy.resolved(self.crossing.crossing_point)
 
     @kept
     def unheard(self) -> tuple[CrossingPoint, ...]:

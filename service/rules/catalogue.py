@@ -48,15 +48,25 @@ def shadow(case: Case) -> tuple[Finding, ...]:
 
 
 def _findings(case: Case, state: RuleState, among: frozenset[str] = ALL) -> tuple[Finding, ...]:
-    asked = _asked(case.policy.in_state(state), among, tuple(map(bool, _given(case))))
+    given = tuple(map(bool, _given(case)))
+    asked = _asked(case.policy.in_state(state), among, case.crossing.direction, case.national, given)
     return tuple([rule.worded(case, found) for rule in asked for found in rule.look(case)])
 
 
 @lru_cache(maxsize=1 << 12)
-def _asked(named: frozenset[str], among: frozenset[str], given: tuple[bool, ...]) -> tuple[Rule, ...]:
-    """The rules of a state, without those for which the case has nothing to look at."""
+def _asked(
+    named: frozenset[str], among: frozenset[str], direction: Direction, national: bool, given: tuple[bool, ...]
+) -> tuple[Rule, ...]:
+    """The rules of a state, without those which such a traveller cannot be found by, or with nothing to look at."""
     there = {"", *compress(_NEEDS, given)}
-    return tuple(r for r in RULES if r.id in named & among and r.needs in there)
+    return tuple(
+        rule
+        for rule in RULES
+        if rule.id in named & among
+        and rule.needs in there
+        and rule.only in (None, direction)
+        and not (national and rule.of_foreigners)
+    )
 
 
 def waits(case: Case) -> Iterator[datetime]:
@@ -66,6 +76,8 @@ def waits(case: Case) -> Iterator[datetime]:
 
 def waits_by_rule(case: Case) -> Iterator[tuple[datetime, str]]:
     """The same moments, each with the id of the rule that waits for it."""
+    if not (case.awaiting or case.accompanied):
+        return  # most have nothing to wait for
     for rule in _WAITING:
         moment = rule.due(case) if rule.due else None
         if moment is not None and moment > case.as_of:

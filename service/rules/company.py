@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from service.dates import age_on
-from service.domain import Direction, Movement
+from service.domain import Direction, Movement, Outcome
+from service.kept import once
 from service.rules.case import Case
 from service.rules.order import happened
 
@@ -42,11 +43,24 @@ def is_child(case: Case, m: Movement, age: int) -> bool:
 
     Where not even the year is known nobody is taken for a child beside others; P1 asks about who is alone.
     """
-    born = m.crossing.traveller.date_of_birth
-    if born.year is None or m.crossing.occurred_at.year - born.year > age + 1:
+    if not _young(m, age):
         return False  # most are spared the rest
-    latest, day = born.latest(), case.day_of(m.crossing)
+    latest, day = m.crossing.traveller.date_of_birth.latest(), case.day_of(m.crossing)
     return latest is not None and age_on(latest, day) < age
+
+
+def _young(m: Movement, age: int) -> bool:
+    """Whether somebody may be under an age, by the year alone; the day at the post may lie in the year before."""
+    crossing = m.crossing
+    born = crossing.traveller.date_of_birth.year
+    return born is not None and crossing.occurred_at.year - born <= age + 1
+
+
+@once
+def minors(case: Case) -> tuple[Movement, ...]:
+    """Those of the others who may be children to some rule, by the year alone: where there are none most is decided."""
+    age = max(case.parameter(rule, "age", int) for rule in ("P2", "P3", "P4"))
+    return tuple([m for m in case.others if m.decision is not Outcome.REFUSED and _young(m, age)])
 
 
 def related(a: Movement, b: Movement) -> bool:

@@ -83,11 +83,8 @@ D3 = Rule(
 
 
 def _state_codes(case: Case) -> Iterator[Found]:
-    codes = {
-        "issuing_state": case.crossing.document.issuing_state,
-        "nationality": case.crossing.traveller.nationality,
-    }
-    for field, code in codes.items():
+    issuer, nationality = case.crossing.document.issuing_state, case.crossing.traveller.nationality
+    for field, code in (("issuing_state", issuer), ("nationality", nationality)):
         if code.rstrip("<") == SPECIMEN:
             if not case.policy.accept_specimen:
                 yield Found("specimen", {"field": field, "code": code})

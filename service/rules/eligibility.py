@@ -56,7 +56,8 @@ E1 = Rule(
     "Nationals are exempt, and residents while their permit lasts.",
     ("rebut.extension", "rebut.force_majeure", "rebut.movement_supplied"),
     _overstay,
-    needs="leaving",
+    only=Direction.EXIT,
+    of_foreigners=True,
 )
 
 
@@ -72,7 +73,7 @@ class Limit:
 @once
 def limit_of(case: Case) -> Limit:
     """The limit that holds for the traveller, with this document and visa, here and on this day."""
-    regime = case.policy.window(*case.asked(case.crossing, case.day))
+    regime = case.policy.window(*case.asked_here)
     if regime and regime.days and regime.window_days:
         return Limit(regime.days, regime.window_days, regime.citation)
     return Limit(case.parameter("E2", "days", int), case.parameter("E2", "window_days", int))
@@ -151,19 +152,19 @@ E2 = Rule(
     "with its days inside the window. Nationals are exempt, and the days under a permit do not count.",
     ("rebut.residence_permit", "rebut.movement_supplied", "rebut.force_majeure", "rebut.namesake"),
     _too_many_days,
+    of_foreigners=True,
 )
 
 
 def _visa(case: Case) -> Iterator[Found]:
     if case.national or case.crossing.direction is Direction.EXIT:
         return
-    here = case.crossing
-    where = case.jurisdiction(here.crossing_point)
-    regime = case.policy.visa_regime(case.asked(here, case.day)[1])
+    visa, asked = case.crossing.visa, case.asked_here[1]
+    regime = case.policy.visa_regime(asked)
     if regime and not regime.visa_required:
         return
-    if here.visa:
-        yield from _visa_faults(case, here.visa, where)
+    if visa:
+        yield from _visa_faults(case, visa, where=asked[2])
     elif regime:
         yield Found("visa_missing", {"citation": regime.citation})
 
@@ -191,6 +192,8 @@ E3 = Rule(
     "Whether one is needed is for the policy's dated table to say; nationals are exempt.",
     ("rebut.visa_shown", "rebut.visa_extended", "rebut.visa_exempt"),
     _visa,
+    only=Direction.ENTRY,
+    of_foreigners=True,
 )
 
 
@@ -214,7 +217,7 @@ def _months(case: Case) -> tuple[int, str | None]:
         return case.parameter("E4", "months_for_nationals", int), None
     if case.leaving:
         return case.parameter("E4", "months_on_exit", int), None
-    regime = case.policy.validity(*case.asked(case.crossing, case.day))
+    regime = case.policy.validity(*case.asked_here)
     if regime and regime.months_valid is not None:
         return regime.months_valid, regime.citation
     return case.parameter("E4", "months_on_entry", int), None
@@ -249,4 +252,6 @@ E5 = Rule(
     _entry_ban,
     Severity.ALERT,
     needs="listings",
+    only=Direction.ENTRY,
+    of_foreigners=True,
 )

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from sys import intern
 
 from service.domain import Crossing, Movement, TravelDocument
+from service.kept import once
 from service.policy import Policy
 
 LICENSED = "licensed:"  # begins the token of a contact that the policy of its time licensed (`service.contact_store`)
@@ -34,7 +36,12 @@ def contacts(crossing: Crossing, policy: Policy) -> Iterator[str]:
 def licensed(policy: Policy, post: str) -> frozenset[str]:
     """The contacts of operators and employers that many travellers may give, in one spelling."""
     named = policy.parameter("P5", "licensed", post)
-    return frozenset(map(plain_contact, named)) if isinstance(named, tuple) else frozenset()
+    return _plain_contacts(named) if isinstance(named, tuple) else frozenset()
+
+
+@lru_cache(maxsize=1 << 8)
+def _plain_contacts(written: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(plain_contact, written))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -45,18 +52,14 @@ def plain_contact(text: str) -> str:
     return digits[-9:] if len(digits) >= 7 and not any(map(str.isalpha, bare)) else bare
 
 
+@once
 def number_of(document: TravelDocument) -> tuple[str, int] | None:
     """The stretch of an issuer's numbers that a document belongs to, and its number there; None without digits."""
-    return _placed(document.issuing_state, document.document_number)
-
-
-@lru_cache(maxsize=1 << 16)
-def _placed(state: str, written: str) -> tuple[str, int] | None:
-    match = _NUMBER.fullmatch(written.upper())
+    match = _NUMBER.fullmatch(document.document_number.upper())
     if not match:
         return None
     head, digits, tail = match.groups()
-    return f"run:{state}:{head}#{len(digits)}#{tail}", int(digits)
+    return intern(f"run:{document.issuing_state}:{head}#{len(digits)}#{tail}"), int(digits)
 
 
 def run_of(policy: Policy) -> int:

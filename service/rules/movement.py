@@ -66,6 +66,7 @@ M2 = Rule(
     ("rebut.movement_supplied", "rebut.namesake", "rebut.data_corrected"),
     _twice(Direction.ENTRY, "already_inside"),
     needs="history",
+    only=Direction.ENTRY,
 )
 
 M3 = Rule(
@@ -76,6 +77,7 @@ M3 = Rule(
     ("rebut.movement_supplied", "rebut.namesake", "rebut.data_corrected"),
     _twice(Direction.EXIT, "already_outside"),
     needs="history",
+    only=Direction.EXIT,
 )
 
 
@@ -160,6 +162,7 @@ M5 = Rule(
     ("rebut.residence_permit", "rebut.registered_commuter"),
     _back_to_back,
     needs="history",
+    of_foreigners=True,
 )
 
 
@@ -201,5 +204,5 @@ M7 = Rule(
     "Finds an exit through another post than the visa requires. Nothing is found where no such condition is recorded.",
     ("rebut.route_permitted", "rebut.post_closed"),
     _other_route,
-    needs="leaving",
+    only=Direction.EXIT,
 )

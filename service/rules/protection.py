@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from service.dates import age_on
 from service.domain import Finding, Movement, Observation, Severity
 from service.rules.case import Case
-from service.rules.company import company, is_child, kindred, left_by, named, related
+from service.rules.company import company, is_child, kindred, left_by, minors, named, related
 from service.rules.links import contacts, parties
 from service.rules.order import happened
 from service.rules.rule import Found, Look, Rule
@@ -20,11 +20,11 @@ def _unaccompanied_child(case: Case) -> Iterator[Found]:
     if crossing.accompanying or crossing.group_id:
         return
     youngest = crossing.traveller.date_of_birth.latest()
-    age = age_on(youngest, case.day) if youngest else None
-    if age is not None and age >= case.parameter("P1", "age", int):
+    if youngest and not is_child(case, case.this, case.parameter("P1", "age", int)):
         return
     if not any(named(m, case.this) for m in company(case, case.this)):
-        yield Found("age_unknown") if age is None else Found("unaccompanied_child", {"age": max(0, age)})
+        age = max(0, age_on(youngest, case.day)) if youngest else None
+        yield Found("age_unknown") if age is None else Found("unaccompanied_child", {"age": age})
 
 
 P1 = Rule(
@@ -80,7 +80,7 @@ def _party_due(case: Case) -> datetime | None:
 def _many_children(case: Case) -> Iterator[Found]:
     """Each of the adult's journeys of the last days, this one among them."""
     age = case.parameter("P3", "age", int)
-    if not any(is_child(case, m, age) for m in case.around) or is_child(case, case.this, age):
+    if not any(is_child(case, m, age) for m in minors(case)) or is_child(case, case.this, age):
         return
     due = _party_due(case)
     until = due if due and case.as_of >= due else None
@@ -126,7 +126,7 @@ def _dependants_due(case: Case) -> datetime | None:
 def _without_dependants(case: Case) -> Iterator[Found]:
     """Nobody is left behind who is at home here, or with whom another adult of the company stays."""
     age, entry = case.parameter("P4", "age", int), case.entry
-    if entry is None or not any(is_child(case, m, age) for m in case.around) or is_child(case, case.this, age):
+    if entry is None or not any(is_child(case, m, age) for m in minors(case)) or is_child(case, case.this, age):
         return
     due = _dependants_due(case)
     if due is None or case.as_of < due:
@@ -155,12 +155,11 @@ P4 = Rule(
 def _one_contact(case: Case) -> Iterator[Found]:
     for contact in contacts(case.crossing, case.policy):
         since = case.crossing.occurred_at - timedelta(case.parameter("P5", "days", int))
+        this = happened(case.this)
         sharing = [
             m
             for m in case.others
-            if since <= m.crossing.occurred_at
-            and happened(m) < happened(case.this)
-            and contact in contacts(m.crossing, case.policy)
+            if since <= m.crossing.occurred_at and happened(m) < this and contact in contacts(m.crossing, case.policy)
         ]
         travellers = case.parameter("P5", "travellers", int)
         if len({m.crossing.group_id or m.crossing.document.key for m in sharing}) + 1 < travellers:

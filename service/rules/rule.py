@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 
-from service.domain import CrossingPoint, Finding, Movement, Severity
+from service.domain import CrossingPoint, Direction, Finding, Movement, Severity
 from service.parameters import PARAMETERS, Parameter
 from service.policy import Policy
 from service.rules.case import Case
@@ -40,7 +40,8 @@ class Rule:
     `version` grows when the same case would be judged otherwise. `description` is two sentences in English: what is
     found, and what is not. `rebuttable_by` are message ids of what would rebut the finding. `due` is for a rule that
     waits: the moment from which it can say what it finds on the case, None where it has nothing to wait for.
-    `needs` names what of the case must be there for it to find anything: it is not asked where that is empty.
+    It is asked only where it can find something: `only` names the one direction in which it does, `of_foreigners` says
+    that nationals are exempt, and `needs` what of the case must be there.
     `of_others` says that it waits, or looks at other travellers' movements: neither changes what other rules find.
     """
 
@@ -53,6 +54,8 @@ class Rule:
     due: Due | None = None
     of_others: bool = False
     needs: str = ""
+    only: Direction | None = None
+    of_foreigners: bool = False
 
     @property
     def title(self) -> str:

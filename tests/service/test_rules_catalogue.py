@@ -258,8 +258,15 @@ def test_what_is_not_active_is_said_to_be():
     assert "**E2, version 1, shadow: " in catalogue(policy)
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.needs], ids=lambda rule: rule.id)
-def test_a_rule_finds_nothing_without_what_it_needs(rule):
-    lacking = [case for case in MESSAGES.values() if not attrgetter(rule.needs)(case)]
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if rule.needs or rule.only or rule.of_foreigners], ids=lambda rule: rule.id
+)
+def test_a_rule_finds_nothing_where_it_is_not_asked(rule):
+    def asked(case):
+        there = not rule.needs or attrgetter(rule.needs)(case)
+        exempt = rule.of_foreigners and case.national
+        return there and not exempt and rule.only in (None, case.crossing.direction)
+
+    lacking = [case for case in MESSAGES.values() if not asked(case)]
     assert lacking
     assert not any(list(rule.look(case)) for case in lacking)
