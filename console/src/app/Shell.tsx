@@ -1,15 +1,19 @@
 /** The frame around every desk: name, areas, language, theme, who is signed in. */
 
-import { Component, type ReactElement, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { Component, lazy, type ReactElement, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import { Problem } from "../api/problem";
 import { Button } from "../parts/form";
 import { Icon } from "../parts/Icon";
 import { ProblemBox } from "../parts/ProblemBox";
-import { LANGUAGES, type Language, language, speak, useWords } from "../words";
+import { LANGUAGES, type Language, language, speak, useWords, wordsOf } from "../words";
 import { Freshness } from "./Freshness";
+import { askForHelp, helpAsked, useHelpKey } from "./help";
 import { DESKS, type Desk } from "./routes";
 import { signOut, useMay, useOfficer } from "./session";
+import { useStore } from "./store";
+
+const Help = lazy(async () => (await Promise.all([import("../help/Help"), wordsOf("help")]))[0]);
 
 /** Header, the banner of a demonstration, and the desk that the address names. */
 export function Shell(): ReactElement {
@@ -18,6 +22,8 @@ export function Shell(): ReactElement {
   const { demo } = useOfficer();
   const [problem, setProblem] = useState<Problem | null>(null);
   const desks = DESKS.filter(({ action }) => action === null || may(action));
+  const asked = useStore(helpAsked);
+  useHelpKey();
   const leave = () => signOut().catch((refusal: Problem) => setProblem(refusal));
   return (
     <>
@@ -43,6 +49,11 @@ export function Shell(): ReactElement {
         </Suspense>
       </Main>
       <Freshness />
+      {asked && (
+        <Suspense>
+          <Help asked={asked} />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -121,6 +132,9 @@ function Header({ desks, leave }: { desks: Desk[]; leave: () => void }): ReactEl
       </nav>
       <div className="spring" />
       <LanguageChoice />
+      <Button look="plain" className="ask" onPress={() => askForHelp()} aria-label={t("shell.help")}>
+        <Icon sign="question" />
+      </Button>
       <Link className="who" href="/account" aria-current={current("/account")} title={t("shell.account")}>
         <Icon sign="person" />
         <bdi>{display_name || username}</bdi>

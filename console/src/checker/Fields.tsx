@@ -24,8 +24,8 @@ export function Fields({ check }: { check: Check }): ReactElement {
     { head: t("checker.field"), names: true, cell: ({ field }) => named("field", field) },
     { head: t("checker.place"), look: "tight", cell: ({ place }) => <Identifier>{placed(place)}</Identifier> },
     { head: t("checker.printed"), cell: ({ printed }) => <Identifier code>{printed}</Identifier> },
+    { head: t("checker.digit"), cell: ({ digit }) => digit && <DigitCell digit={digit} /> },
     { head: t("checker.read"), look: "name", cell: ({ read }) => <Name>{read}</Name> },
-    { head: t("checker.digit"), look: "tight", cell: ({ digit }) => digit && <DigitCell digit={digit} /> },
   ];
   return (
     <Table

@@ -2,7 +2,9 @@
 
 import type { ReactElement } from "react";
 import type { Schemas } from "../api";
+import { askForHelp } from "../app/help";
 import { named, tidy, useWords } from "../words";
+import { Button } from "./form";
 import { Icon, type Sign } from "./Icon";
 import { Identifier, Name } from "./text";
 
@@ -33,9 +35,12 @@ function FindingItem({ finding }: { finding: Finding }): ReactElement {
       <Icon sign={SIGNS[severity] ?? "notice"} />
       <div className="finding-body">
         <p className="finding-head">
-          <bdi dir="ltr" className="rule">
-            {rule}
-          </bdi>
+          <Button look="plain small" className="rule-link" onPress={() => askForHelp({ rule })}>
+            <span className="unseen">{t("finding.meaning")}</span>
+            <bdi dir="ltr" className="rule">
+              {rule}
+            </bdi>
+          </Button>
           <span className="severity">{named("severity", severity)}</span>
           {status === "withdrawn" && <span className="severity">{t("finding.withdrawn")}</span>}
         </p>
