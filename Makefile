@@ -142,9 +142,10 @@ bench-rules: $(VENV)/.dev
 bench-trail: $(VENV)/.dev
 	$(BIN)/python -m bench.trail --events 10000000 --tries 100000
 
-## bench-dashboards: every picture of the dashboards on five million movements, and what they cost; half an hour
+## bench-dashboards: every picture of the dashboards on five million movements; FILLED= names the data folder, kept for the next time
+FILLED ?= build/five-million
 bench-dashboards: $(VENV)/.dev
-	$(BIN)/python -m bench.dashboards --movements 5000000
+	$(BIN)/python -m bench.dashboards --movements 5000000 --folder $(FILLED)
 
 ## bench-busy: how quickly a year of one busy post is replayed, and in how much memory; minutes
 bench-busy: $(VENV)/.dev

@@ -47,7 +47,7 @@ GOAL_CPU_MS = {"python": 12, "postgres": 6}  # which leave two cores half idle a
 TICK = os.sysconf("SC_CLK_TCK")
 
 
-def _traveller(number: int) -> tuple[Traveller, TravelDocument]:
+def traveller_of(number: int) -> tuple[Traveller, TravelDocument]:
     consonants = ["BDFKLMNRST"[number // 10**place % 10] for place in range(4)]
     born = date(1950, 1, 1) + timedelta(days=37 * number % 18_000)  # no two on one day: nobody is taken for another
     names = ("A".join(consonants) + "I", "U".join(reversed(consonants)) + "A")
@@ -57,7 +57,7 @@ def _traveller(number: int) -> tuple[Traveller, TravelDocument]:
 
 def _history(number: int, movements: int, now: datetime) -> Iterator[Crossing]:
     """In and out, a day each, up to yesterday."""
-    traveller, document = _traveller(number)
+    traveller, document = traveller_of(number)
     keys = person_keys(traveller)
     for back in range(movements, 0, -1):
         direction = Direction.EXIT if back % 2 else Direction.ENTRY
@@ -116,7 +116,7 @@ def _decision(crossing: Crossing) -> dict[str, Any]:
 
 
 def _asked(number: int) -> dict[str, Any]:
-    traveller, document = _traveller(number)
+    traveller, document = traveller_of(number)
     return {
         "id": str(uuid4()),
         "crossing_point": POSTS[number % 3],
@@ -171,8 +171,9 @@ async def _steadily(address: str, token: str, travellers: range, rate: int) -> S
     return sent
 
 
-def _cpu(root: int) -> dict[str, float]:
-    """Processor time in seconds of a process and its descendants, by the name of the program."""
+def cpu(root: int) -> dict[str, float]:
+    """Processor time in seconds of a process and its descendants, those that have ended included, by the name of the
+    program."""
     stats = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
@@ -181,7 +182,7 @@ def _cpu(root: int) -> dict[str, float]:
             except OSError:
                 continue
             fields = rest.split()
-            stats[int(folder.name)] = (name, int(fields[1]), (int(fields[11]) + int(fields[12])) / TICK)
+            stats[int(folder.name)] = (name, int(fields[1]), sum(map(int, fields[11:15])) / TICK)
     return _sum(stats, root)
 
 
@@ -230,9 +231,9 @@ def main() -> None:
             token = client.headers["Authorization"].removeprefix("Bearer ")
             address = str(client.base_url)
             asyncio.run(_steadily(address, token, range(warm), asked.rate))
-            loop, before, began = _loop_ms(), _cpu(process.pid), time.perf_counter()
+            loop, before, began = _loop_ms(), cpu(process.pid), time.perf_counter()
             sent = asyncio.run(_steadily(address, token, range(warm, every), asked.rate))
-            wall, after = time.perf_counter() - began, _cpu(process.pid)
+            wall, after = time.perf_counter() - began, cpu(process.pid)
     _print(sent, wall, {name: seconds - before.get(name, 0.0) for name, seconds in after.items()})
     print(f"a loop of two million additions: {loop:.0f} ms of CPU before, {_loop_ms():.0f} ms after")
 

@@ -35,7 +35,8 @@ class Shape:
     """How a figure is kept and told.
 
     `columns` are its own dimensions by where they are kept, `category` where that is kept of which the measures are
-    made: `measures` name the categories that each adds up, none for all. A share is of two such sums.
+    made: `measures` name the categories that each adds up, none for all. A share is of two such sums. Where long spans
+    are kept by one column `alone` too, it says as which figure; the smallest comes first.
     """
 
     columns: Mapping[str, str]
@@ -43,6 +44,7 @@ class Shape:
     measures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shares: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     hourly: bool = False
+    alone: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -57,6 +59,7 @@ class Shape:
 
 _EVERYWHERE = ("day", "week", "month", "weekday", "crossing_point", "direction", "transport")
 _HOURLY = ("hour", "hour_of_day")
+OF_TIME = frozenset({"hour", "day", "week", "month", "weekday", "hour_of_day"})  # whose values are no texts yet
 MOVING = frozenset({"hour", "day"})  # dimensions that a comparison moves along with the period
 _VERDICTS = {"movements": (), "cleared": ("CLEAR",), "referred": ("REFER",)}
 QUANTILES = {"median_seconds": 0.5, "p90_seconds": 0.9, "p95_seconds": 0.95}
@@ -64,7 +67,12 @@ AGE_BANDS = ("0-11", "12-17", "18-24", "25-34", "35-44", "45-54", "55-64", "65+"
 
 FIGURES: Mapping[Figure, Shape] = {
     Figure.MOVEMENTS: Shape({}, "one", _VERDICTS, hourly=True),
-    Figure.TRAVELLERS: Shape({"nationality": "one", "age_band": "two"}, "three", _VERDICTS),
+    Figure.TRAVELLERS: Shape(
+        {"nationality": "one", "age_band": "two"},
+        "three",
+        _VERDICTS,
+        alone={"age_band": "travellers by age band", "nationality": "travellers by nationality"},
+    ),
     Figure.DOCUMENTS: Shape({"issuing_state": "one", "document_type": "two"}, "three", _VERDICTS),
     Figure.OUTCOMES: Shape(
         {"reason": "two", "nationality": "three"},

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from service.figures import Shape
+from service.figures import FIGURES, Figure, Shape
 
 _FINER = {True: frozenset({"hour", "hour_of_day"}), False: frozenset({"day", "week", "weekday"})}
 
@@ -36,6 +36,13 @@ def parts(shape: Shape, by: tuple[str, ...], first: date, after: date) -> list[P
     if begin >= end or sum((part.after - part.first).days for part in ends) >= (after - first).days:
         return [Part(first, after)]
     return [Part(begin, end, long=True), *ends]
+
+
+def kept_as(figure: Figure, used: Collection[str]) -> str:
+    """As which figure the long spans are kept that tell of these dimensions, the fewest that do."""
+    shape = FIGURES[figure]
+    own = {*used} & {*shape.columns}
+    return next((name for column, name in shape.alone.items() if own <= {column}), figure.value)
 
 
 def _nearest_month(day: date) -> date:

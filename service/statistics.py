@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from service import statistics_store, store, tabulation
 from service.access import ALL_POSTS, Action, Actor, decide
 from service.domain import CrossingPoint
 from service.errors import BadFilter
-from service.figures import FIGURES, MOVING, QUANTILES, ROWS_MOST, Asked, Figure, Shape, require_sound
+from service.figures import FIGURES, MOVING, OF_TIME, QUANTILES, ROWS_MOST, Asked, Figure, Shape, require_sound
 from service.statistics_store import Counted
 from service.tabulation import ALL, Cells, Key, Values
 
@@ -72,8 +72,8 @@ async def table(sessions: Sessions, figure: Figure, asked: Asked, *, smallest: i
     keys = sorted({*now, *(before or {})} - {ALL, ()})
     if len(keys) > ROWS_MOST:
         raise BadFilter(f"that would be a table of {len(keys):,} rows; at most {ROWS_MOST:,} are told")
-    shape = FIGURES[figure]
-    return Table(figure, asked, [_line(k, now, before, shape) for k in keys], _line(ALL, now, before, shape), smallest)
+    *lines, total = _lines([*keys, ALL], now, before, FIGURES[figure])
+    return Table(figure, asked, lines, total, smallest)
 
 
 async def _cells(
@@ -88,7 +88,8 @@ async def _cells(
     rows: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
     for key, category, n in await statistics_store.counted(session, figure, asked, first, after, offset):
         rows[key][category] = n
-    told = {_key(asked.by, key, moved, offset): of for key, of in rows.items()}
+    in_words = {*asked.by}.isdisjoint(OF_TIME)
+    told = rows if in_words else {_key(asked.by, key, moved, offset): of for key, of in rows.items()}
     return (
         tabulation.times(told, smallest)
         if figure is Figure.TIMES
@@ -114,12 +115,13 @@ def _in_order(by: Sequence[str], key: Key) -> Key:
     return (*key[1 : place + 1], key[0], *key[place + 1 :])
 
 
-def _line(key: Key, now: Cells, before: Cells | None, shape: Shape) -> Line:
-    without_all = (*shape.shares, *QUANTILES)
-    nothing: Values = {name: None if name in without_all else 0 for name in shape.told}
-    values, hidden = now.get(key, (nothing, frozenset()))
-    compared = before.get(key, (nothing, frozenset()))[0] if before is not None else None
-    return Line(key, values, compared, tuple(name for name in shape.told if name in hidden))
+def _lines(keys: Iterable[Key], now: Cells, before: Cells | None, shape: Shape) -> Iterator[Line]:
+    told, without_all = shape.told, (*shape.shares, *QUANTILES)
+    none: tuple[Values, frozenset[str]] = ({name: None if name in without_all else 0 for name in told}, frozenset())
+    for key in keys:
+        values, hidden = now.get(key, none)
+        compared = before.get(key, none)[0] if before is not None else None
+        yield Line(key, values, compared, tuple(name for name in told if name in hidden) if hidden else ())
 
 
 def _key(by: Sequence[str], key: tuple[Any, ...], moved: timedelta, offset: timedelta) -> Key:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -26,13 +26,15 @@ from sqlalchemy.dialects.postgresql import INTERVAL, TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.figures import FIGURES, Asked, Figure
-from service.spans import Part, parts
+from service.spans import Part, kept_as, parts
 from service.statistics_tables import STATISTIC_BASIS, STATISTIC_DELTA, STATISTIC_NOW, StatisticRow, StatisticSpanRow
 from service.tables import CrossingPointRow
 
 NOW = STATISTIC_NOW.c
 SHORT, LONG = StatisticRow.__table__, StatisticSpanRow.__table__
 EVER = date(1900, 1, 1)  # before every movement
+_COLUMNS = ("at", "crossing_point", "direction", "one", "two", "three")
+_OF_THE_CALENDAR = {"day", "week", "month", "weekday", "hour_of_day"}
 Counted = tuple[tuple[Any, ...], str, int]  # the values of the dimensions, the category, how many
 
 
@@ -54,6 +56,8 @@ async def counted(
     """How many of a figure on the days from `first` to before `after`, by what is asked and by its category."""
     shape = FIGURES[figure]
     kept = _kept(figure, asked, first, after, offset)
+    if _OF_THE_CALENDAR & {*asked.by}:
+        kept = _by_moment(kept, {shape.columns.get(name, name) for name in asked.by}, shape.category)
     by = [_expression(name, kept, shape.columns, hourly=shape.hourly, offset=offset) for name in asked.by]
     category = kept.c[shape.category]
     statement = select(*by, category, cast(func.sum(kept.c.n), BigInteger)).group_by(*by, category)
@@ -66,16 +70,26 @@ def _kept(figure: Figure, asked: Asked, first: date, after: date, offset: timede
     """The roll-ups that add up to a period, and what is not yet folded into them."""
     conditions = _conditions(figure, asked)
 
-    def within(kept: FromClause, part: Part) -> Select[Any]:
-        columns, since, until = kept.c, start_of(part.first, offset), start_of(part.after, offset)
-        which = [columns.figure == figure.value, columns.at >= since, columns.at < until]
-        told = [columns[name] for name in ("at", "crossing_point", "direction", "one", "two", "three")]
-        return select(*told, (part.sign * columns.n).label("n")).where(
-            *which, *(columns[name].in_(values) for name, values in conditions)
-        )
+    def within(kept: FromClause, name: str, part: Part) -> Select[Any]:
+        since, until = start_of(part.first, offset), start_of(part.after, offset)
+        which = [kept.c.figure == name, kept.c.at >= since, kept.c.at < until]
+        which += [kept.c[column].in_(values) for column, values in conditions]
+        return select(*(kept.c[column] for column in _COLUMNS), (part.sign * kept.c.n).label("n")).where(*which)
 
-    rolled_up = (within(LONG if part.long else SHORT, part) for part in parts(FIGURES[figure], asked.by, first, after))
-    return union_all(*rolled_up, within(STATISTIC_DELTA, Part(first, after))).subquery()
+    spans = kept_as(figure, {*asked.by, *asked.only})
+    rolled_up = (
+        within(LONG, spans, part) if part.long else within(SHORT, figure.value, part)
+        for part in parts(FIGURES[figure], asked.by, first, after)
+    )
+    return union_all(*rolled_up, within(STATISTIC_DELTA, figure.value, Part(first, after))).subquery()
+
+
+def _by_moment(kept: Subquery, own: Collection[str], category: str) -> Subquery:
+    """The same with each moment once, so that its hour or week is worked out once and not for every row."""
+    names = {"transport": "crossing_point"}
+    columns = {"at", category} | {names.get(name, name) for name in own} & {*_COLUMNS}
+    by = [kept.c[name] for name in sorted(columns)]
+    return select(*by, func.sum(kept.c.n).label("n")).group_by(*by).subquery()
 
 
 def _conditions(figure: Figure, asked: Asked) -> list[tuple[str, list[str]]]:

@@ -1,16 +1,15 @@
 """Small cells of a table withheld, and others with them, so that what is told does not give them away. Pure.
 
 A cell of fewer than k, but not none, is withheld. A sum of which one part alone is withheld gives it away, so another
-part is withheld too, the smallest; and where the parts withheld together are fewer than k, a further one. That is
-complementary suppression as statistical offices do it; it guards one table against its own sums.
+part is withheld too, the smallest, the first of several; and where the parts withheld together are fewer than k, a
+further one. That is complementary suppression as statistical offices do it; it guards one table against its own sums.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
 from typing import Generic, TypeVar
 
 Cell = TypeVar("Cell", bound=Hashable)
@@ -35,28 +34,26 @@ def withheld(cells: Mapping[Cell, int], sums: Sequence[Sum[Cell]], k: int) -> fr
             within[cell].append(number)
     touched = {number for cell in hidden for number in within[cell]}
     while touched:
-        further = {cell for number in touched for cell in _taken(cells, sums[number], hidden, k)}
+        further = [cell for number in touched for cell in _further(cells, sums[number], hidden, k)]
         touched = {number for cell in further for number in within[cell]}
     return frozenset(hidden)
 
 
-def _taken(cells: Mapping[Cell, int], each: Sum[Cell], hidden: set[Cell], k: int) -> list[Cell]:
-    further = list(_further(cells, each, hidden, k))
-    hidden.update(further)
-    return further
-
-
-def _further(cells: Mapping[Cell, int], each: Sum[Cell], hidden: set[Cell], k: int) -> Iterator[Cell]:
-    """What else must go so that nothing hidden can be told from this sum."""
+def _further(cells: Mapping[Cell, int], each: Sum[Cell], hidden: set[Cell], k: int) -> list[Cell]:
+    """Hide what else must go so that nothing hidden can be told from this sum; what that is."""
     gone = [cells[cell] for cell in each.parts if cell in hidden]
     told = each.total is None or each.total not in hidden
     if (not told and gone) or (told and (not gone or (len(gone) > 1 and sum(gone) >= k))):
-        return
-    left = ((cells[cell], str(cell), cell) for cell in each.parts if cell not in hidden and cells[cell] > 0)
-    for count, _, cell in nsmallest(2, left):  # what is told is k or more, so that two are enough
-        yield cell
-        gone.append(count)
+        return []
+    further: list[Cell] = []
+    left = [cell for cell in each.parts if cell not in hidden and cells[cell] > 0]
+    for cell in sorted(left, key=cells.__getitem__)[:2]:  # what is told is k or more, so that two are enough
+        further.append(cell)
+        gone.append(cells[cell])
         if not told or (len(gone) > 1 and sum(gone) >= k):
-            return
-    if told and each.total is not None and cells.get(each.total, 0) > 0:
-        yield each.total
+            break
+    else:
+        if told and each.total is not None and cells.get(each.total, 0) > 0:
+            further.append(each.total)
+    hidden.update(further)
+    return further

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from service.figures import FIGURES, QUANTILES, Figure, Shape, quantile_of
@@ -21,49 +21,59 @@ _Place = tuple[Key, str]
 def counts(rows: Rows, shape: Shape, smallest: int) -> Cells:
     """Rows of counts by category, and their totals."""
     every = _with_totals(rows)
-    cells = {(key, category): n for key, of in every.items() for category, n in of.items()}
-    hidden: dict[Key, set[str]] = defaultdict(set)
-    for key, category in withheld(cells, list(_sums(cells)), smallest) if smallest > 1 else ():
-        hidden[key].add(category)
-    return {key: _measured(of, shape, hidden[key]) for key, of in every.items()}
+    hidden = _hidden({(key, category): n for key, of in every.items() for category, n in of.items()}, smallest)
+    return {key: _measured(of, shape, hidden.get(key, ())) for key, of in every.items()}
 
 
 def _with_totals(rows: Rows) -> dict[Key, dict[str, int]]:
     total: dict[str, int] = defaultdict(int)
-    every = {key: {**of, _EVERY: sum(of.values())} for key, of in rows.items()}
+    every = {key: {**dict(sorted(of.items())), _EVERY: sum(of.values())} for key, of in sorted(rows.items())}
     for of in every.values():
         for category, n in of.items():
             total[category] += n
     return {**every, ALL: total}
 
 
-def _sums(cells: Mapping[_Place, int]) -> Iterator[Sum[_Place]]:
+def _hidden(cells: Mapping[_Place, int], smallest: int) -> Mapping[Key, set[str]]:
+    """The categories that must not be told, by row."""
+    hidden: dict[Key, set[str]] = defaultdict(set)
+    if smallest > 1:
+        places = [*cells]  # by their numbers, which are quick to look up
+        for number in withheld(dict(enumerate(cells.values())), list(_sums(places)), smallest):
+            key, category = places[number]
+            hidden[key].add(category)
+    return hidden
+
+
+def _sums(places: Sequence[_Place]) -> Iterator[Sum[int]]:
     """What adds up to what: a row's categories to the row, a category's rows to its total, and rows along each of
     several dimensions to what a table by fewer would tell."""
-    rows: dict[Key, list[_Place]] = defaultdict(list)
-    columns: dict[str, list[_Place]] = defaultdict(list)
-    for place in cells:
-        key, category = place
+    rows: dict[Key, list[int]] = defaultdict(list)
+    columns: dict[str, list[int]] = defaultdict(list)
+    totals: dict[_Place, int] = {}
+    for number, (key, category) in enumerate(places):
+        if category == _EVERY or key == ALL:
+            totals[key, category] = number
         if category != _EVERY:
-            rows[key].append(place)
+            rows[key].append(number)
         if key != ALL:
-            columns[category].append(place)
+            columns[category].append(number)
     for key, parts in rows.items():
-        yield Sum(parts, (key, _EVERY))
+        yield Sum(parts, totals[key, _EVERY])
     for category, parts in columns.items():
-        if len(parts) > 1 or parts[0][0]:
-            yield Sum(parts, (ALL, category))
-        yield from _along(parts)
+        if len(parts) > 1 or places[parts[0]][0]:
+            yield Sum(parts, totals[ALL, category])
+        yield from _along(places, parts)
 
 
-def _along(parts: list[_Place]) -> Iterator[Sum[_Place]]:
-    dimensions = len(parts[0][0])
+def _along(places: Sequence[_Place], parts: Sequence[int]) -> Iterator[Sum[int]]:
+    dimensions = len(places[parts[0]][0])
     for axis in range(dimensions if dimensions > 1 else 0):
-        lines: dict[Key, list[_Place]] = defaultdict(list)
-        for place in parts:
-            lines[place[0][:axis] + place[0][axis + 1 :]].append(place)
-        for line in lines.values():
-            yield Sum(line)
+        lines: dict[Key, list[int]] = defaultdict(list)
+        for number in parts:
+            key = places[number][0]
+            lines[key[:axis] + key[axis + 1 :]].append(number)
+        yield from map(Sum, lines.values())
 
 
 def _measured(of: Mapping[str, int], shape: Shape, hidden: Collection[str]) -> tuple[Values, frozenset[str]]:
@@ -84,15 +94,13 @@ def times(rows: Rows, smallest: int) -> Cells:
     """Rows of how many waits and their quantiles; of fewer than `smallest` waits neither is told."""
     shape = FIGURES[Figure.TIMES]
     every = _with_totals(rows)
-    cells = {(key, _EVERY): of.get(_EVERY, 0) for key, of in every.items()}
-    hidden = withheld(cells, list(_sums(cells)), smallest)
+    hidden = _hidden({(key, _EVERY): of.get(_EVERY, 0) for key, of in every.items()}, smallest)
     told: Cells = {}
     for key, of in every.items():
         steps = {int(step): n for step, n in of.items() if step != _EVERY}
         quantiles = {name: quantile_of(steps, share) for name, share in QUANTILES.items()}
-        whole: Values = {"waits": cells[key, _EVERY], **quantiles}
-        gone = (key, _EVERY) in hidden
-        told[key] = (dict.fromkeys(shape.told), frozenset(shape.told)) if gone else (whole, frozenset())
+        whole: Values = {"waits": of.get(_EVERY, 0), **quantiles}
+        told[key] = (dict.fromkeys(shape.told), frozenset(shape.told)) if hidden.get(key) else (whole, frozenset())
     return told
 
 

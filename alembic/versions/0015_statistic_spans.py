@@ -2,7 +2,7 @@
 
 A year of a busy country is some millions of roll-ups, too many to be added up for every look. Folding writes both, in
 one transaction, so that they never differ; a reader takes the long spans that lie within a period and the short ones
-at its ends.
+at its ends. Travellers, who are kept by nationality and age band, are kept in long spans by each of the two alone too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ revision = "0015"
 down_revision = "0013"
 
 FIGURES = ("movements", "travellers", "documents", "outcomes", "times", "findings", "hits", "inside")
+ALONE = {"nationalities": "travellers by nationality", "ages": "travellers by age band"}
 KEY = "figure, at, crossing_point, direction, one, two, three"
 
 TABLES = [
@@ -33,14 +34,26 @@ TABLES = [
         f"CREATE TABLE statistic_span_{figure} PARTITION OF statistic_span FOR VALUES IN ('{figure}')"
         for figure in FIGURES
     ),
+    *(
+        f"CREATE TABLE statistic_span_{name} PARTITION OF statistic_span FOR VALUES IN ('{figure}')"
+        for name, figure in ALONE.items()
+    ),
 ]
 
 FUNCTIONS = [
+    # Every long span that a roll-up counts in. Written to be inlined: no SET, every name with its schema.
     """
-    CREATE FUNCTION statistics_span(figure text, at timestamptz) RETURNS timestamptz LANGUAGE sql STABLE AS $$
-        SELECT CASE WHEN figure = 'movements' THEN public.statistics_day(at) ELSE
-            date_trunc('month', at + (SELECT utc_offset FROM public.statistic_basis), 'UTC')
-            - (SELECT utc_offset FROM public.statistic_basis) END
+    CREATE FUNCTION statistics_spans(of_figure text, of_at timestamptz, of_one text, of_two text)
+    RETURNS TABLE (figure text, at timestamptz, one text, two text) LANGUAGE sql STABLE AS $$
+        SELECT s.figure, CASE WHEN $1 = 'movements' THEN public.statistics_day($2) ELSE
+            date_trunc('month', $2 + (SELECT utc_offset FROM public.statistic_basis), 'UTC')
+            - (SELECT utc_offset FROM public.statistic_basis) END, s.one, s.two
+        FROM (VALUES
+            ($1, $3, $4, true),
+            ('travellers by nationality', $3, '', $1 = 'travellers'),
+            ('travellers by age band', '', $4, $1 = 'travellers')
+        ) s (figure, one, two, counts)
+        WHERE s.counts
     $$
     """,
     # As in 0011, and the long spans with it.
@@ -57,15 +70,16 @@ FUNCTIONS = [
             DELETE FROM public.statistic_delta
             WHERE ctid = ANY (ARRAY(SELECT ctid FROM public.statistic_delta LIMIT most)) RETURNING *
         ), merged AS (
-            SELECT {KEY}, sum(n) AS n FROM taken GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(n) <> 0
+            SELECT {KEY}, sum(n)::bigint AS n FROM taken GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(n) <> 0
             ORDER BY 1, 2, 3, 4, 5, 6, 7
         ), kept AS (
             INSERT INTO public.statistic AS known SELECT * FROM merged
             ON CONFLICT ({KEY}) DO UPDATE SET n = known.n + excluded.n
         ), spanned AS (
             INSERT INTO public.statistic_span AS known
-            SELECT figure, public.statistics_span(figure, at), crossing_point, direction, one, two, three, sum(n)
-            FROM merged GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(n) <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7
+            SELECT s.figure, s.at, m.crossing_point, m.direction, s.one, s.two, m.three, sum(m.n)
+            FROM merged m, public.statistics_spans(m.figure, m.at, m.one, m.two) s
+            GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(m.n) <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7
             ON CONFLICT ({KEY}) DO UPDATE SET n = known.n + excluded.n
         )
         SELECT count(*) INTO folded FROM taken;
@@ -77,8 +91,8 @@ FUNCTIONS = [
     CREATE FUNCTION statistics_span_differences() RETURNS SETOF public.statistic_delta
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '256MB' AS $$
         SELECT figure, at, crossing_point, direction, one, two, three, sum(n)::bigint FROM (
-            SELECT figure, public.statistics_span(figure, at) AS at, crossing_point, direction, one, two, three, n
-            FROM public.statistic
+            SELECT s.figure, s.at, k.crossing_point, k.direction, s.one, s.two, k.three, k.n
+            FROM public.statistic k, public.statistics_spans(k.figure, k.at, k.one, k.two) s
             UNION ALL
             SELECT {KEY}, -n FROM public.statistic_span
         ) d
@@ -118,6 +132,7 @@ GRANTS = [
 COMMENTS = {
     "statistic_span": "The roll-ups once more, by the day where they are kept by the hour, else by the month.",
     **{f"statistic_span_{figure}": f"As statistic_{figure}, by longer spans." for figure in FIGURES},
+    **{f"statistic_span_{name}": f"Of longer spans: {figure} alone." for name, figure in ALONE.items()},
 }
 
 
