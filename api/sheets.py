@@ -25,7 +25,7 @@ from service.errors import BadFilter
 Row = Sequence[str | int | float | None]
 BATCH = 2000  # rows held in memory
 WORKBOOK_MOST = 1_048_575  # rows below the header, as the format has it
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones count as those they look like
 
 
 class SheetFormat(StrEnum):

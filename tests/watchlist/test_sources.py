@@ -1,7 +1,11 @@
 """List files: what is read, what is left out, and what stops an import. All people here are made up."""
 
+import bz2
+import gzip
+import io
 import json
 import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -405,6 +409,29 @@ def test_a_billion_laughs_are_not_laughed(tmp_path: Path) -> None:
     )
     with pytest.raises(ListFileError, match="document type"):
         read("un_xml", write(tmp_path, "bomb.xml", bomb))
+
+
+def packed() -> dict[str, bytes]:
+    """Sixteen megabytes in a few kilobytes, as archives and workbooks hold them; nothing here is unpacked."""
+    nothing, zipped = bytes(16_000_000), io.BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/worksheets/sheet1.xml", nothing)
+    return {"gzip": gzip.compress(nothing, 1), "a workbook": zipped.getvalue(), "bzip2": bz2.compress(nothing, 1)}
+
+
+def test_what_is_packed_is_refused_unread(tmp_path: Path) -> None:
+    bombs = packed()
+    for format in FORMATS:
+        path = sample(tmp_path, format)
+        for what, bomb in bombs.items():
+            path.write_bytes(bomb)
+            tracemalloc.start()
+            with pytest.raises(ListFileError):
+                read(format, path)
+            _, most = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            assert most < 8 * 1024**2, (format, what)
 
 
 @pytest.mark.parametrize("format", ["ftm", "ftm_delta", "csv_mapping", "un_xml", "interpol_json"])
