@@ -21,10 +21,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+import canaries
+from service import database as service_database
 from service import postgres as supervisor
 from service import unprivileged
 from service.acting import SERVICE
-from service.database import open_database
+from service.database import Database, open_database
 from service.errors import DatabaseInUse, DatabaseUnavailable
 from service.liveness import is_postmaster, written_pid
 from service.outage import SUSPECTS, is_outage
@@ -181,6 +183,37 @@ async def test_a_server_that_hangs_is_ended_and_replaced(data_dir: Path, monkeyp
     async with open_database(_settings(data_dir), acting=SERVICE) as database, database.sessions() as session:
         assert set(await session.scalars(SUBJECTS)) == {"0"}
         assert _postmaster(data_dir) != hung
+
+
+async def test_a_server_that_is_halted_is_an_outage_and_then_goes_on(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seconds in ("_CONNECT_SECONDS", "_STATEMENT_SECONDS"):
+        monkeypatch.setattr(service_database, seconds, 0.5)
+
+    async def answer(database: Database) -> int | None:
+        async with database.sessions() as session:
+            return await session.scalar(sa.text("SELECT 1"))
+
+    async with open_database(_settings(data_dir)) as database:
+        assert await answer(database) == 1
+        halted = list(canaries.descendants(_postmaster(data_dir)))
+        for pid in halted:
+            os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(SUSPECTS) as caught:
+            await answer(database)
+        assert is_outage(caught.value)
+        for pid in halted:
+            os.kill(pid, signal.SIGCONT)
+        for _ in range(100):
+            try:
+                assert await answer(database) == 1
+                break
+            except SUSPECTS as error:
+                assert is_outage(error)
+                await asyncio.sleep(0.05)
+        assert await answer(database) == 1
+        assert _postmaster(data_dir) == halted[0]
 
 
 async def test_stopping_leaves_nothing_behind(data_dir: Path) -> None:

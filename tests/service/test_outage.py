@@ -55,3 +55,14 @@ async def test_an_answer_that_does_not_come_in_time_is_an_outage_whichever_way_w
     assert is_outage(plain.value)
     assert is_outage(driven.value)
     await engine.dispose()
+
+
+# As PostgreSQL says it: the disk, the memory or the connections are used up, an administrator ended it, it starts.
+@pytest.mark.parametrize("state", ["53100", "53200", "53300", "57P01", "57P03"])
+async def test_a_full_disk_is_an_outage_whichever_way_was_asked(database: Database, state: str) -> None:
+    statement = f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$"
+    assert is_outage(await raised(database, statement))
+    with pytest.raises(SUSPECTS) as caught:
+        async with database.sessions() as session:
+            await (await driver(session)).do(statement)
+    assert is_outage(caught.value)
