@@ -6,18 +6,15 @@ at its lower right. The words are messages (`form.…`), the typeface of the lat
 
 from __future__ import annotations
 
-from functools import cache
 from io import BytesIO
-from pathlib import Path
 
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import ShapedStr, TTFont, shapeStr
 from reportlab.pdfgen.canvas import Canvas
 
-import service
+from api.right_to_left import LANGUAGES as RIGHT_TO_LEFT
+from api.right_to_left import draw_from_right, width_of
 from service.paper import Issued
 from service.wording import word
 
@@ -25,8 +22,6 @@ WIDTH, HEIGHT = A4
 HALF = HEIGHT / 2
 MARGIN = 15 * mm
 LINE = 10.5 * mm
-RIGHT_TO_LEFT = ("ar", "ckb")
-TYPEFACE = "Vazirmatn"
 # Each row's boxes, with the share of the width that each takes: what an inspection needs, in its order at the desk.
 ROWS = (
     (("direction", 3), ("date", 2), ("time", 1)),
@@ -64,7 +59,7 @@ def _form(canvas: Canvas, issued: Issued, number: str, *, top: float) -> None:
     canvas.drawString(MARGIN, y, word("form.note", {}))
     for language in RIGHT_TO_LEFT:
         y -= 3.8 * mm
-        _from_right(canvas, WIDTH - MARGIN, y, word("form.note", {}, language), 6)
+        draw_from_right(canvas, WIDTH - MARGIN, y, word("form.note", {}, language), 6)
     if top == HEIGHT:
         canvas.setDash(2, 3)
         canvas.line(0, HALF, WIDTH, HALF)  # where the sheet is cut
@@ -75,7 +70,7 @@ def _head(canvas: Canvas, issued: Issued, number: str, top: float) -> None:
     canvas.setFont("Helvetica-Bold", 13)
     canvas.drawString(MARGIN, top - 1 * mm, word("form.title", {}))
     for line, language in enumerate(RIGHT_TO_LEFT):
-        _from_right(canvas, MARGIN + 100 * mm, top - (6 + 5 * line) * mm, word("form.title", {}, language), 8)
+        draw_from_right(canvas, MARGIN + 100 * mm, top - (6 + 5 * line) * mm, word("form.title", {}, language), 8)
     canvas.setFont("Helvetica", 9)
     canvas.drawString(MARGIN, top - 6 * mm, f"{issued.post.names['en']} ({issued.post.code})")
     canvas.drawString(MARGIN, top - 11 * mm, f"{word('form.printed', {})} {issued.issued_at:%Y-%m-%d}")
@@ -95,7 +90,7 @@ def _boxes(canvas: Canvas, row: tuple[tuple[str, int], ...], y: float) -> None:
         canvas.setFont("Helvetica", 6)
         canvas.drawString(x + 1 * mm, y + 0.8 * mm, word(f"form.{name}", {}))
         for language, line in zip(RIGHT_TO_LEFT, (y + 0.8 * mm, y - LINE + 4 * mm), strict=True):
-            _from_right(canvas, right - 1 * mm, line, word(f"form.{name}", {}, language), 6)
+            draw_from_right(canvas, right - 1 * mm, line, word(f"form.{name}", {}, language), 6)
         if name in CHOICES:
             _choices(canvas, CHOICES[name], x + 2 * mm, y - 3.4 * mm, (right - x - 16 * mm) / len(CHOICES[name]))
         x = right
@@ -109,29 +104,7 @@ def _choices(canvas: Canvas, names: tuple[str, ...], x: float, y: float, width: 
         canvas.setFont("Helvetica", 7)
         canvas.drawString(beside, y, word(f"form.{name}", {}))
         for language in RIGHT_TO_LEFT:
-            beside += _width(text := word(f"form.{name}", {}, language), 6)
-            _from_right(canvas, beside, y - 3 * mm, text, 6)
+            beside += width_of(text := word(f"form.{name}", {}, language), 6)
+            draw_from_right(canvas, beside, y - 3 * mm, text, 6)
             beside += 3 * mm
         x += width
-
-
-def _from_right(canvas: Canvas, x: float, y: float, text: str, size: float) -> None:
-    """Arabic or Sorani that begins at the right. It is shaped here: nothing in it runs from left to right."""
-    canvas.setFont(_typeface(), size)
-    line = canvas.beginText(x - _width(text, size), y)
-    line.textOut(_shaped(text, size))
-    canvas.drawText(line)
-
-
-def _width(text: str, size: float) -> float:
-    return float(sum(glyph.x_advance for glyph in _shaped(text, size).__shapeData__) * size / 1000)
-
-
-def _shaped(text: str, size: float) -> ShapedStr:
-    return shapeStr(text, _typeface(), size, force=True)
-
-
-@cache
-def _typeface() -> str:
-    pdfmetrics.registerFont(TTFont(TYPEFACE, Path(service.__path__[0]) / "fonts" / "Vazirmatn-Regular.ttf"))
-    return TYPEFACE

@@ -94,11 +94,12 @@ async def export(
     """
     telling = services.parts.retention.telling
     made = await rights.export(services.database.sessions, id, telling, actor=actor, now=services.now())
-    shown = _export_out(made, language_of(request))
+    language = language_of(request)
+    shown = _export_out(made, language)
     if format == "json":
         return shown
     name = f'attachment; filename="held-{id}.pdf"'
-    return Response(pdf(shown), media_type="application/pdf", headers={"Content-Disposition": name})
+    return Response(pdf(shown, language), media_type="application/pdf", headers={"Content-Disposition": name})
 
 
 @router.post("/requests/{id}/protection")
@@ -164,4 +165,6 @@ def _section_out(section: Section, language: str) -> SectionOut:
         text = word("held.protection", {}, language)
     title = word(f"held.title.{section.name}", {}, language)
     records = [dict(each) for each in section.records]
+    if section.name == "findings":
+        records = [{**each, "text": word(f"rule.{each['rule']}.title", {}, language)} for each in records]
     return SectionOut(name=section.name, title=title, telling=section.telling, text=text, records=records)

@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from api import right_to_left
+from api.right_to_left import FromRight
 from made_up import DOCUMENT, OFFICER, TRAVELLER, crossing, later
 from ocr.reader import read_text
 from service import restrictions
@@ -96,6 +98,22 @@ async def test_another_language_puts_what_is_withheld_into_its_words(desk: Platf
     told = [await exported(desk, {**supervisor, "Accept-Language": each}, request) for each in ("en", "ar", "ckb")]
     texts = [answer.json()["sections"][-1]["text"] for answer in told]
     assert len(set(texts)) == 3
+    page = await exported(desk, {**supervisor, "Accept-Language": "ar"}, request, format="pdf")
+    assert page.content.startswith(b"%PDF-")
+
+
+def test_what_is_read_from_the_right_is_laid_out_from_the_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[float, float, str]] = []
+    monkeypatch.setattr(right_to_left, "draw_from_right", lambda _, x, y, text, size: drawn.append((x, -y, text)))
+    sentence = FromRight("الطلب A1 22 أُعد في بغداد", 8)
+    width, height = sentence.wrap(60, 500)
+    sentence.canv = None
+    sentence.draw()
+    assert (width, height) == (60, 8 * 1.5 * len({y for _, y, _ in drawn}))
+    in_reading_order = sorted(drawn, key=lambda each: (each[1], -each[0]))
+    assert " ".join(text for *_, text in in_reading_order) == "الطلب A1 22 أُعد في بغداد"
+    assert drawn == in_reading_order
+    assert drawn[0][0] == 60, "the first word ends at the right edge"
 
 
 async def test_of_protection_the_answer_is_the_same_and_its_own_desk_hands_it_over(desk: Platform) -> None:
