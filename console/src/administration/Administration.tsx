@@ -2,9 +2,10 @@
 
 import "./administration.css";
 import type { ReactElement } from "react";
-import { Redirect, Route, Switch } from "wouter";
+import { Link, Redirect, Route, Switch } from "wouter";
 import { useMay } from "../app/session";
 import { Tabs } from "../parts/Tabs";
+import { useWords } from "../words";
 import { Accounts } from "./Accounts";
 import { Devices } from "./Devices";
 import { Posts } from "./Posts";
@@ -32,15 +33,26 @@ export default function Administration(): ReactElement {
   );
 }
 
+/** The areas of this desk, and where else an administrator's rules live. */
 function Areas(): ReactElement {
+  const t = useWords();
+  const may = useMay();
   return (
-    <Tabs
-      label="shell.administration"
-      areas={[
-        ["/accounts", "administration.accounts"],
-        ["/devices", "administration.devices"],
-        ["/posts", "administration.posts"],
-      ]}
-    />
+    <>
+      <Tabs
+        label="shell.administration"
+        areas={[
+          ["/accounts", "administration.accounts"],
+          ["/devices", "administration.devices"],
+          ["/posts", "administration.posts"],
+        ]}
+      />
+      <p className="quiet row">
+        {t("administration.elsewhere")}
+        {may("read_policies") && <Link href="~/supervision/policies">{t("administration.policies")}</Link>}
+        {may("read_retention") && <Link href="~/retention">{t("shell.retention")}</Link>}
+        {may("read_partners") && <Link href="~/protection/partners">{t("administration.partners")}</Link>}
+      </p>
+    </>
   );
 }

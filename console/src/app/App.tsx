@@ -7,6 +7,7 @@ import { Announcements } from "../parts/announce";
 import { Button } from "../parts/form";
 import { ProblemBox } from "../parts/ProblemBox";
 import { isRightToLeft, language, useWords } from "../words";
+import { resumeGlasses } from "./glass";
 import { kept } from "./kept";
 import { Shell } from "./Shell";
 import { AskAgain, SignIn } from "./SignIn";
@@ -57,6 +58,7 @@ function Gate({ title }: { title: string }): ReactElement | null {
   useEffect(() => {
     if (!enters) return;
     keepSession();
+    resumeGlasses();
     setInside(true);
   }, [enters]);
   if (begun instanceof Problem) return <Unreached problem={begun} />;

@@ -8,6 +8,7 @@ import { Icon } from "../parts/Icon";
 import { ProblemBox } from "../parts/ProblemBox";
 import { LANGUAGES, type Language, language, speak, useWords, wordsOf } from "../words";
 import { Freshness } from "./Freshness";
+import { GlassBanner } from "./GlassBanner";
 import { askForHelp, helpAsked, useHelpKey } from "./help";
 import { DESKS, type Desk } from "./routes";
 import { signOut, useMay, useOfficer } from "./session";
@@ -32,6 +33,7 @@ export function Shell(): ReactElement {
       </a>
       <Header desks={desks} leave={leave} />
       {demo && <DemoBanner />}
+      <GlassBanner />
       <Main>
         {problem && <ProblemBox problem={problem} />}
         <Suspense fallback={<p className="empty">{t("page.busy")}</p>}>
@@ -62,10 +64,10 @@ export function Shell(): ReactElement {
 export function DemoBanner(): ReactElement {
   const t = useWords();
   return (
-    <div className="demo" role="note">
+    <aside className="demo">
       <Icon sign="notice" />
       {t("shell.demo")}
-    </div>
+    </aside>
   );
 }
 

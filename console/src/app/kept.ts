@@ -17,6 +17,8 @@ interface Kept {
   station: { crossing_point: string | null; direction: "entry" | "exit" | null } | null;
   /** What the first line has open, as `firstline/` understands it. */
   cases: unknown;
+  /** The records of other posts that are open for a while, as `app/glass.ts` understands them. */
+  glasses: unknown;
 }
 
 const PLACES: Record<keyof Kept, Storage> = {
@@ -25,6 +27,7 @@ const PLACES: Record<keyof Kept, Storage> = {
   signedIn: localStorage,
   station: sessionStorage,
   cases: sessionStorage,
+  glasses: sessionStorage,
 };
 
 /** Read and write as plain properties; null is nothing. */

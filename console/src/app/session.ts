@@ -111,7 +111,7 @@ function take(session: Session): void {
   const { before } = held.value;
   if (before && before.id !== session.actor.id) {
     kept.signedIn = true;
-    kept.cases = null; // another officer: the cases on the screen were not theirs
+    kept.cases = kept.glasses = null; // another officer: what was on the screen was not theirs
     location.reload();
     return;
   }
@@ -132,7 +132,7 @@ export async function signOut(): Promise<void> {
 /** Leave at once, whether the service hears of it or not. */
 export function forget(): void {
   kept.signedIn = null;
-  kept.cases = null;
+  kept.cases = kept.glasses = null;
   location.replace("/");
 }
 

@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
-import { useSearchParams } from "wouter";
+import { Link, useSearchParams } from "wouter";
 import { answered, api, type Problem, type Schemas } from "../api";
 import { useOwnPoints } from "../api/reference";
 import { say } from "../parts/announce";
@@ -18,7 +18,21 @@ import { leafHash, readCheckpoint, rootAlong } from "./merkle";
 
 type Event = Schemas["EventOut"];
 
-const FILTERS = ["actor", "action", "subject", "crossing_point", "since", "until"] as const;
+const FILTERS = ["actor", "actor_kind", "action", "purpose", "subject", "crossing_point", "since", "until"] as const;
+const KINDS = ["account", "device", "service"] as const;
+const PURPOSES: readonly Schemas["Purpose"][] = [
+  "border_control",
+  "second_line",
+  "protection",
+  "watchlist",
+  "supervision",
+  "redress",
+  "statistics",
+  "policy",
+  "audit",
+  "administration",
+  "maintenance",
+];
 const MOMENTS: ReadonlySet<string> = new Set(["since", "until"]);
 
 export function Accesses(): ReactElement {
@@ -82,7 +96,25 @@ function Search({ params, search }: SearchProps): ReactElement {
         search(FILTERS.map((name): [string, string] => [name, given(form, name)]).filter(([, value]) => value));
       }}
     >
-      <Field label={t("audit.actor")} name="actor" dir="ltr" defaultValue={params.get("actor") ?? ""} />
+      <Field
+        label={t("audit.actor")}
+        help={t("audit.actorHelp")}
+        name="actor"
+        dir="ltr"
+        defaultValue={params.get("actor") ?? ""}
+      />
+      <Choice
+        label={t("audit.kindHead")}
+        name="actor_kind"
+        options={[["", t("audit.anybody")], ...KINDS.map((one) => [one, named("audit.kind", one)] as const)]}
+        defaultValue={params.get("actor_kind") ?? ""}
+      />
+      <Choice
+        label={t("audit.purpose")}
+        name="purpose"
+        options={[["", t("audit.anyPurpose")], ...PURPOSES.map((one) => [one, named("purpose", one)] as const)]}
+        defaultValue={params.get("purpose") ?? ""}
+      />
       <Field label={t("audit.action")} name="action" dir="ltr" defaultValue={params.get("action") ?? ""} />
       <Field label={t("audit.subject")} name="subject" dir="ltr" defaultValue={params.get("subject") ?? ""} />
       <Choice
@@ -134,11 +166,16 @@ function Events({ events }: { events: Event[] }): ReactElement {
   );
 }
 
-function Who({ of: { actor, actor_kind } }: { of: Event }): ReactElement {
+/** By name where there is one; a press asks for all that this one did. */
+function Who({ of: { actor, actor_kind, actor_name } }: { of: Event }): ReactElement {
   return (
     <span className="audit-id">
-      {named("audit.kind", actor_kind)}
-      {actor !== actor_kind && <Identifier code>{actor}</Identifier>}
+      <span className="quiet">{named("audit.kind", actor_kind)}</span>
+      {actor !== actor_kind && (
+        <Link href={`/accesses?actor=${actor}`} title={actor}>
+          <Identifier code>{actor_name ?? actor}</Identifier>
+        </Link>
+      )}
     </span>
   );
 }
@@ -147,7 +184,11 @@ function Record({ of: { subject, details } }: { of: Event }): ReactElement {
   const said = Object.entries(details);
   return (
     <span className="audit-id">
-      {subject && <Identifier code>{subject}</Identifier>}
+      {subject && (
+        <Link href={`/accesses?${new URLSearchParams({ subject })}`}>
+          <Identifier code>{subject}</Identifier>
+        </Link>
+      )}
       {said.length > 0 && (
         <span className="quiet">
           <Identifier>{said.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(", ")}</Identifier>

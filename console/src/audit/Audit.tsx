@@ -15,6 +15,7 @@ export default function Audit(): ReactElement {
         areas={[
           ["/accesses", "audit.accesses"],
           ["/proofs", "audit.proofs"],
+          ["~/retention", "shell.retention"],
         ]}
       />
       <Switch>

@@ -3,7 +3,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { answered, api, Problem, type Schemas } from "../api";
-import { Area, Deed, given } from "../parts/form";
+import { Area, Button, Deed, given } from "../parts/form";
 import { Icon } from "../parts/Icon";
 import { Loaded } from "../parts/Loaded";
 import { Page } from "../parts/Page";
@@ -11,6 +11,7 @@ import { type Column, Table } from "../parts/Table";
 import { Count, Identifier, When } from "../parts/text";
 import { useWords } from "../words";
 import { type Checkpoint, readCheckpoint, rootsAlong } from "./merkle";
+import { isSigned } from "./signature";
 
 export function Proofs(): ReactElement {
   const t = useWords();
@@ -35,8 +36,14 @@ function Sealed({ sealed }: { sealed: Schemas["CheckpointsOut"] }): ReactElement
     { head: t("audit.events"), cell: ({ size }) => <Count of={size} />, look: "number" },
     { head: t("audit.sealed"), cell: (one) => <When moment={one.sealed} /> },
     { head: t("audit.root"), cell: ({ root }) => <Identifier code>{root.slice(0, 16)}…</Identifier> },
+    { head: t("audit.signature"), cell: (one) => <Signature holds={signed.data?.[rows.indexOf(one)]} /> },
   ];
-  const file = new Blob([sealed.checkpoints.join("\n")], { type: "text/plain" });
+  const whole = sealed.checkpoints.join("\n");
+  const file = new Blob([whole], { type: "text/plain" });
+  const signed = useQuery({
+    queryKey: ["audit", "signed", whole],
+    queryFn: () => Promise.all(sealed.checkpoints.map((note) => isSigned(note, sealed.key))),
+  });
   return (
     <>
       <p>
@@ -53,8 +60,29 @@ function Sealed({ sealed }: { sealed: Schemas["CheckpointsOut"] }): ReactElement
         <a className="button" href={URL.createObjectURL(file)} download="checkpoints.txt">
           {t("audit.take")}
         </a>
+        <Button onPress={() => window.print()}>{t("audit.print")}</Button>
       </div>
+      <section className="witness" aria-label={t("audit.witness")}>
+        <p>{t("audit.witnessLead")}</p>
+        <pre dir="ltr">{whole}</pre>
+        <p>
+          {t("audit.key")} <Identifier code>{sealed.key}</Identifier>
+        </p>
+        <p className="witness-line">{t("audit.witnessLine")}</p>
+      </section>
     </>
+  );
+}
+
+function Signature({ holds }: { holds: boolean | null | undefined }): ReactElement | null {
+  const t = useWords();
+  if (holds === undefined) return null;
+  if (holds === null) return <span className="quiet">{t("audit.unchecked")}</span>;
+  return (
+    <span className={`with-icon audit-${holds ? "proven" : "unproven"}`}>
+      <Icon sign={holds ? "clear" : "alert"} />
+      {t(holds ? "audit.signed" : "audit.notSigned")}
+    </span>
   );
 }
 

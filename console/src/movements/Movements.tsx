@@ -3,26 +3,38 @@
 import "./movements.css";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useState } from "react";
-import { useSearchParams } from "wouter";
+import { Route, Switch, useSearchParams } from "wouter";
 import { answered, api, type Schemas } from "../api";
 import { useMay } from "../app/session";
 import { say } from "../parts/announce";
 import { Dialog } from "../parts/Dialog";
-import { Findings } from "../parts/Findings";
 import { Button } from "../parts/form";
 import { Loaded } from "../parts/Loaded";
 import { Page } from "../parts/Page";
+import { Restricted } from "../parts/Restricted";
 import { Table } from "../parts/Table";
 import { DocumentName, Identifier, Name, Point, When } from "../parts/text";
-import { Decisions, DirectionTag, Rules, VerdictTag } from "../parts/Verdict";
+import { DirectionTag, Rules, VerdictTag } from "../parts/Verdict";
 import { named, useWords } from "../words";
 import { FILTERS, FilterForm, type Filters, queryOf } from "./Filters";
+import { inspectionOf, Record, Recorded } from "./Record";
 
 type Movement = Schemas["MovementOut"];
 
 const LINES = 50;
 
 export default function Movements(): ReactElement {
+  return (
+    <Switch>
+      <Route path="/:id">{({ id }) => <Record key={id} id={id} />}</Route>
+      <Route>
+        <Log />
+      </Route>
+    </Switch>
+  );
+}
+
+function Log(): ReactElement {
   const t = useWords();
   const may = useMay();
   const [params, setParams] = useSearchParams();
@@ -94,7 +106,7 @@ function Lines({ items, open }: { items: Movement[]; open: (movement: Movement) 
         { head: t("log.time"), cell: ({ occurred_at }) => <When moment={occurred_at} /> },
         { head: t("log.post"), cell: ({ crossing_point }) => <Point code={crossing_point} /> },
         { head: t("log.direction"), cell: ({ direction }) => <DirectionTag direction={direction} /> },
-        { head: t("log.traveller"), look: "name", cell: ({ traveller }) => <Traveller traveller={traveller} /> },
+        { head: t("log.traveller"), look: "name", cell: (one) => <Traveller of={one} /> },
         { head: t("log.nationality"), cell: ({ traveller }) => <Identifier>{traveller.nationality}</Identifier> },
         { head: t("log.document"), cell: ({ document }) => <Identifier code>{document.document_number}</Identifier> },
         { head: t("log.verdict"), cell: ({ verdict }) => <VerdictTag verdict={verdict} /> },
@@ -122,7 +134,7 @@ function Lines({ items, open }: { items: Movement[]; open: (movement: Movement) 
   );
 }
 
-function Traveller({ traveller }: { traveller: Movement["traveller"] }): ReactElement {
+function Traveller({ of: { traveller, restricted } }: { of: Movement }): ReactElement {
   return (
     <>
       <DocumentName of={traveller} />
@@ -131,17 +143,14 @@ function Traveller({ traveller }: { traveller: Movement["traveller"] }): ReactEl
           <Name>{traveller.native_name}</Name>
         </span>
       )}
+      {restricted && <Restricted />}
     </>
   );
 }
 
 function Opened({ movement, close }: { movement: Movement; close: () => void }): ReactElement {
-  const t = useWords();
   const { id, crossing_point, occurred_at } = movement;
-  const query = useQuery({
-    queryKey: ["inspection", id],
-    queryFn: () => answered(api.GET("/v1/inspections/{id}", { params: { path: { id } } })),
-  });
+  const query = useQuery(inspectionOf(id));
   return (
     <Dialog
       wide
@@ -152,26 +161,7 @@ function Opened({ movement, close }: { movement: Movement; close: () => void }):
         </>
       }
     >
-      <Loaded query={query}>
-        {({ verdict, direction, traveller, document, findings, decisions }) => (
-          <div className="stack">
-            <p className="row">
-              <VerdictTag verdict={verdict} />
-              <DirectionTag direction={direction} />
-              <strong>
-                <DocumentName of={traveller} />
-              </strong>
-              {traveller.native_name && <Name>{traveller.native_name}</Name>}
-              <Identifier>{`${traveller.nationality} · ${traveller.date_of_birth}`}</Identifier>
-              <Identifier
-                code
-              >{`${document.document_code} ${document.issuing_state} ${document.document_number}`}</Identifier>
-            </p>
-            {findings.length ? <Findings findings={findings} /> : <p>{t("log.nothingFound")}</p>}
-            <Decisions decisions={decisions} />
-          </div>
-        )}
-      </Loaded>
+      <Loaded query={query}>{(made) => <Recorded made={made} />}</Loaded>
     </Dialog>
   );
 }

@@ -2,12 +2,14 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
+import { Link, useSearchParams } from "wouter";
 import { answered, api, type Schemas } from "../api";
 import { useFreshId } from "../api/freshId";
 import { useOwnPoints } from "../api/reference";
 import { useMay } from "../app/session";
 import { say } from "../parts/announce";
 import { Button, Choice, Deed, Field, given, Pick } from "../parts/form";
+import { Icon } from "../parts/Icon";
 import { Loaded } from "../parts/Loaded";
 import { Identifier, Name, When } from "../parts/text";
 import { named, useWords } from "../words";
@@ -31,6 +33,7 @@ export function Amend({ id }: { id: string }): ReactElement {
   return (
     <section className="card stack" aria-label={t("secondLine.amend")}>
       <h2>{t("secondLine.amend")}</h2>
+      <ForRequest />
       <Loaded query={query}>
         {(said) => (
           <>
@@ -58,6 +61,22 @@ export function Amend({ id }: { id: string }): ReactElement {
         )}
       </Loaded>
     </section>
+  );
+}
+
+/** That what is said here is said for a traveller's request, and where that one stands. */
+function ForRequest(): ReactElement | null {
+  const t = useWords();
+  const request = useSearchParams()[0].get("request");
+  if (!request) return null;
+  return (
+    <p className="with-icon">
+      <Icon sign="notice" />
+      {t("secondLine.forRequest")}{" "}
+      <Link href={`~/rights/requests/${request}`}>
+        <Identifier code>{`${request.slice(0, 8)}…`}</Identifier>
+      </Link>
+    </p>
   );
 }
 
@@ -121,8 +140,15 @@ interface AmendProps {
   done: () => Promise<void>;
 }
 
+/** For a traveller's request the purpose is redress, and the trail says for which. */
+function usePurpose(): { "Mabar-Purpose"?: Schemas["Purpose"]; "Mabar-Reason"?: string } {
+  const request = useSearchParams()[0].get("request");
+  return request ? { "Mabar-Purpose": "redress", "Mabar-Reason": encodeURIComponent(`request ${request}`) } : {};
+}
+
 function Correct({ id, counts, done }: AmendProps & { counts: Counts }): ReactElement {
   const t = useWords();
+  const header = usePurpose();
   const [said] = useFreshId();
   const [isVoid, setVoid] = useState(false);
   const deed = async (form: FormData) => {
@@ -138,7 +164,7 @@ function Correct({ id, counts, done }: AmendProps & { counts: Counts }): ReactEl
       reason: given(form, "reason"),
       evidence: given(form, "evidence"),
     };
-    await answered(api.POST("/v1/inspections/{id}/corrections", { params: { path: { id } }, body }));
+    await answered(api.POST("/v1/inspections/{id}/corrections", { params: { path: { id }, header }, body }));
     await done();
   };
   return (
@@ -165,6 +191,7 @@ function Correct({ id, counts, done }: AmendProps & { counts: Counts }): ReactEl
 
 function Missed({ id, done }: AmendProps): ReactElement {
   const t = useWords();
+  const header = usePurpose();
   const points = useOwnPoints();
   const [movement] = useFreshId();
   const [correction] = useFreshId();
@@ -179,7 +206,7 @@ function Missed({ id, done }: AmendProps): ReactElement {
       reason: given(form, "reason"),
       evidence: given(form, "evidence"),
     };
-    await answered(api.POST("/v1/inspections/{id}/missed", { params: { path: { id } }, body }));
+    await answered(api.POST("/v1/inspections/{id}/missed", { params: { path: { id }, header }, body }));
     await done();
   };
   return (

@@ -7,6 +7,7 @@ import { useMay } from "../app/session";
 import { Button } from "../parts/form";
 import { Loaded } from "../parts/Loaded";
 import { Page } from "../parts/Page";
+import { Restricted } from "../parts/Restricted";
 import { DocumentName, Identifier, Name, Point, When } from "../parts/text";
 import { DirectionTag, VerdictTag } from "../parts/Verdict";
 import { useWords } from "../words";
@@ -72,6 +73,7 @@ function Person({ made }: { made: Inspection }): ReactElement {
   ];
   return (
     <section className="card stack" aria-label={t("secondLine.traveller")}>
+      {made.restricted && <Restricted>{made.restricted}</Restricted>}
       <div className="row">
         <VerdictTag verdict={made.verdict} />
         <DirectionTag direction={made.direction} />

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
+import { Link } from "wouter";
 import type { Schemas } from "../api";
 import { Loaded } from "../parts/Loaded";
 import { type Moment, Timeline } from "../parts/Timeline";
@@ -56,6 +57,7 @@ function Crossed({ journey, isThis }: { journey: Journey; isThis: boolean }): Re
     <span className={isThis ? "journey journey-this" : "journey"}>
       <DirectionTag direction={direction} /> <Point code={crossing_point} />{" "}
       <Identifier code>{`${document.issuing_state} ${document.document_number}`}</Identifier>
+      {!isThis && <Link href={`~/movements/${journey.id}`}>{t("secondLine.record")}</Link>}
       <span className="quiet">
         {isThis && ` ${t("secondLine.thisOne")}`}
         {decision && ` ${named("outcome", decision)}`}

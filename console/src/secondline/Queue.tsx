@@ -6,6 +6,7 @@ import { Link } from "wouter";
 import { Icon } from "../parts/Icon";
 import { Loaded } from "../parts/Loaded";
 import { Page } from "../parts/Page";
+import { Restricted } from "../parts/Restricted";
 import { type Column, Table } from "../parts/Table";
 import { Count, DocumentName, Identifier, Name, Point, When } from "../parts/text";
 import { DirectionTag, Rules } from "../parts/Verdict";
@@ -58,7 +59,7 @@ function Waits({ seconds }: { seconds: number }): ReactElement {
   );
 }
 
-function Who({ of: { traveller, document } }: { of: WaitingCase }): ReactElement {
+function Who({ of: { traveller, document, restricted } }: { of: WaitingCase }): ReactElement {
   return (
     <>
       <DocumentName of={traveller} />
@@ -70,6 +71,7 @@ function Who({ of: { traveller, document } }: { of: WaitingCase }): ReactElement
         )}
         <Identifier code>{`${document.issuing_state} ${document.document_number}`}</Identifier>
       </span>
+      {restricted && <Restricted />}
     </>
   );
 }

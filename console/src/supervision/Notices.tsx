@@ -2,10 +2,12 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
+import { useSearchParams } from "wouter";
 import { answered, api, type Schemas } from "../api";
 import { useMay } from "../app/session";
 import { say } from "../parts/announce";
 import { Button, Choice, Deed, Field, given } from "../parts/form";
+import { Icon } from "../parts/Icon";
 import { Loaded } from "../parts/Loaded";
 import { Page } from "../parts/Page";
 import { type Column, Table } from "../parts/Table";
@@ -17,15 +19,28 @@ type Outcome = Schemas["ReviewOutcome"];
 
 const NOTICES = ["notices"];
 const LOOK_EVERY = 15_000; // ms: glass that was broken is to be seen at once
+const KINDS: readonly Schemas["NoticeKind"][] = [
+  "break_glass",
+  "volume",
+  "hour",
+  "own_name",
+  "searches",
+  "watched",
+  "crowd",
+];
 const OUTCOMES: readonly Outcome[] = ["justified", "unjustified", "false_alarm"];
 
 export function Notices(): ReactElement {
   const t = useWords();
   const may = useMay();
+  const [params] = useSearchParams();
+  const kind = KINDS.find((one) => one === params.get("kind"));
+  const open = params.get("show") !== "all";
+  const asked = { open, ...(kind && { kind }) };
   const [reviewed, setReviewed] = useState<Notice | null>(null);
   const query = useQuery({
-    queryKey: NOTICES,
-    queryFn: () => answered(api.GET("/v1/notices")),
+    queryKey: [...NOTICES, asked],
+    queryFn: () => answered(api.GET("/v1/notices", { params: { query: asked } })),
     refetchInterval: LOOK_EVERY,
   });
   const columns: Column<Notice>[] = [
@@ -34,10 +49,12 @@ export function Notices(): ReactElement {
     { head: t("supervision.officer"), cell: ({ officer_name }) => <Name>{officer_name}</Name> },
     { head: t("supervision.posts"), cell: (one) => <Identifier>{one.crossing_points.join(" ")}</Identifier> },
     { head: t("supervision.details"), cell: ({ details }) => <Details of={details} /> },
+    { head: t("supervision.reviewBy"), cell: (one) => <Due of={one} />, look: "tight" },
     { head: t("supervision.review"), cell: (one) => <Review of={one} begin={may("review_notices") && setReviewed} /> },
   ];
   return (
     <Page title={t("supervision.notices")} lead={t("supervision.noticesLead")}>
+      <Which kind={kind ?? ""} open={open} />
       {reviewed && <Say key={reviewed.id} notice={reviewed} done={() => setReviewed(null)} />}
       <Loaded query={query}>
         {(notices) => (
@@ -54,15 +71,69 @@ export function Notices(): ReactElement {
   );
 }
 
+/** Which notices are shown; it stands in the address. */
+function Which({ kind, open }: { kind: string; open: boolean }): ReactElement {
+  const t = useWords();
+  const [, setParams] = useSearchParams();
+  const kinds: [string, string][] = [
+    ["", t("supervision.everyKind")],
+    ...KINDS.map((one): [string, string] => [one, named("supervision.notice", one)]),
+  ];
+  const shown: [string, string][] = [
+    ["open", t("supervision.waiting")],
+    ["all", t("supervision.all")],
+  ];
+  const turned = (to: { kind: string; show: string }) => setParams(Object.entries(to).filter(([, value]) => value));
+  return (
+    <div className="row">
+      <Choice
+        label={t("supervision.what")}
+        options={kinds}
+        value={kind}
+        onChange={({ target }) => turned({ kind: target.value, show: open ? "" : "all" })}
+      />
+      <Choice
+        label={t("supervision.shown")}
+        options={shown}
+        value={open ? "open" : "all"}
+        onChange={({ target }) => turned({ kind, show: target.value === "all" ? "all" : "" })}
+      />
+    </div>
+  );
+}
+
+function Due({ of: { review_by, overdue } }: { of: Notice }): ReactElement {
+  const t = useWords();
+  if (!overdue) return <When moment={review_by} />;
+  return (
+    <span className="with-icon overdue">
+      <Icon sign="clock" />
+      {t("supervision.overdue")} <When moment={review_by} />
+    </span>
+  );
+}
+
 function Details({ of: details }: { of: Notice["details"] }): ReactElement {
   return (
     <ul className="notice-details">
-      {Object.entries(details).map(([name, value]) => (
-        <li key={name}>
-          <Identifier>{`${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`}</Identifier>
-        </li>
-      ))}
+      {Object.entries(details)
+        .filter(([name, value]) => value !== null && name !== "broken_glass")
+        .map(([name, value]) => (
+          <li key={name}>
+            <span className="quiet">{named("supervision.detail", name)}</span> <Told name={name} value={value} />
+          </li>
+        ))}
     </ul>
+  );
+}
+
+function Told({ name, value }: { name: string; value: unknown }): ReactElement {
+  if (name === "reason_code") return <>{named("glass.reason", String(value))}</>;
+  if (name === "reason") return <Name>{String(value)}</Name>;
+  return (
+    <Identifier code={name === "subject" || name === "movement"}>
+      {typeof value === "string" ? value : JSON.stringify(value)}
+    </Identifier>
   );
 }
 

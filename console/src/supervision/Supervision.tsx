@@ -1,12 +1,14 @@
-/** The supervisor's desk: what the rules go by, and what stands out in who looked at whom. */
+/** The supervisor's desk: what stands out in who looked at whom, how much work there is, and what the rules go by. */
 
 import "./supervision.css";
 import type { ReactElement } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { Tabs } from "../parts/Tabs";
+import { Load } from "./Load";
 import { Notices } from "./Notices";
 import { Policies } from "./Policies";
 import { PolicyPage } from "./PolicyPage";
+import { Quality } from "./Quality";
 import { Trials } from "./Trials";
 
 export default function Supervision(): ReactElement {
@@ -16,13 +18,22 @@ export default function Supervision(): ReactElement {
         label="shell.supervision"
         areas={[
           ["/notices", "supervision.notices"],
+          ["/load", "supervision.load"],
+          ["/quality", "supervision.quality"],
           ["/policies", "supervision.policies"],
           ["/trials", "supervision.trials"],
+          ["~/retention", "shell.retention"],
         ]}
       />
       <Switch>
         <Route path="/notices">
           <Notices />
+        </Route>
+        <Route path="/load">
+          <Load />
+        </Route>
+        <Route path="/quality">
+          <Quality />
         </Route>
         <Route path="/policies">
           <Policies />
