@@ -107,9 +107,10 @@ fuzz-mrz: $(VENV)/.dev
 	nice -n 10 $(BIN)/python -m bench.fuzz text --count 1000000
 	nice -n 10 $(BIN)/python -m bench.fuzz image --count 100000
 
-## bench-bombs: what decompression bombs are answered, and how much CPU that takes
+## bench-bombs: what decompression bombs are answered, by the decoder (CPU) and by a service (clock)
 bench-bombs: $(VENV)/.dev
 	$(BIN)/python -m bench.bombs
+	$(BIN)/python -m bench.bombs --http
 
 ## fuzz-http: 20,000 mutated images through a service of its own; goes on where it was stopped
 fuzz-http: $(VENV)/.dev

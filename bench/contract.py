@@ -86,6 +86,7 @@ def run(base: str, headers: dict[str, str], examples: int, report: Path, *, phas
         "--warnings=off",
         "--no-color",
         "--seed=1",
+        "--workers=4",  # else the asker and the service wait for each other in turn
         "--generation-database=none",
         "--wait-for-schema=120",
         "--request-timeout=60",
