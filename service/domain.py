@@ -155,7 +155,8 @@ class PartialDate:
 
     def __str__(self) -> str:
         year = "XXXX" if self.year is None else f"{self.year:04d}"
-        month, day = ("XX" if part is None else f"{part:02d}" for part in (self.month, self.day))
+        month = "XX" if self.month is None else f"{self.month:02d}"
+        day = "XX" if self.day is None else f"{self.day:02d}"
         return f"{year}-{month}-{day}"
 
     def earliest(self) -> date | None:

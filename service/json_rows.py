@@ -28,7 +28,7 @@ _decode = json.JSONDecoder().raw_decode
 _partial_date = lru_cache(maxsize=1 << 16)(PartialDate.parse)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which is slower to make, and one is made for each object of each line
 class Row:
     """An object of a line, and where it stands."""
 

@@ -209,7 +209,8 @@ def _by_day(telling: list[str], common: list[str], birth: PartialDate) -> list[s
     if None in (birth.year, birth.month, birth.day) or (birth.month, birth.day) in _REGISTRAR_DAYS:
         return []
     pairs = ["/".join(pair) for pair in combinations(common, 2)] or ([] if telling else common)
-    return [f"{birth}/{names}" for names in (*telling, *(pairs[:1] if telling else pairs))]
+    day = str(birth)
+    return [f"{day}/{names}" for names in (*telling, *(pairs[:1] if telling else pairs))]
 
 
 def _by_year(telling: list[str], common: list[str], birth: PartialDate) -> list[str]:

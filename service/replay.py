@@ -55,9 +55,9 @@ def replay(lines: Iterable[str], policy: Policy, posts: Mapping[str, CrossingPoi
     for number, text in enumerate(lines, start=1):
         if text.strip():
             line = reader.read(number, text)
-            if line.movement.id in log.places:
+            if not log.file(line):
                 raise LineError(f"line {number}: id: {line.name} was there before")
-            yield from log.add(line)
+            yield from log.judge()
 
 
 Wait = tuple[datetime, int, str]  # until when, which movement, which rule
@@ -82,21 +82,31 @@ class _Log:
     patience: dict[str, tuple[timedelta, ...]] = field(default_factory=dict)  # by post
     patient: set[int] = field(default_factory=set)  # who waits for all that a company may wait for
 
-    def add(self, line: Line) -> Iterator[Written]:
-        movement = line.movement
-        place = self.places[movement.id] = self.filing.add(movement)
+    def file(self, line: Line) -> bool:
+        """Take a movement in; False where its id was there before."""
+        place, movement = len(self.lines), line.movement
+        if self.places.setdefault(movement.crossing.id, place) != place:
+            return False
+        self.filing.add(movement)
         self.lines.append(line)
         self.heard, self.now = self.now, max(self.now, movement.recorded_at)
-        near = self.filing.near(place)
+        return True
+
+    def judge(self) -> Iterator[Written]:
+        """What is found on the movement filed last, and what it changes."""
+        place = len(self.lines) - 1
+        line = self.lines[place]
+        movement, near = line.movement, self.filing.near(place)
         findings = self._judge(place, near)
         yield {"id": line.name, "verdict": verdict(findings), "findings": [self._written(each) for each in findings]}
         again = self._due()
         if near.places:
             again.update(dict.fromkeys(self._company_again(movement, near), OF_OTHERS))
-        again.update(dict.fromkeys(self._own_again(movement, near), ALL))
+        if near.own:
+            again.update(dict.fromkeys(self._own_again(movement, near), ALL))
         self.filing.settle(place)
-        for other, among in sorted(again.items()):
-            yield from self._changes(other, among, caused_by=line.name)
+        for other in sorted(again):
+            yield from self._changes(other, again[other], caused_by=line.name)
 
     def _judge(self, place: int, near: Near, among: frozenset[str] = ALL) -> tuple[Finding, ...]:
         """What stands on a movement now, where only what the rules `among` them find can have changed."""
@@ -144,7 +154,7 @@ class _Log:
     def _own_again(self, movement: Movement, near: Near) -> set[int]:
         """Those of the traveller's own that come after it."""
         late = movement.recorded_at <= self.heard
-        if not near.own or not (late or any(each.latest >= movement.crossing.occurred_at for each in near.holders)):
+        if not (late or any(each.latest >= movement.crossing.occurred_at for each in near.holders)):
             return set()
         around: list[Movement] = []
         if late:  # it may stand before what others of their documents sent at its post

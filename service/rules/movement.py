@@ -168,9 +168,9 @@ M5 = Rule(
 
 def _refused_elsewhere(case: Case) -> Iterator[Found]:
     """A refusal counts until somebody admits the traveller."""
-    here, limit = case.crossing, timedelta(hours=case.parameter("M6", "hours", int))
     if len(case.presented) == len(case.earlier):
         return  # nobody refused the traveller ever
+    here, limit = case.crossing, timedelta(hours=case.parameter("M6", "hours", int))
     admitted = [at for at, m in enumerate(case.presented) if m.decision is Outcome.ADMITTED]
     since = case.presented[admitted[-1] + 1 if admitted else 0 :]
     refused = [m for m in since if m.decision is Outcome.REFUSED and m.crossing.crossing_point != here.crossing_point]
