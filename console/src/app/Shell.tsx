@@ -9,6 +9,7 @@ import { ProblemBox } from "../parts/ProblemBox";
 import { LANGUAGES, type Language, language, speak, useWords, wordsOf } from "../words";
 import { Freshness } from "./Freshness";
 import { GlassBanner } from "./GlassBanner";
+import { guided } from "./guide";
 import { askForHelp, helpAsked, useHelpKey } from "./help";
 import { DESKS, type Desk } from "./routes";
 import { signOut, useMay, useOfficer } from "./session";
@@ -32,7 +33,7 @@ export function Shell(): ReactElement {
         {t("shell.skip")}
       </a>
       <Header desks={desks} leave={leave} />
-      {demo && <DemoBanner />}
+      {demo && <DemoBanner>{may("decide") && <WalkButton />}</DemoBanner>}
       <GlassBanner />
       <Main>
         {problem && <ProblemBox problem={problem} />}
@@ -61,7 +62,7 @@ export function Shell(): ReactElement {
 }
 
 /** The word that nothing here is real, on every page of a demonstration. */
-export function DemoBanner(): ReactElement {
+export function DemoBanner({ children }: { children?: ReactNode }): ReactElement {
   const t = useWords();
   return (
     <aside className="demo">

@@ -3,7 +3,7 @@
 import "./checker.css";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useState } from "react";
-import { answered, api, type Schemas } from "../api";
+import { answered, api, Problem, type Schemas } from "../api";
 import { Button } from "../parts/form";
 import { Page } from "../parts/Page";
 import { ProblemBox } from "../parts/ProblemBox";
@@ -28,7 +28,7 @@ export default function Checker(): ReactElement {
       <div className="checker-columns">
         <div className="stack">
           <ZoneText text={text} change={setText} />
-          {error && <ProblemBox problem={error} />}
+          {error instanceof Problem && <ProblemBox problem={error} />}
           {found && <Lines check={found} />}
           {found && <Against check={found} mend={setText} />}
         </div>

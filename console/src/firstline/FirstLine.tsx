@@ -1,27 +1,33 @@
 /** The first line: a document comes in, the verdict and its reasons come out, the officer decides. Keys do it all. */
 
 import "./firstline.css";
-import { type ReactElement, useEffect, useRef } from "react";
+import { lazy, type ReactElement, Suspense, useEffect, useRef } from "react";
+import { guided } from "../app/guide";
 import { useMay } from "../app/session";
 import { useStore } from "../app/store";
+import type { Step } from "../guide/walk";
 import { say } from "../parts/announce";
 import { Button } from "../parts/form";
 import { Icon } from "../parts/Icon";
 import { useTitle } from "../parts/Page";
 import { ProblemBox } from "../parts/ProblemBox";
-import { language, t, useWords } from "../words";
+import { language, t, useWords, wordsOf } from "../words";
 import { Camera } from "./Camera";
 import { inDialog, useCapture } from "./capture";
 import type { Case, Outcome } from "./case";
 import { Decision, type DecisionKey, holdFor, KEYS, REASONS } from "./Decision";
 import { DetailsPanel } from "./DetailsPanel";
 import { desk } from "./desk";
+import { NO_DETAILS } from "./further";
 import { type Hold, useHold } from "./hold";
 import { OpenCases } from "./OpenCases";
 import { ReadingPanel } from "./ReadingPanel";
 import { StationBar } from "./StationBar";
+import { stand } from "./station";
 import { TypedDocument, TypedZone } from "./Typed";
 import { VerdictPanel } from "./VerdictPanel";
+
+const Guide = lazy(async () => (await Promise.all([import("../guide/Guide"), wordsOf("guide")]))[0]);
 
 export default function FirstLine(): ReactElement {
   useWords();
@@ -44,6 +50,7 @@ export default function FirstLine(): ReactElement {
         <StationBar locked={desk.cases.some((one) => !one.empty)} />
         <OpenCases />
       </div>
+      <Guided subject={subject} />
       <section className="column" aria-label={t("desk.document")}>
         <Paper subject={subject} />
         {!subject.inspection && <Trouble subject={subject} />}
@@ -66,6 +73,31 @@ export default function FirstLine(): ReactElement {
       </section>
     </div>
   );
+}
+
+/** The guided walk, while it is on. */
+function Guided({ subject }: { subject: Case }): ReactElement | null {
+  const on = useStore(guided);
+  const { inspection, stage } = subject;
+  const number = inspection?.document.document_number;
+  if (!on) return null;
+  return (
+    <Suspense>
+      <Guide front={number ? { number, decided: stage === "decided" } : null} prepare={prepare} />
+    </Suspense>
+  );
+}
+
+/** Make the desk ready for a document of the walk: where it is shown, and who is said to travel along. */
+function prepare({ crossing_point, direction, document }: Step): boolean {
+  if (desk.front.stage === "decided") desk.next();
+  if (desk.cases.some((one) => !one.empty)) {
+    desk.tell(t("desk.finishFirst"));
+    return false;
+  }
+  stand({ crossing_point, direction });
+  desk.front.step({ details: { ...NO_DETAILS, accompanying: document.accompanying.join("\n") } });
+  return true;
 }
 
 function Paper({ subject }: { subject: Case }): ReactElement {

@@ -1,12 +1,12 @@
 /** The document at the desk: how it comes in, what was read of it, what an officer must look at. */
 
 import { type ReactElement, useEffect, useRef } from "react";
+import { digitsOf } from "../parts/checkdigits";
 import { Button } from "../parts/form";
 import { Icon } from "../parts/Icon";
 import { Identifier } from "../parts/text";
 import { named, useWords } from "../words";
 import type { Case, Reading } from "./case";
-import { digitsOf } from "../parts/checkdigits";
 import { desk } from "./desk";
 import { Intake, OtherWays } from "./Intake";
 import { Strip, ZoneLines } from "./Zone";

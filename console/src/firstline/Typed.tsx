@@ -2,9 +2,9 @@
 
 import { type KeyboardEvent, type ReactElement, type SubmitEvent, useState } from "react";
 import type { Schemas } from "../api";
+import { digitsOf } from "../parts/checkdigits";
 import { Button, Choice, Field } from "../parts/form";
 import { useWords } from "../words";
-import { digitsOf } from "../parts/checkdigits";
 import { desk } from "./desk";
 import { DigitMark } from "./ReadingPanel";
 

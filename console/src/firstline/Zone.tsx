@@ -1,9 +1,9 @@
 /** The lines of a zone: the strip of the image they were read from, and fields to correct them in, marked by character. */
 
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from "react";
+import { digitsOf } from "../parts/checkdigits";
 import { useWords } from "../words";
 import type { Case, Reading } from "./case";
-import { digitsOf } from "../parts/checkdigits";
 
 const SURE = 0.95; // least confidence of a character that is not marked
 
