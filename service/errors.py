@@ -140,7 +140,7 @@ class FutureTime(ServiceError):
 
     def __init__(self, occurred_at: datetime, now: datetime) -> None:
         ahead = round((occurred_at - now).total_seconds())
-        super().__init__(f"the movement's time lies {ahead} s ahead of the service's clock; check the workstation's")
+        super().__init__(f"the movement's time lies {ahead} s ahead of the service's clock; check which is right")
 
 
 class UnconfirmedReading(ServiceError):
