@@ -172,7 +172,16 @@ async def test_what_is_contested_is_used_for_no_figures_and_no_links(desk: Platf
             await propose(session, [Proposal(pair, likeness, (movement, movement))], later())
             return int(await session.scalar(sa.text("SELECT count(*) FROM person_link")) or 0)
 
+    async def rolled_up() -> int:
+        told = await desk.client.get("/v1/statistics/movements", headers=supervisor)
+        return int(told.json()["total"]["values"]["movements"])
+
+    async def pseudonymous() -> int:
+        shown = await desk.client.get("/v1/statistics/pseudonymous-movements", headers=analyst)
+        return len(shown.json()["items"])
+
     assert (await counted(), await linked()) == (0, 0)
+    assert (await rolled_up(), await pseudonymous()) == (1, 0), "counts without people stay"
     (line,) = (await desk.client.get("/v1/movements", headers=supervisor)).json()["items"]
     assert line["restricted"], "who meets the traveller is to know"
     apart = await restrictions.restricted(desk.services.database.sessions, [DOCUMENT.key, "IRN:X"])
@@ -182,6 +191,7 @@ async def test_what_is_contested_is_used_for_no_figures_and_no_links(desk: Platf
     assert (await desk.client.post(url, json={"reason": "corrected"}, headers=supervisor)).status_code == 200
     assert (await desk.client.post(url, json={"reason": "corrected"}, headers=supervisor)).status_code == 409
     assert (await counted(), await linked()) == (1, 1)
+    assert (await rolled_up(), await pseudonymous()) == (1, 1)
     told = (await desk.client.get(f"/v1/rights/requests/{request}", headers=supervisor)).json()
     assert [each["action"] for each in told["steps"]] == ["restrict", "receive_request", "end_restriction"]
     assert told["steps"][1]["officer"] == "supervisor"
