@@ -65,10 +65,26 @@ export function Shell(): ReactElement {
 export function DemoBanner({ children }: { children?: ReactNode }): ReactElement {
   const t = useWords();
   return (
-    <aside className="demo">
+    <div className="demo" role="note">
       <Icon sign="notice" />
       {t("shell.demo")}
-    </aside>
+      {children}
+    </div>
+  );
+}
+
+/** Begins the guided walk, at the first line. */
+function WalkButton(): ReactElement {
+  const t = useWords();
+  const [, navigate] = useLocation();
+  const begin = () => {
+    guided.value = true;
+    navigate("/first-line");
+  };
+  return (
+    <Button look="small" onPress={begin}>
+      {t("shell.guide")}
+    </Button>
   );
 }
 
