@@ -75,8 +75,12 @@ class Teller:
             print(f"{event}: {self.state.line}", file=self._out, flush=True)
 
     def beat(self) -> None:
-        """Write the file anew: its age is that of the last sign of life."""
+        """Write the file anew: its age is that of the last sign of life, and grows while the disk is full."""
         new = self._path.with_name(f"{self._path.name}.new")
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump({"at": self._now().isoformat(), **asdict(self.state)}, file)
-        new.replace(self._path)
+        try:
+            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                json.dump({"at": self._now().isoformat(), **asdict(self.state)}, file)
+            new.replace(self._path)
+        except OSError as error:  # travellers matter more than what is told of them
+            new.unlink(missing_ok=True)
+            self.state.trouble = f"nothing can be written to {self._path.parent} ({error.strerror})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -168,6 +169,17 @@ async def test_a_full_disk_is_said_and_the_camera_goes_on_by_itself(camp: Camp) 
     await camp.show(TABLE)
     await camp.show(page())
     assert (len(camp.waiting), camp.events[-1]) == (1, "read")
+
+
+def test_what_cannot_be_written_is_told_all_the_same(tmp_path: Path) -> None:
+    out = io.StringIO()
+    tell = Teller(State(), tmp_path / "state.json", lambda: NOON, False, out)
+    with full_disk():
+        tell("camera_open")
+    assert "nothing can be written" in out.getvalue()
+    assert list(tmp_path.iterdir()) == []
+    tell("read", waiting=1)
+    assert json.loads((tmp_path / "state.json").read_text())["read"] == 1
 
 
 async def test_after_a_crash_the_same_document_is_the_same_movement(camp: Camp) -> None:
