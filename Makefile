@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types tests browser console lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-bombs fuzz-http campaign-api campaign-kill bench-rules bench-busy rules-campaign rules-coverage rules-mutants bench-trail bench-dashboards clean
+.PHONY: run test check lint types tests browser console accessibility lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-bombs fuzz-http campaign-api campaign-kill bench-rules bench-busy rules-campaign rules-coverage rules-mutants bench-trail bench-dashboards clean
 
 ## run: set everything up and serve the console and the API with demo data (PORT=, MABAR_DATA_DIR=)
 run: $(VENV)/.run console
@@ -147,6 +147,10 @@ bench-trail: $(VENV)/.dev
 FILLED ?= build/five-million
 bench-dashboards: $(VENV)/.dev
 	$(BIN)/python -m bench.dashboards --movements 5000000 --folder $(FILLED)
+
+## accessibility: every page and state of the console under axe-core, in three languages and three themes; ten minutes
+accessibility: $(VENV)/.dev browser console/node_modules/.dev console
+	MABAR_ACCESSIBILITY=whole $(BIN)/python -m pytest -q tests/console/test_accessibility.py
 
 ## bench-busy: how quickly a year of one busy post is replayed, and in how much memory; minutes
 bench-busy: $(VENV)/.dev

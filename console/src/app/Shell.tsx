@@ -5,6 +5,7 @@ import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import { Problem } from "../api/problem";
 import { Button } from "../parts/form";
 import { Icon } from "../parts/Icon";
+import { Page as PageFrame } from "../parts/Page";
 import { ProblemBox } from "../parts/ProblemBox";
 import { LANGUAGES, type Language, language, speak, useWords, wordsOf } from "../words";
 import { Freshness } from "./Freshness";
@@ -46,7 +47,7 @@ export function Shell(): ReactElement {
             ))}
             <Route path="/">{desks[0]?.listed ? <Redirect to={desks[0].path} replace /> : <Nothing />}</Route>
             <Route>
-              <p className="empty">{t("page.unknown")}</p>
+              <PageFrame title={t("page.unknown")}>{null}</PageFrame>
             </Route>
           </Switch>
         </Suspense>
