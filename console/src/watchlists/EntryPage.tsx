@@ -15,7 +15,7 @@ import { Preview } from "./Preview";
 import { listed } from "./person";
 import { entry, type Revision } from "./queries";
 import { Revisions } from "./Revisions";
-import { By, Differences, PersonFacts, StateTag, TermsFacts } from "./Said";
+import { By, Differences, PersonFacts, TermsFacts } from "./Said";
 import { Withdraw } from "./Terms";
 
 export function EntryPage({ list, id }: { list: string; id: string }): ReactElement {
@@ -82,7 +82,6 @@ function Open({ open }: { open: Revision }): ReactElement {
     <section className="card stack" aria-label={t("proposals.waits")}>
       <h2>{t("proposals.waits")}</h2>
       <p className="row">
-        <StateTag state={open.state} />
         <strong>{named("action", open.action)}</strong>
         <By who={open.proposed_by} at={open.proposed_at} />
       </p>

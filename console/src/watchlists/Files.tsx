@@ -106,7 +106,7 @@ function HandIn({ name }: { name: string }): ReactElement {
     go(`/files/${to}/${made.id}`);
   };
   return (
-    <section className="card stack" aria-label={t("files.handIn")}>
+    <section className="card stack hand-in" aria-label={t("files.handIn")}>
       <h2>{t("files.handIn")}</h2>
       <Deed action={t("files.compare")} deed={deed}>
         <div className="fields">

@@ -6,7 +6,7 @@ import { Link } from "wouter";
 import { Loaded } from "../parts/Loaded";
 import { Page } from "../parts/Page";
 import { type Column, Table } from "../parts/Table";
-import { Identifier, Name } from "../parts/text";
+import { Count, Identifier, Name } from "../parts/text";
 import { named, useWords } from "../words";
 import { EntryLink } from "./Entries";
 import { listed } from "./person";
@@ -41,14 +41,15 @@ function columnsOf(t: ReturnType<typeof useWords>, head: string, last: Column<Ch
     {
       head: t("lists.name"),
       names: true,
-      cell: ({ list, entry_id }) =>
-        entry_id ? (
-          <EntryLink list={list} id={entry_id} />
-        ) : (
+      cell: ({ list, entry_id }) => (
+        <>
           <Link href={`/lists/${list}`}>
             <Identifier>{list}</Identifier>
           </Link>
-        ),
+          {entry_id && " · "}
+          {entry_id && <EntryLink list={list} id={entry_id} />}
+        </>
+      ),
     },
     { head: t("proposals.what"), cell: ({ action }) => named("action", action) },
     {
@@ -73,8 +74,9 @@ function WaitingFiles(): ReactElement | null {
     <ul className="waiting-files card">
       {waiting.map(({ id, list, added, changed, removed, proposed_by, proposed_at }) => (
         <li key={id}>
-          <Link href={`/files/${list}/${id}`}>{t("files.of", { name: list })}</Link>{" "}
-          <Identifier>{`+${added} ±${changed} −${removed}`}</Identifier>{" "}
+          <Link href={`/files/${list}/${id}`}>{t("files.of", { name: list })}</Link> {named("effect", "added")}{" "}
+          <Count of={added} /> · {named("effect", "changed")} <Count of={changed} /> · {named("effect", "removed")}{" "}
+          <Count of={removed} />{" "}
           <span className="quiet">
             <By who={proposed_by} at={proposed_at} />
           </span>
