@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from service.domain import CrossingPoint, FindingStatus, Verdict
+from service.linking import Links
 from service.policy import Policy
-from service.replay import replay
+from service.replay import NO_LINKS, replay
 from service.rules.catalogue import RULES
 
 
@@ -31,11 +32,13 @@ class Difference:
     only_second: int
 
 
-def outcome(lines: Iterable[str], policy: Policy, posts: Mapping[str, CrossingPoint]) -> Outcome:
+def outcome(
+    lines: Iterable[str], policy: Policy, posts: Mapping[str, CrossingPoint], links: Links = NO_LINKS
+) -> Outcome:
     """Replay movements and keep what stands at the end. Raises LineError as `replay` does."""
     stands: Counter[tuple[str, str]] = Counter()
     referred = set()
-    for line in replay(lines, policy, posts):
+    for line in replay(lines, policy, posts, links):
         movement = str(line["id"])
         if "verdict" not in line:
             stands[movement, str(line["rule"])] += 1 if line["status"] == FindingStatus.RAISED else -1

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from service.domain import Crossing, Direction, Movement, TravelDocument, Traveller
+from service.linking import Links
 from service.policy import Policy
 from service.rules.catalogue import childhood
 from service.rules.links import contacts, number_of, run_of
@@ -60,7 +61,7 @@ class Near:
 class Filing:
     """Movements by their places, in the order in which they came."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, links: Links) -> None:
         self.movements: list[Movement] = []
         self._holder: list[Holder] = []  # by place
         self._holders: dict[tuple[int, int], Holder] = {}  # by the identity of traveller and document
@@ -70,6 +71,7 @@ class Filing:
         self._travelling: set[int] = set()  # places of those who are in a group or name somebody
         self._young: set[int] = set()  # places of those who may be children
         self._policy, self._run, self._age = policy, run_of(policy), childhood(policy)
+        self._links, self._ruled = links, frozenset(key for pair in links.rulings for key in pair)
 
     def add(self, movement: Movement) -> int:
         """File a movement; returns its place."""
@@ -91,7 +93,7 @@ class Filing:
 
     def _new_holder(self, movement: Movement) -> Holder:
         crossing = movement.crossing
-        keys = (crossing.document.key, *crossing.person_keys)
+        keys = (crossing.document.key, *crossing.person_keys, *self._confirmed(crossing.document))
         holder = Holder(crossing.traveller, crossing.document, keys, number_of(crossing.document))
         self._holders[id(crossing.traveller), id(crossing.document)] = holder
         for key in keys:
@@ -105,6 +107,21 @@ class Filing:
                 each.kin.append(holder)
         return holder
 
+    def _confirmed(self, document: TravelDocument) -> Iterator[str]:
+        """What all documents share that officers have said to be one person's, however unlike the bearers."""
+        if document.key in self._ruled:
+            yield f"confirmed:{min(self._links.confirmed(document.key))}"
+
+    def _same(self, holder: Holder, other: Holder) -> bool:
+        """Whether two holders are one person: by what officers said of their documents, else by likeness."""
+        one, another = holder.document.key, other.document.key
+        if one in self._ruled and another in self._ruled:
+            if another in self._links.split_from(one):
+                return False
+            if another in self._links.confirmed(one):
+                return True
+        return one == another or is_same(holder.traveller, other.traveller)
+
     def _mark(self, marks: Iterable[str], place: int) -> None:
         for mark in marks:
             _put(self._marked, mark, place)
@@ -116,7 +133,7 @@ class Filing:
     def near(self, place: int) -> Near:
         """The other movements of the same document or person, and those of others that are linked to it."""
         holder, movements = self._holder[place], self.movements
-        same = [each for each in holder.kin if each is holder or _same(holder, each)]
+        same = [each for each in holder.kin if each is holder or self._same(holder, each)]
         own = [at for each in same for at in each.places if at != place]
         found, named = self._linked(movements[place].crossing, holder, same)
         found.difference_update(own)
@@ -183,10 +200,6 @@ class Filing:
         """Count a movement among those that a later one is compared with."""
         holder = self._holder[place]
         holder.latest = max(holder.latest, latest(self.movements[place]))
-
-
-def _same(holder: Holder, other: Holder) -> bool:
-    return other.document.key == holder.document.key or is_same(holder.traveller, other.traveller)
 
 
 def _put(filed: dict[Key, Filed | list[Filed]], key: Key, value: Filed) -> None:

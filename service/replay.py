@@ -21,6 +21,7 @@ from uuid import UUID
 from service.domain import CrossingPoint, Finding, Movement, verdict
 from service.filing import NEVER, Filing, Near
 from service.json_rows import LineError
+from service.linking import Links
 from service.movement_lines import Line, Reader
 from service.policy import Policy
 from service.rules.case import Case
@@ -35,22 +36,28 @@ from service.rules.catalogue import (
     waits_by_rule,
 )
 from service.rules.order import happened
+from service.rules.persons import BY_LIKENESS, Persons
 from service.rules.revision import revision, to_judge_again
 from service.wording import word
 
 Written = dict[str, object]
+NO_LINKS = Links()
 
 
-def replay(lines: Iterable[str], policy: Policy, posts: Mapping[str, CrossingPoint]) -> Iterator[Written]:
+def replay(
+    lines: Iterable[str], policy: Policy, posts: Mapping[str, CrossingPoint], links: Links = NO_LINKS
+) -> Iterator[Written]:
     """A line for each movement with its verdict at that moment, and one for each finding that it changed elsewhere.
 
     A movement line holds `id`, `verdict` and `findings`; a change holds `caused_by`, `id` and the finding with its
-    `status`, raised or withdrawn. Empty lines are skipped. Every post is taken to be heard.
+    `status`, raised or withdrawn. Empty lines are skipped. Every post is taken to be heard. `links` are what officers
+    said of whose documents belong together, and hold for every movement.
 
     Raises:
         LineError: a line is no movement, or repeats an id.
     """
-    log = _Log(policy, posts, Filing(policy), longest_patience(policy))
+    persons = links if links.rulings else BY_LIKENESS
+    log = _Log(policy, posts, persons, Filing(policy, links), longest_patience(policy))
     reader = Reader()
     for number, text in enumerate(lines, start=1):
         if text.strip():
@@ -70,6 +77,7 @@ class _Log:
 
     policy: Policy
     posts: Mapping[str, CrossingPoint]
+    persons: Persons
     filing: Filing
     longest: timedelta  # that the rules wait for a company
     now: datetime = NEVER  # the latest time of recording
@@ -124,6 +132,7 @@ class _Log:
             listings=line.listings,
             observed=line.observed,
             awaiting=line.awaiting,
+            persons=self.persons,
         )
         findings = irregularities(case, among)
         if among is not ALL and (before := self.standing.get(place)):

@@ -48,6 +48,19 @@ def test_replay_under_another_policy(tmp_path):
     assert [json.loads(each)["verdict"] for each in done.stdout.splitlines()] == ["CLEAR"] * 3
 
 
+def test_replay_with_what_officers_said_of_documents(tmp_path):
+    second = {**AGAIN, "document": {**AGAIN["document"], "document_number": "T7654321"}}
+    second["traveller"] = {**AGAIN["traveller"], "primary_identifier": "QASIM"}
+    lines = "\n".join(map(json.dumps, (MOVEMENT, second)))
+    links = tmp_path / "links.jsonl"
+    links.write_text('{"documents": ["JOR:T7654321", "JOR:T1234567"], "ruling": "confirmed"}\n')
+    done = mabar("replay", "--json", "--links", str(links), input=lines)
+    assert [json.loads(each)["verdict"] for each in done.stdout.splitlines()] == ["CLEAR", "REFER"]
+    links.write_text('{"documents": ["JOR:T7654321"], "ruling": "confirmed"}\n')
+    done = mabar("replay", "--links", str(links), input=lines)
+    assert done.stderr.startswith("mabar: line 1: documents: must be two documents, each as ISSUER:NUMBER")
+
+
 @pytest.mark.parametrize(
     ("lines", "message"), [("{}", "line 1: id: must be a text"), (LINES + "\n{", "line 4: is not JSON")]
 )

@@ -14,12 +14,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from made_up import NOON, OFFICER, crossing, later
-from service import policies, what_if
+from service import corrections, links, policies, what_if
+from service.correcting import Correction, CorrectionKind
 from service.database import Database
-from service.domain import Direction, Source
+from service.domain import Direction, PartialDate, Source, TravelDocument, Traveller
 from service.errors import BadFilter, ChangeRefused, ConflictingReplay, Forbidden, NotFound
 from service.freshness import bring_up_to_date
 from service.inspection import Recorded, inspect
+from service.linking import Ruled, Ruling, pair_of
 from service.policies import AHEAD, PoliciesInForce, keep_bundled
 from service.policy import Policy, PolicyError, RuleState, default_policy, default_policy_text, load_policy
 from service.policy_book import Activation, PolicyBook, begins, differences
@@ -194,6 +196,39 @@ async def test_what_another_policy_would_have_found_is_counted_and_not_recorded(
     nowhere = replace(OFFICER, posts=frozenset({"IQ-TRB"}))
     (refer,) = await what_if.compare(*asked, later(days=1), later(days=30), actor=nowhere)
     assert (refer.rule, refer.second) == ("REFER", 0)
+
+
+async def test_another_policy_is_tried_on_the_persons_and_the_movements_that_the_service_judges_by(
+    database: Database,
+) -> None:
+    """On two passports under two names, which officers say are one person's; with a correction of the first stay."""
+    other = TravelDocument("P", "JOR", "Q7654321", PartialDate(2034, 6, 30))
+    unlike = Traveller("QASIM", "LAYTH", "JOR", PartialDate(1990, 2, 3), "M")
+    made = [
+        crossing(),
+        crossing(direction=Direction.EXIT, occurred_at=later(days=8)),
+        crossing(occurred_at=later(days=20), document=other, traveller=unlike),
+        crossing(direction=Direction.EXIT, occurred_at=later(days=24), document=other, traveller=unlike),
+    ]
+    for each in made:
+        known = each.occurred_at + timedelta(minutes=1)
+        await inspect(database.sessions, Index.build(()), default_policy(), each, actor=OFFICER, now=known)
+
+    async def found() -> dict[str, tuple[int, int]]:
+        asked = (database.sessions, default_policy(), load_policy(STRICT))
+        rows = await what_if.compare(*asked, later(days=19), later(days=30), actor=OFFICER)
+        return {row.rule: (row.first, row.second) for row in rows}
+
+    assert "E2" not in await found()
+    now, pair = later(days=25), pair_of(made[0].document.key, other.key)
+    said = Ruled(uuid4(), pair, Ruling.CONFIRMED, "the same face", "photograph", OFFICER.name, "IQ-SHL", now)
+    await links.rule(database.sessions, default_policy(), said, actor=OFFICER)
+    assert (await found())["E2"] == (0, 1)
+    shorter = {"occurred_at": later(days=1).isoformat()}
+    mended = (uuid4(), made[1].id, CorrectionKind.DATA, shorter, "misread", "stamp", OFFICER.name, "IQ-SHL", now)
+    screens = Index.build(())
+    await corrections.correct(database.sessions, screens, default_policy(), Correction(*mended), actor=OFFICER)
+    assert "E2" not in await found()
 
 
 async def test_only_so_many_movements_are_replayed(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 
 from service.domain import FindingStatus, Severity
 from service.json_rows import LineError
+from service.linking import Links, Ruling, pair_of
 from service.movement_lines import read_line, uuid_of
 from service.policy import Policy, default_policy
 from service.reference import crossing_points
-from service.replay import replay
+from service.replay import NO_LINKS, replay
 from service.rules.revision import revision
 from tests.cases import ENTRY, EXIT, POSTS, case_of, crossing, found, policy_with
 
@@ -313,10 +315,10 @@ def moment(minute: int) -> str:
 SMALL_CROWDS = policy_with({"P5": {"travellers": 2}, "P3": {"children": 1}, "D7": {"documents": 2}, "M8": {"hours": 5}})
 
 
-def ends(lines: Iterable[Mapping[str, Any]], policy: Policy) -> dict[str, set[str]]:
+def ends(lines: Iterable[Mapping[str, Any]], policy: Policy, links: Links = NO_LINKS) -> dict[str, set[str]]:
     """All that stands at the end, word for word."""
     stands: dict[str, set[str]] = {}
-    for each in map(dict, replay(map(json.dumps, lines), policy, POSTS)):
+    for each in map(dict, replay(map(json.dumps, lines), policy, POSTS, links)):
         if "verdict" in each:
             stands[each["id"]] = {said(finding) for finding in each["findings"]}
         elif each["status"] == "raised":
@@ -332,11 +334,33 @@ def said(finding: Mapping[str, Any]) -> str:
     return json.dumps(kept, sort_keys=True)
 
 
+KEYS = sorted(f"JOR:{number}" for numbers in NUMBERS.values() for number in numbers)
+PAIRS = st.sampled_from([pair_of(one, other) for one, other in combinations(dict.fromkeys(KEYS), 2)])
+RULINGS = st.dictionaries(PAIRS, st.sampled_from([Ruling.CONFIRMED, Ruling.SPLIT, Ruling.REOPENED]), max_size=2)
+
+
 @settings(max_examples=HISTORIES)
-@given(companies())
-def test_a_company_is_judged_alike_in_any_order_of_arrival(company):
+@given(companies(), st.just({}) | RULINGS)
+def test_a_company_is_judged_alike_in_any_order_of_arrival(company, rulings):
     lines, shuffled = company
-    assert ends(lines, SMALL_CROWDS) == ends(shuffled, SMALL_CROWDS)
+    assert ends(lines, SMALL_CROWDS, Links(rulings)) == ends(shuffled, SMALL_CROWDS, Links(rulings))
+
+
+def test_officers_say_whose_documents_they_are():
+    """Somebody under two names, whom likeness keeps apart, and a namesake whom it takes for one."""
+    other = {**DOCUMENT, "document_number": "T7654321"}
+    unlike = {**AGAIN, "document": other, "traveller": {**TRAVELLER, "primary_identifier": "QASIM"}}
+    pair = pair_of("JOR:T1234567", "JOR:T7654321")
+    assert ends([IN, unlike], default_policy())["again"] == set()
+    joined = ends([IN, unlike], default_policy(), Links({pair: Ruling.CONFIRMED}))["again"]
+    assert {json.loads(each)["rule"] for each in joined} == {"D6", "M2"}
+    namesake = {**AGAIN, "document": other}
+    assert {json.loads(each)["rule"] for each in ends([IN, namesake], default_policy())["again"]} == {"D6", "M2"}
+    assert ends([IN, namesake], default_policy(), Links({pair: Ruling.SPLIT}))["again"] == set()
+    chain = Links({pair_of("JOR:T1234567", "X:1"): Ruling.CONFIRMED, pair_of("X:1", "JOR:T7654321"): Ruling.CONFIRMED})
+    assert ends([IN, unlike], default_policy(), chain)["again"] == joined
+    said_apart = Links({**chain.rulings, pair: Ruling.SPLIT})
+    assert ends([IN, unlike], default_policy(), said_apart)["again"] == set()
 
 
 @settings(max_examples=HISTORIES)
