@@ -66,11 +66,11 @@ export function Shell(): ReactElement {
 export function DemoBanner({ children }: { children?: ReactNode }): ReactElement {
   const t = useWords();
   return (
-    <div className="demo" role="note">
+    <aside className="demo">
       <Icon sign="notice" />
       {t("shell.demo")}
       {children}
-    </div>
+    </aside>
   );
 }
 

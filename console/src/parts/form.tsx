@@ -3,6 +3,8 @@
 import { type ReactElement, type ReactNode, type Ref, type SubmitEvent, useId, useState } from "react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
 import { Problem } from "../api/problem";
+import { DayInput } from "./DayInput";
+import type { DayKind } from "./days";
 import { ProblemBox } from "./ProblemBox";
 import { Key } from "./text";
 
@@ -28,20 +30,29 @@ export function Button({ children, look, shortcut, className, ...more }: ButtonP
 
 type FieldProps = { label: string; help?: ReactNode; wide?: boolean } & React.ComponentProps<"input">;
 
-/** A labelled input. `dir="ltr"` for identifiers, `dir="auto"` for names. */
+/** A labelled input. `dir="ltr"` for identifiers, `dir="auto"` for names; days and moments are ISO 8601 everywhere. */
 export function Field({ label, help, wide, id, ...input }: FieldProps): ReactElement {
   const own = useId();
+  const shared = {
+    id: id ?? own,
+    autoComplete: "off",
+    spellCheck: "false",
+    "aria-describedby": help ? `${id ?? own}-help` : undefined,
+  } as const;
   return (
     <Labelled label={label} id={id ?? own} help={help} wide={wide}>
-      <input
-        id={id ?? own}
-        autoComplete="off"
-        spellCheck="false"
-        aria-describedby={help ? `${id ?? own}-help` : undefined}
-        {...input}
-      />
+      {input.type === "date" || input.type === "datetime-local" ? (
+        <DayInput {...shared} {...dayProps(input)} />
+      ) : (
+        <input {...shared} {...input} />
+      )}
     </Labelled>
   );
+}
+
+/** What a field of a day is given: `type` says whether it is a day or a moment. */
+function dayProps({ type, min, max, ...input }: React.ComponentProps<"input">) {
+  return { ...input, kind: type as DayKind, min: String(min ?? ""), max: String(max ?? "") };
 }
 
 type AreaProps = { label: string; help?: ReactNode; wide?: boolean } & React.ComponentProps<"textarea">;
