@@ -39,12 +39,12 @@ def test_spoilt_zones_are_parsed_or_refused() -> None:
 
 
 def test_spoilt_images_are_decoded_or_refused() -> None:
-    results = [try_image(MISSED + 1 + number) for number in range(400) if (MISSED + 1 + number) % fuzz.READ_EVERY]
+    results = [try_image(MISSED + 1 + number) for number in range(400)]
     assert {"refused", "decoded"} == set(results)
 
 
 def test_some_spoilt_images_are_read() -> None:
-    results = {try_image(MISSED + number) for number in range(0, 150, fuzz.READ_EVERY)}
+    results = {try_image(MISSED + number * fuzz.READ_EVERY) for number in range(15)}
     assert results & {"accepted", "read", "read as nothing"}
 
 
@@ -75,7 +75,7 @@ def test_a_batch_runs_in_a_process_of_its_own() -> None:
 @pytest.mark.parametrize(("crash", "result"), [(True, "died"), (False, "hung")])
 def test_a_process_that_dies_or_hangs_is_a_finding(crash: bool, result: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuzz, "_serve", _dies if crash else _hangs)
-    monkeypatch.setattr(fuzz, "PATIENCE_S", 3.0)
+    monkeypatch.setattr(fuzz, "PATIENCE_S", 10.0)  # to start a process takes a busy machine seconds
     batch, reached = fuzz._watched("text", range(10, 40))
     assert batch.counts == {result: 1}
     assert [number for number, _ in batch.findings] == [12]
