@@ -49,7 +49,7 @@ SELECT ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS id, w.*
 FROM (
     SELECT row_number() OVER (ORDER BY at) AS n, drawn.*, posts.code AS post, states.code AS state
     FROM (
-        SELECT CASE WHEN at > now() THEN at - interval '1 day' ELSE at END AS at,
+        SELECT CASE WHEN at > now() THEN at - ceil(random() * 360) * interval '1 day' ELSE at END AS at,
             CASE WHEN random() < 0.5 THEN 'entry' ELSE 'exit' END AS direction, random() AS chance,
             (1940 + floor(75 * sqrt(random())))::integer || '-05-17' AS born,
             floor(30 * power(random(), 3))::integer AS post_place,

@@ -48,6 +48,32 @@ def test_every_area_draws_and_tells_what_the_service_counts(officer: Officer, cl
     for area in ("Today", "Flows", "Times", "Findings", "Inside"):
         page.get_by_role("navigation", name="Dashboards").get_by_role("link", name=area).click()
         expect(page.locator(f".pictures-{area.lower()} [role=img]").first).to_be_visible()
+    heard = picture(page, "People inside by right of stay").get_by_role("img")
+    expect(heard).to_have_attribute("aria-label", re.compile(r"table beside it.*Most in Inside: .*\d"))
+
+
+def test_who_stays_too_long_is_named_when_somebody_asks_and_that_is_recorded(officer: Officer) -> None:
+    page = open_area(officer, "inside")
+    shown = picture(page, "Staying longer than allowed")
+    expect(shown.get_by_role("table")).to_have_count(0)
+    with page.expect_response("**/v1/inside/overstayers*"):
+        shown.get_by_role("button", name="Show who").click()
+    row = shown.get_by_role("row", name=re.compile("SARVESTANIFAR"))
+    expect(row).to_contain_text("K52210487")
+    row.get_by_role("link", name="Record").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("SARVESTANIFAR")
+
+
+def test_the_map_and_the_day_lead_to_the_log_and_are_given_out(officer: Officer) -> None:
+    page = open_area(officer, "flows")
+    flows = picture(page, "From where, by which post")
+    expect(flows.get_by_role("button", name=re.compile("Export"))).to_be_visible()
+    followed = asked(flows.get_by_role("link", name="Log").first.get_attribute("href") or "")
+    assert {"nationality", "crossing_point", "direction", "from", "to"} <= set(followed)
+    page.get_by_role("navigation", name="Dashboards").get_by_role("link", name="Today").click()
+    posts = picture(page, "Today by post")
+    expect(posts.locator(".sums dd").first).to_have_text(re.compile(r"^[\d,]+$"))
+    expect(posts.get_by_role("button", name=re.compile("Export"))).to_be_visible()
 
 
 def test_filters_stand_in_the_address_and_lead_to_the_log(officer: Officer) -> None:
@@ -61,7 +87,7 @@ def test_filters_stand_in_the_address_and_lead_to_the_log(officer: Officer) -> N
     page.reload()
     expect(shown.get_by_role("row").nth(1)).to_contain_text("Exit")
     expect(shown.get_by_role("cell", name="Entry")).to_have_count(0)
-    shown.get_by_role("link", name="Movements").first.click()
+    shown.get_by_role("link", name="Log").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Movements")
     followed = asked(page.url)
     assert followed["direction"] == "exit"

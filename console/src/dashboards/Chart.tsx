@@ -5,7 +5,7 @@ import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 
 import { type EChartsType, init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { type ReactElement, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
-import { useWords } from "../words";
+import { t, useWords } from "../words";
 import { type Ink, inkOf, optionOf, type Plan } from "./option";
 
 use([BarChart, LineChart, AriaComponent, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
@@ -32,11 +32,20 @@ export function Chart({ label, plan }: Props): ReactElement {
       chart.current = null;
     };
   }, []);
-  const heard = t("dash.heard", { name: label });
+  const heard = [t("dash.heard", { name: label }), mostOf(plan)].filter(Boolean).join(" ");
   useEffect(() => {
     chart.current?.setOption(optionOf(plan, ink, heard), { notMerge: true });
   }, [plan, ink, heard]);
   return <div ref={place} className="chart" role="img" aria-label={heard} />;
+}
+
+/** The largest value of the first line that is drawn, in words. */
+function mostOf({ categories, lines, said }: Plan): string {
+  const [first] = lines.filter(({ band }) => !band);
+  const values = (first?.values ?? []).map((value) => value ?? 0);
+  const most = Math.max(0, ...values);
+  if (!first || most === 0) return "";
+  return t("dash.heardMost", { name: first.name, of: categories[values.indexOf(most)] ?? "", value: said(most) });
 }
 
 /** The tokens in force; they change with the theme, the direction and the size of the type. */

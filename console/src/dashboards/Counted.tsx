@@ -7,7 +7,7 @@ import { usePointName } from "../api/reference";
 import { useMay } from "../app/session";
 import { Loaded } from "../parts/Loaded";
 import { type Column, Table } from "../parts/Table";
-import { language, named, t, useWords } from "../words";
+import { counted, language, named, t, useWords } from "../words";
 import { Chart } from "./Chart";
 import { Exports } from "./Exports";
 import { figure, type Statistic } from "./figures";
@@ -18,6 +18,8 @@ import { keySaid, valueSaid } from "./said";
 import { drawnOf, type Series, type Shown, sorted } from "./series";
 
 type Row = Statistic["rows"][number];
+
+const TOLD = 500; // rows that a table takes; an export has all
 
 const COLOURS: Record<string, string> = {
   cleared: "clear-fill",
@@ -111,7 +113,8 @@ function Told({ name, told, shown, filters }: ToldProps): ReactElement {
   if (may("read_movements") && listed(told.dimensions))
     columns.push({ head: "", label: t("dash.toLog"), cell: (row) => <ToLog address={log(row)} /> });
   const summed = shown.by[0] !== "stage"; // waits of one stage and another make no wait of anybody
-  const rows = told.rows.length ? [...sorted(told, shown), ...(summed ? [told.total] : [])] : [];
+  const all = sorted(told, shown);
+  const rows = all.length ? [...all.slice(0, TOLD), ...(summed ? [told.total] : [])] : [];
   return (
     <div className="picture-table">
       <Table
@@ -121,9 +124,16 @@ function Told({ name, told, shown, filters }: ToldProps): ReactElement {
         rowKey={({ key }) => key.join()}
         empty={t("dash.nothing")}
       />
+      <Left shown={TOLD} of={all.length} />
       {told.withheld > 0 && <p className="quiet">{t("dash.withheldWhy", { count: told.smallest_cell })}</p>}
     </div>
   );
+}
+
+/** That a long table shows its first rows alone. */
+export function Left({ shown, of }: { shown: number; of: number }): ReactElement | null {
+  const t = useWords();
+  return of > shown ? <p className="quiet">{t("dash.left", { shown, of: counted(of) })}</p> : null;
 }
 
 function valueColumns(measure: string, against: boolean): Column<Row>[] {
@@ -146,7 +156,7 @@ function cellOf(measure: string, value: number | null | undefined, withheld: boo
   return valueSaid(measure, value);
 }
 
-function ToLog({ address }: { address: string | null }): ReactElement | null {
+export function ToLog({ address }: { address: string | null }): ReactElement | null {
   const t = useWords();
   if (!address) return null;
   return <Link href={`~${address}`}>{t("dash.toLog")}</Link>;

@@ -3,14 +3,19 @@
 import "./dashboards.css";
 import { Fragment, type ReactElement, useEffect, useState } from "react";
 import { Link, Redirect, Route, Switch, useLocation, useSearch, useSearchParams } from "wouter";
+import { now } from "../api";
+import { Freshness } from "../app/Freshness";
 import { Page } from "../parts/Page";
+import { When } from "../parts/text";
 import { useWords } from "../words";
 import { Counted } from "./Counted";
 import { FilterForm } from "./FilterForm";
 import { FlowMap } from "./FlowMap";
+import { Overstayers } from "./Overstayers";
 import type { Shown } from "./series";
 import { Hours, Posts } from "./Today";
 
+const TICKED_EVERY = 5_000; // ms
 const TURNED_EVERY = 15_000; // ms that a picture stands on the big screen
 
 const of = (
@@ -88,7 +93,10 @@ export default function Dashboards(): ReactElement {
       <Switch>
         {Object.entries(AREAS).map(([area, pictures]) => (
           <Route key={area} path={`/${area}`}>
-            <div className={`pictures pictures-${area}`}>{pictures}</div>
+            <div className={`pictures pictures-${area}`}>
+              {pictures}
+              {area === "inside" && <Overstayers />}
+            </div>
           </Route>
         ))}
         <Route>
@@ -138,8 +146,22 @@ function BigScreen(): ReactElement {
   }, [setParams]);
   return (
     <div className="dashboards big-screen">
-      <h1>{t("shell.dashboards")}</h1>
+      <div className="page-head">
+        <h1>{t("shell.dashboards")}</h1>
+        <Clock />
+      </div>
       <Fragment key={turn}>{pictures[turn % pictures.length]}</Fragment>
+      <Freshness />
     </div>
   );
+}
+
+/** The time of day: a wall that stands still is seen to. */
+function Clock(): ReactElement {
+  const [moment, setMoment] = useState(() => now().toISOString());
+  useEffect(() => {
+    const ticking = setInterval(() => setMoment(now().toISOString()), TICKED_EVERY);
+    return () => clearInterval(ticking);
+  }, []);
+  return <When moment={moment} />;
 }

@@ -11,7 +11,7 @@ const FORMATS = ["csv", "xlsx", "parquet"] as const;
 
 interface Props {
   name: string;
-  shown: Shown;
+  shown: Pick<Shown, "figure" | "only"> & { by: readonly string[] };
   filters: Filters;
 }
 

@@ -7,19 +7,23 @@ import { feature } from "topojson-client";
 import type { Topology } from "topojson-specification";
 import { useSearchParams } from "wouter";
 import { useCrossingPoints, usePointName } from "../api/reference";
+import { useMay } from "../app/session";
 import { Loaded } from "../parts/Loaded";
+import { stateName } from "../parts/states";
 import { type Column, Table } from "../parts/Table";
 import { Count, Name, Point } from "../parts/text";
 import { DirectionTag } from "../parts/Verdict";
 import { counted, named, useWords } from "../words";
+import { Left, ToLog } from "./Counted";
+import { Exports } from "./Exports";
 import { figure, type Statistic } from "./figures";
-import { filtersOf } from "./filters";
+import { type Filters, filtersOf, logOf } from "./filters";
 import { type Flow, flowsOf, mapped } from "./flows";
 import { Picture } from "./Picture";
-import { stateName } from "../parts/states";
 
 const SIZE = [640, 320] as const;
-const BY = ["nationality", "crossing_point", "direction"];
+const BY = ["nationality", "crossing_point", "direction"] as const;
+const TOLD = 200; // rows that its table takes; an export has all
 
 /** The outlines of states come when somebody looks at a map. */
 async function worldOf(): Promise<FeatureCollection> {
@@ -29,17 +33,22 @@ async function worldOf(): Promise<FeatureCollection> {
 
 export function FlowMap(): ReactElement {
   const t = useWords();
+  const may = useMay();
   const [params] = useSearchParams();
-  const query = useQuery(figure("travellers", BY, filtersOf(params)));
+  const filters = filtersOf(params);
+  const query = useQuery(figure("travellers", BY, filters));
   const name = t("dash.flows");
+  const given = { figure: "travellers", by: BY } as const;
+  const actions = may("export_statistics") && <Exports name={name} shown={given} filters={filters} />;
   return (
     <Loaded query={query}>
       {(told) => (
         <Picture
           title={name}
           notes={<p className="quiet">{t("dash.flowsWhy")}</p>}
+          actions={actions}
           chart={told.rows.length ? <World told={told} name={name} /> : null}
-          table={<Flows told={told} name={name} />}
+          table={<Flows told={told} name={name} filters={filters} />}
         />
       )}
     </Loaded>
@@ -99,23 +108,33 @@ function World({ told, name }: FlowsProps): ReactElement {
   );
 }
 
-function Flows({ told, name }: FlowsProps): ReactElement {
+function Flows({ told, name, filters }: FlowsProps & { filters: Filters }): ReactElement {
   const t = useWords();
+  const may = useMay();
+  const flows = flowsOf(told);
+  const log = ({ state, post, direction }: Flow) => logOf(filters, BY, [state, post, direction]);
   const columns: Column<Flow>[] = [
     { head: t("dash.nationality"), names: true, cell: ({ state }) => <Name>{stateName(state)}</Name> },
     { head: t("dash.crossing_point"), cell: ({ post }) => <Point code={post} /> },
     { head: t("dash.direction"), cell: ({ direction }) => <DirectionTag direction={direction as "entry" | "exit"} /> },
     { head: named("measure", "movements"), look: "number", cell: ({ count }) => <Count of={count} /> },
   ];
+  if (told.against) {
+    const head = t("dash.compared", { name: named("measure", "movements") });
+    columns.push({ head, look: "number", cell: ({ before }) => (before === null ? "–" : <Count of={before} />) });
+  }
+  if (may("read_movements"))
+    columns.push({ head: "", label: t("dash.toLog"), cell: (flow) => <ToLog address={log(flow)} /> });
   return (
     <div className="picture-table">
       <Table
         label={t("dash.table", { name })}
         columns={columns}
-        rows={flowsOf(told)}
+        rows={flows.slice(0, TOLD)}
         rowKey={({ state, post, direction }) => state + post + direction}
         empty={t("dash.nothing")}
       />
+      <Left shown={TOLD} of={flows.length} />
       {told.withheld > 0 && <p className="quiet">{t("dash.withheldWhy", { count: told.smallest_cell })}</p>}
     </div>
   );

@@ -4,14 +4,17 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, type ReactNode, useMemo } from "react";
 import { useSearchParams } from "wouter";
 import { useCrossingPoints, usePointName } from "../api/reference";
+import { useMay } from "../app/session";
 import { Loaded } from "../parts/Loaded";
 import { type Column, Table } from "../parts/Table";
 import { Count, Identifier, Point, When } from "../parts/text";
 import { DirectionTag } from "../parts/Verdict";
 import { counted, language, named, t, useWords } from "../words";
 import { Chart } from "./Chart";
+import { ToLog } from "./Counted";
+import { Exports } from "./Exports";
 import { type UsualDay, usualDay } from "./figures";
-import { filtersOf } from "./filters";
+import { filtersOf, logOf } from "./filters";
 import type { Plan } from "./option";
 import { Picture } from "./Picture";
 
@@ -19,6 +22,7 @@ type Hour = UsualDay["hours"][number];
 type Post = UsualDay["posts"][number];
 type Usual = Hour["usual"];
 
+const BY = ["crossing_point", "direction"] as const;
 const MOST = 14; // posts and directions that the picture takes; the table has all
 
 const useUsualDay = () => useQuery(usualDay(filtersOf(useSearchParams()[0])));
@@ -88,6 +92,8 @@ export function Posts(): ReactElement {
 }
 
 function PostsOf({ day, title }: { day: UsualDay; title: string }): ReactElement {
+  const may = useMay();
+  const filters = { ...filtersOf(useSearchParams()[0]), from: day.day, to: day.day };
   const point = usePointName();
   const spoken = language();
   // biome-ignore lint/correctness/useExhaustiveDependencies: names of posts come with the language
@@ -97,15 +103,28 @@ function PostsOf({ day, title }: { day: UsualDay; title: string }): ReactElement
     { head: t("dash.direction"), cell: ({ direction }) => <DirectionTag direction={direction} /> },
     { head: t("dash.soFar"), look: "number", cell: ({ movements }) => <Amount of={movements} /> },
     { head: t("dash.toLastHour"), look: "number", cell: ({ to_last_hour }) => <Amount of={to_last_hour} /> },
-    { head: t("dash.usualBand"), look: "number", cell: ({ usual }) => <Band of={usual} /> },
     { head: t("dash.usual"), look: "number", cell: ({ usual }) => <Amount of={usual.median} /> },
+    { head: t("dash.usualBand"), look: "number", cell: ({ usual }) => <Band of={usual} /> },
     { head: t("dash.beside"), cell: (post) => <Beside post={post} /> },
     { head: t("dash.heardUntil"), cell: ({ crossing_point }) => <HeardUntil code={crossing_point} /> },
   ];
+  if (may("read_movements"))
+    columns.push({
+      head: "",
+      label: t("dash.toLog"),
+      cell: (post) => <ToLog address={logOf(filters, BY, [post.crossing_point, post.direction])} />,
+    });
+  const given = { figure: "movements", by: BY } as const;
   return (
     <Picture
       title={title}
-      notes={<AsOf day={day} />}
+      actions={may("export_statistics") && <Exports name={title} shown={given} filters={filters} />}
+      notes={
+        <>
+          <Sums posts={day.posts} />
+          <AsOf day={day} />
+        </>
+      }
       chart={day.posts.length ? <Chart label={title} plan={plan} /> : null}
       table={
         <Table
@@ -117,6 +136,31 @@ function PostsOf({ day, title }: { day: UsualDay; title: string }): ReactElement
         />
       }
     />
+  );
+}
+
+/** What a glance is for: how many have come and gone today. */
+function Sums({ posts }: { posts: Post[] }): ReactElement {
+  const t = useWords();
+  const of = (direction: string) => {
+    const those = posts.filter((post) => post.direction === direction);
+    return those.some(({ movements }) => movements === null)
+      ? null
+      : those.reduce((sum, post) => sum + (post.movements ?? 0), 0);
+  };
+  return (
+    <dl className="sums">
+      {(["entry", "exit"] as const).map((direction) => (
+        <div key={direction}>
+          <dt>
+            <DirectionTag direction={direction} /> · {t("dash.soFar")}
+          </dt>
+          <dd>
+            <Amount of={of(direction)} />
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
@@ -152,10 +196,15 @@ function AsOf({ day: { until, weeks } }: { day: UsualDay }): ReactElement {
 }
 
 /** A number, a dash where there is none or it is withheld. */
-const Amount = ({ of }: { of: number | null }): ReactElement => (of === null ? <>–</> : <Count of={of} />);
+const Amount = ({ of }: { of: number | null }): ReactElement => (of === null ? <>–</> : <Count of={Math.round(of)} />);
 
 function Band({ of: { low, high } }: { of: Usual }): ReactElement {
-  return <Identifier>{low === null || high === null ? "–" : `${counted(low)} – ${counted(high)}`}</Identifier>;
+  const whole = (number: number) => counted(Math.round(number));
+  return (
+    <span className="tight">
+      <Identifier>{low === null || high === null ? "–" : `${whole(low)} – ${whole(high)}`}</Identifier>
+    </span>
+  );
 }
 
 /** In words what the picture shows: more, fewer or as many as is usual. */

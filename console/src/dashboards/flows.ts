@@ -2,8 +2,8 @@
 
 import { geoCentroid, geoMercator, geoPath } from "d3-geo";
 import type { Feature } from "geojson";
-import type { Statistic } from "./figures";
 import { numberOf } from "../parts/states";
+import type { Statistic } from "./figures";
 
 export interface Place {
   longitude: number;
@@ -15,6 +15,8 @@ export interface Flow {
   post: string;
   direction: string;
   count: number;
+  /** The same of the period compared with. */
+  before: number | null;
 }
 
 const MOST = 40; // flows that a map takes before its lines hide one another
@@ -23,11 +25,12 @@ const FRAMED = 12; // of these the strongest lie within the map; lines of others
 /** The strongest flows of a figure by nationality, crossing point and direction. */
 export function flowsOf({ rows }: Statistic): Flow[] {
   return rows
-    .map(({ key: [state = "", post = "", direction = ""], values }) => ({
+    .map(({ key: [state = "", post = "", direction = ""], values, compared }) => ({
       state,
       post,
       direction,
       count: values.movements ?? 0,
+      before: compared?.movements ?? null,
     }))
     .filter(({ count }) => count > 0)
     .toSorted((a, b) => b.count - a.count);

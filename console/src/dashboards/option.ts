@@ -27,6 +27,8 @@ export interface Ink {
   turned: boolean;
   patterned: boolean;
   size: number;
+  /** On a wall, where nobody points: values stand at the bars. */
+  large: boolean;
   family: string;
   of: (token: string) => string;
 }
@@ -40,6 +42,7 @@ export function inkOf(root: HTMLElement): Ink {
     turned: root.dir === "rtl",
     patterned: root.dataset.theme === "contrast",
     size: large ? 22 : 12.5,
+    large,
     family: of("sans"),
     of,
   };
@@ -75,8 +78,15 @@ export function optionOf(plan: Plan, ink: Ink, heard: string): EChartsCoreOption
     tooltip: tooltipOf(plan, ink, text),
     xAxis: lying ? { ...counts, inverse: ink.turned } : { ...named, ...across, axisLabel: label },
     yAxis: lying ? { ...named, inverse: true, position: side } : { ...counts, position: side },
-    series: plan.lines.map((line) => seriesOf(line, ink)),
+    series: plan.lines.map((line) => ({ ...seriesOf(line, ink), label: labelOf(plan, line, ink) })),
   };
+}
+
+/** On a wall the value of a bar stands at its end, where its bars are apart. */
+function labelOf({ lying, said }: Plan, { kind, stack, quiet }: Line, ink: Ink): object {
+  const show = ink.large && Boolean(lying) && kind === "bar" && !stack && !quiet;
+  const formatter = ({ value }: { value: number | null }) => (value ? said(value) : "");
+  return { show, formatter, position: ink.turned ? "left" : "right", color: ink.of("ink"), fontSize: 0.8 * ink.size };
 }
 
 const several = ({ lines }: Plan): boolean => lines.length > 1;

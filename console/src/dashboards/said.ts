@@ -1,7 +1,7 @@
 /** Keys and measures in words. */
 
-import { counted, named, t } from "../words";
 import { stateName } from "../parts/states";
+import { counted, named, t } from "../words";
 
 const ISOLATED = (code: string) => `\u2066${code}\u2069`;
 
@@ -21,7 +21,7 @@ export function keySaid(dimension: string, key: string, point: (code: string) =>
 
 /** A value of a measure: a count, a share or a length of time. */
 export function valueSaid(measure: string, value: number): string {
-  if (measure.endsWith("_share")) return ISOLATED(`${(100 * value).toFixed(1)} %`);
+  if (measure.endsWith("_share")) return ISOLATED(`${(100 * value).toFixed(1)}\u00a0%`);
   if (!measure.endsWith("_seconds")) return counted(value);
   if (value < 120) return t("dash.seconds", { count: value.toFixed(1) });
   return t("dash.minutes", { count: (value / 60).toFixed(1) });

@@ -30,7 +30,7 @@ export function Table<Row>({ label, columns, rows, rowKey, empty }: Props<Row>):
         <thead>
           <tr>
             {columns.map(({ head, label, look }) => (
-              <th key={head || label} scope="col" className={look}>
+              <th key={`${head} ${label}`} scope="col" className={look}>
                 {head || <span className="unseen">{label}</span>}
               </th>
             ))}
@@ -41,11 +41,11 @@ export function Table<Row>({ label, columns, rows, rowKey, empty }: Props<Row>):
             <tr key={rowKey(row)}>
               {columns.map(({ head, label, cell, names, look }) =>
                 names ? (
-                  <th key={head || label} scope="row" className={look}>
+                  <th key={`${head} ${label}`} scope="row" className={look}>
                     {cell(row)}
                   </th>
                 ) : (
-                  <td key={head || label} className={look}>
+                  <td key={`${head} ${label}`} className={look}>
                     {cell(row)}
                   </td>
                 ),
