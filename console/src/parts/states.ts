@@ -1,6 +1,7 @@
 /** States by the three letters of documents: their number in ISO 3166-1, and through that their name in every language. */
 
 import { language } from "../words";
+import { IN_SORANI } from "./statesCkb";
 
 const NUMBERS = `
 ABW533 AFG004 AGO024 AIA660 ALA248 ALB008 AND020 ARE784 ARG032 ARM051 ASM016 ATA010 ATF260 ATG028 AUS036
@@ -30,12 +31,12 @@ const numbers = new Map(
 /** The three digits of a state's ISO 3166-1 number; undefined for bodies that are no states. */
 export const numberOf = (state: string): string | undefined => numbers.get(state);
 
-/** The name of a state in the officer's language, in Arabic where the browser knows none; else its code. */
+/** The name of a state in the officer's language; else its code. */
 export function stateName(state: string): string {
   const number = numbers.get(state);
-  if (!number) return state;
-  const region = new Intl.Locale(`und-${number}`).region; // the number's two letters, by the browser's own table
-  return (
-    (region && new Intl.DisplayNames([language(), "ar"], { type: "region", fallback: "none" }).of(region)) || state
-  );
+  const region = number && new Intl.Locale(`und-${number}`).region; // its two letters, by the browser's own table
+  if (!region) return state;
+  const spoken = language();
+  const known = spoken === "ckb" ? IN_SORANI[region] : null;
+  return known ?? new Intl.DisplayNames([spoken, "ar"], { type: "region", fallback: "none" }).of(region) ?? state;
 }
