@@ -18,7 +18,7 @@ from ocr.layout import MrzFormat
 from ocr.tesseract import MODEL
 from ocr.training.fonts import MissingFontError
 from ocr.training.generate import generate_document
-from officer import Officer, passport
+from officer import LISTED, Officer, passport
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)
@@ -240,3 +240,82 @@ def test_how_fresh_things_are_is_always_in_view(officer: Officer) -> None:
     box = page.locator(".freshness").bounding_box()
     assert box
     assert box["y"] + box["height"] <= 768
+
+
+# At hand: the guided walk, help, the checker of zones
+
+WALK = (("CLEAR", ""), ("CLEAR", "W3"), ("REFER", "E1 E2"), ("CLEAR", ""), ("CLEAR", "P2"), ("REFER", "D3 W1"))
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "ckb"])
+def test_the_guided_walk_shows_what_it_announces_and_can_be_repeated(officer: Officer, language: str) -> None:
+    """Once in each language, each time with travellers of its own."""
+    page = officer.page
+    officer.speak(language)
+    page.locator(".demo .button").click()
+    onward, then = page.locator(".guide-buttons .primary"), page.locator(".guide-then")
+    for verdict, rules in WALK:
+        onward.click()  # shows the document
+        expect(then).to_be_visible()
+        officer.expect_verdict(verdict)
+        assert set(rules.split()) <= set(page.locator(".finding .rule").all_inner_texts())
+        cue = verdict == "REFER" or rules == "P2"
+        expect(page.locator(".second-line")).to_have_count(int(cue))
+        expect(page.locator(".finding")).to_have_count(0 if not rules else len(rules.split()))
+        officer.decide("F9" if cue else "F8", "referred" if cue else "admitted")
+        onward.click()
+    expect(onward).to_be_visible()
+    page.locator(".guide-buttons .plain").click()
+    expect(page.locator(".guide")).to_have_count(0)
+
+
+def test_help_opens_from_everywhere_and_findings_lead_to_their_meaning(officer: Officer) -> None:
+    page = officer.page
+    page.keyboard.press("F1")
+    expect(page.get_by_role("dialog", name="Help")).to_contain_text("Admit: hold until it is recorded")
+    page.keyboard.press("Escape")
+    officer.swipe(LISTED)
+    officer.expect_verdict("REFER")
+    page.get_by_role("button", name="What it means: W2").click()
+    meaning = page.locator(".meaning.wanted")
+    expect(meaning).to_be_in_viewport()
+    expect(meaning).to_contain_text("What would settle it")
+    page.keyboard.press("Escape")
+    page.goto(f"{officer.base}/stays")
+    page.get_by_label("Days allowed").press("?")  # where somebody types it is a character
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Help")).not_to_contain_text("Admit")
+
+
+def test_a_day_is_typed_alike_in_every_language(officer: Officer) -> None:
+    page = officer.page
+    page.goto(f"{officer.base}/stays")
+    officer.speak("ar")
+    day = page.locator("[name=stay-first]").first
+    for typed, shown in (("٢٠٢٦/٠٢/١٩", "2026-02-19"), ("20260219", "2026-02-19"), ("2026-02-30", "2026-02-30")):
+        day.fill(typed)
+        expect(day).to_have_value(shown)
+    assert "2026-02-30" in day.evaluate("field => field.validationMessage")
+    day.fill("19.2.2026")
+    assert "YYYY-MM-DD" in day.evaluate("field => field.validationMessage")
+
+
+def test_a_zone_is_looked_through_and_leaves_nothing_behind(officer: Officer) -> None:
+    page = officer.page
+    page.goto(f"{officer.base}/checker")
+    first, second = LISTED.split("\n")
+    page.get_by_label("The lines of the zone").fill(f"{first}\n{second[:4]}{second[5]}{second[4]}{second[6:]}".lower())
+    expect(page.locator(".against")).to_contain_text("Document number")
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Document number"))
+    expect(row.locator(".digit.failed")).to_be_visible()
+    swapped = page.locator(".against li").filter(has_text="swapped")
+    swapped.get_by_role("button", name="Try it").first.click()
+    expect(page.locator(".checked-word.sound")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Nationality")).to_contain_text("Iraq")
+    page.get_by_label("Characters of the field").fill("520727")  # Doc 9303 part 3, appendix A
+    expect(page.locator(".one-digit")).to_have_text("3")
+    assert "TARIFI" not in page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, location.href])")
+    page.reload()
+    expect(page.get_by_label("The lines of the zone")).to_have_value("")

@@ -42,7 +42,8 @@ export default function Guide({ front, prepare }: Props): ReactElement {
         {!begun && !problem && <p>{t("guide.begins")}</p>}
       </div>
       <div className="guide-buttons">
-        {step ? <Next step={step} front={front} prepare={prepare} /> : <Again start={start} />}
+        {step && <Next step={step} front={front} prepare={prepare} />}
+        {!step && (begun || problem) && <Again start={start} />}
         <Button look="plain" onPress={end}>
           {t("guide.end")}
         </Button>
