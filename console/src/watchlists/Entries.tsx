@@ -38,7 +38,7 @@ export function Entries({ name }: { name: string }): ReactElement {
     },
   ];
   return (
-    <section className="stack" aria-label={t("entries.title")}>
+    <section className="stack">
       <h2>{t("entries.title")}</h2>
       <Loaded query={query}>
         {() => (

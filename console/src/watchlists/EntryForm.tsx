@@ -94,7 +94,7 @@ function Write({ list, id, of = null }: { list: string; id?: string; of?: Revisi
             <TermsFields terms={of?.terms ?? null} expires />
             <Field label={t("decide.reason")} name="reason" required minLength={3} maxLength={500} dir="auto" />
           </section>
-          <section className="card" aria-label={t("preview.title")}>
+          <section className="card">
             <Preview list={list} id={entryId || "new"} said={() => personOf(person)} />
           </section>
         </div>

@@ -135,7 +135,7 @@ function Changes({ file }: { file: WholeDraft }): ReactElement {
     { head: t("entries.whom"), look: "name", cell: (one) => <Changed change={one} /> },
   ];
   return (
-    <section className="stack" aria-label={t("files.entries")}>
+    <section className="stack">
       <div className="page-head">
         <h2>{t("files.entries")}</h2>
         <Choice
@@ -179,7 +179,7 @@ function LeftOut({ file: { skipped, left_out } }: { file: WholeDraft }): ReactEl
   const t = useWords();
   if (!left_out) return null;
   return (
-    <section className="stack" aria-label={t("files.leftOut")}>
+    <section className="stack">
       <h2>{t("files.leftOut")}</h2>
       <Table
         label={t("files.leftOut")}

@@ -176,7 +176,7 @@ function History({ name }: { name: string }): ReactElement | null {
     },
   ];
   return (
-    <section className="stack" aria-label={t("lists.versions")}>
+    <section className="stack">
       <h2>{t("lists.versions")}</h2>
       <Table
         label={t("lists.versions")}

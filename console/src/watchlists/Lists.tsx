@@ -143,7 +143,7 @@ function Sources(): ReactElement | null {
     { head: "", label: t("sources.act"), cell: (source) => <SourceActs source={source} /> },
   ];
   return (
-    <section className="stack" aria-label={t("sources.title")}>
+    <section className="stack">
       <h2>{t("sources.title")}</h2>
       <Table
         label={t("sources.title")}

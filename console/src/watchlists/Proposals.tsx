@@ -91,7 +91,7 @@ function Reviews(): ReactElement {
   const t = useWords();
   const query = useQuery(reviews);
   return (
-    <section className="stack" aria-label={t("reviews.title")}>
+    <section className="stack">
       <h2>{t("reviews.title")}</h2>
       <Loaded query={query}>
         {({ due, lists_without_terms, lists_not_in_force }) => (
