@@ -1,6 +1,6 @@
 """Pictures of every page of the console for the documentation, made from the demonstration.
 
-python tests/pictures.py docs/pictures
+python tests/pictures.py docs/pictures [NAME…]
 
 Every page in each language, in the light theme on a small screen; some scenes in the others, on a large one.
 """
@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 from PIL import Image
@@ -71,7 +72,8 @@ def at(path: str, shown: str = "main .content") -> Scene:
     """The page of an address, once `shown` is there and nothing is on its way."""
 
     def scene(officer: Officer) -> None:
-        officer.sign_in()
+        if officer.page.locator("#username, header.shell").first.get_attribute("id") == "username":
+            officer.sign_in()
         officer.page.goto(officer.base + path)
         expect(officer.page.locator(shown).first).to_be_visible()
         expect(officer.page.locator("[aria-busy=true]")).to_have_count(0)
@@ -95,10 +97,17 @@ PAGES: Mapping[str, Scene] = {
     "case": case,
     "protection": at("/protection", "tbody tr"),
     "movements": at("/movements", "tbody tr"),
-    "dashboards": at("/dashboards"),
+    "today": at("/dashboards/today", ".chart canvas"),
+    "flows": at("/dashboards/flows", ".map-land"),
+    "people": at("/dashboards/people", ".chart canvas"),
+    "findings": at("/dashboards/findings", ".chart canvas"),
+    "inside": at("/dashboards/inside", ".chart canvas"),
     "watchlists": at("/watchlists"),
     "stays": at("/stays"),
+    "checker": at("/checker"),
     "supervision": at("/supervision/policies"),
+    "rights": at("/rights"),
+    "retention": at("/retention"),
     "audit": at("/audit/accesses", "tbody tr"),
     "administration": at("/administration/accounts", "tbody tr"),
     "account": at("/account"),
@@ -125,35 +134,47 @@ def pictures() -> Iterator[Picture]:
     yield Picture("case-ar-dark", case, "ar", "dark", LARGE)
     yield Picture("overstay-ckb-contrast", overstay, "ckb", "contrast", LARGE)
     yield Picture("movements-en-contrast", PAGES["movements"], "en", "contrast", LARGE)
+    yield Picture("wall-en", at("/dashboards/today?screen=1", ".chart canvas"), "en", "light", LARGE)
 
 
-def taken(browser: Browser, service: ServiceProcess, picture: Picture) -> bytes:
-    """A picture as PNG, in few colours: the pages have few."""
-    window = {"locale": picture.language, "viewport": picture.screen or SMALL}
+def taken(browser: Browser, service: ServiceProcess, picture: Picture, signed_in: dict[str, Any]) -> bytes:
+    """A picture as PNG, in few colours: the pages have few. `signed_in` keeps a session for pages by their address."""
+    window: dict[str, Any] = {"locale": picture.language, "viewport": picture.screen or SMALL}
+    by_address = picture.scene.__name__ == "scene"
+    if by_address and signed_in:
+        window["storage_state"] = signed_in
     officer = Officer(browser, service.base, service.data_dir, **window)
     officer.page.evaluate(f"localStorage.setItem('mabar.theme', JSON.stringify('{picture.theme}'))")
     officer.page.reload()
     picture.scene(officer)
     officer.page.mouse.move(0, 0)
     shot = Image.open(io.BytesIO(officer.page.screenshot(animations="disabled")))
+    if by_address and not signed_in:
+        signed_in.update(officer.context.storage_state())
     officer.context.close()
+    if officer.complaints:
+        print(f"{picture.name}: {officer.complaints}", flush=True)
     made = io.BytesIO()
     shot.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(made, "PNG", optimize=True)
     return made.getvalue()
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, names: Collection[str]) -> None:
+    """Take those whose names begin with one of `names`, all without any."""
     folder.mkdir(parents=True, exist_ok=True)
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=60_000)
     with tempfile.TemporaryDirectory(prefix="mabar-") as scratch:
         data_dir = Path(scratch) / "data"
         data_dir.mkdir()
+        signed_in: dict[str, Any] = {}
         with running(data_dir) as service, chromium() as browser:
             for picture in pictures():
+                if names and not picture.name.startswith(tuple(names)):
+                    continue
                 path = folder / f"{picture.name}.png"
-                path.write_bytes(taken(browser, service, picture))
+                path.write_bytes(taken(browser, service, picture, signed_in))
                 print(f"{path}: {path.stat().st_size // 1000} kB", flush=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])
