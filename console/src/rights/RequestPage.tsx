@@ -50,7 +50,9 @@ function Whole({ traced }: { traced: Traced }): ReactElement {
         {kind === "access" && handles && <Handover request={id} />}
         {kind === "access" && may("rule_on_disclosure") && <ProtectionWord request={id} />}
         {kind === "rectification" && handles && <Correct request={id} movement={movement_id} />}
-        {kind === "restriction" && handles && !restrictions.some(({ ended_at }) => !ended_at) && <Place movement={movement_id} />}
+        {kind === "restriction" && handles && !restrictions.some(({ ended_at }) => !ended_at) && (
+          <Place movement={movement_id} />
+        )}
         {kind !== "access" && handles && !answered_at && <Answer request={id} />}
       </div>
       <div className="stack">
