@@ -12,10 +12,11 @@ Values = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A number, a date or a list that a policy may set for a rule. Numbers are 0 or more, speeds above 0."""
+    """A number, date or list that a policy may set for a rule. Whole numbers are `least` or more, speeds above 0."""
 
     default: Value
     meaning: str
+    least: int = 0
 
 
 _ADULT = Parameter(18, "age in years from which nobody is a child")
@@ -24,7 +25,7 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
     "E1": {"grace_days": Parameter(0, "days past the last admitted day that are let pass")},
     "E2": {
         "days": Parameter(90, "days of presence allowed in a window"),
-        "window_days": Parameter(180, "length of the window in days; it ends with the day looked at"),
+        "window_days": Parameter(180, "length of the window in days; it ends with the day looked at", 1),
     },
     "E3": {},
     "E4": {
@@ -42,8 +43,8 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
         "renewal_months": Parameter(12, "months before the old document's expiry from which a new one is a renewal")
     },
     "D7": {
-        "documents": Parameter(3, "documents of one run that are found"),
-        "run": Parameter(20, "consecutive numbers that make a run"),
+        "documents": Parameter(3, "documents of one run that are found", 2),
+        "run": Parameter(20, "consecutive numbers that make a run", 2),
         "hours": Parameter(24, "hours within which they are presented"),
     },
     "M1": {
@@ -59,7 +60,7 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
         "tolerance_minutes": Parameter(15, "minutes by which two posts' clocks may differ"),
     },
     "M5": {
-        "stays": Parameter(2, "long stays in a row that are found"),
+        "stays": Parameter(2, "long stays in a row that are found", 1),
         "stay_days": Parameter(45, "days from which a stay is long"),
         "gap_days": Parameter(3, "days outside that still join two stays"),
         "exempt_visa_kinds": Parameter(("commuter", "driver", "trader"), "kinds of visa of registered travellers"),
@@ -72,13 +73,13 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
     "P2": {"age": _ADULT},
     "P3": {
         "age": _ADULT,
-        "children": Parameter(3, "unrelated children with one adult that are found"),
+        "children": Parameter(3, "unrelated children with one adult that are found", 1),
         "days": Parameter(90, "days that are looked back on"),
         "minutes": Parameter(60, "minutes within which the rest of a party may still follow"),
     },
     "P4": {"age": _ADULT, "minutes": Parameter(60, "minutes within which those left behind may still follow")},
     "P5": {
-        "travellers": Parameter(5, "unrelated travellers with one phone, address or sponsor that are found"),
+        "travellers": Parameter(5, "unrelated travellers with one phone, address or sponsor that are found", 2),
         "days": Parameter(30, "days that are looked back on"),
         "licensed": Parameter((), "phones, addresses and sponsors of licensed operators and employers"),
     },

@@ -16,7 +16,7 @@ from hashlib import sha256
 from importlib import resources
 from types import MappingProxyType
 
-from service.parameters import PARAMETERS, Value, Values
+from service.parameters import PARAMETERS, Parameter, Value, Values
 from service.regimes import Asked, Regime, read_regime
 from service.toml_reader import Table, TomlError, read_toml
 
@@ -220,13 +220,14 @@ def _overrides(post: Table) -> Mapping[str, Values]:
 
 def _values(rule_id: str, table: Table) -> Values:
     """The parameters that the table sets, each of the kind of its default."""
-    given = ((name, parameter.default) for name, parameter in PARAMETERS[rule_id].items() if name in table.values)
-    return {name: _value(table, name, default) for name, default in given}
+    given = ((name, parameter) for name, parameter in PARAMETERS[rule_id].items() if name in table.values)
+    return {name: _value(table, name, parameter) for name, parameter in given}
 
 
-def _value(table: Table, name: str, default: Value) -> Value:
+def _value(table: Table, name: str, parameter: Parameter) -> Value:
+    default = parameter.default
     if isinstance(default, int):
-        return table.whole(name)
+        return table.whole(name, least=parameter.least)
     if isinstance(default, float):
         return table.number(name)
     return table.words(name) if isinstance(default, tuple) else table.day(name)

@@ -63,10 +63,12 @@ def positions(text: str) -> Mapping[Path, Position]:
     for start, statement in _statements(text):
         place = _position(text, start)
         if statement.startswith("["):
-            keys = _keys(statement.strip("[] \t\r"))
-            found[tables.enter(keys, of_array=statement.startswith("[["))] = place
+            path = tables.enter(_keys(statement.strip("[] \t\r")), of_array=statement.startswith("[["))
         else:
-            found[(*tables.current, *_keys(statement))] = place
+            path = (*tables.current, *_keys(statement))
+        found[path] = place
+        for length in range(1, len(path)):
+            found.setdefault(path[:length], place)  # a table that nothing but what is below it makes
     return found
 
 

@@ -170,6 +170,8 @@ WRONG = {
         "nothing",
     ),
     "a window too short": (ROW + "days = 9\nwindow_days = 8\n", 7, 1, "regimes.0.window_days", "at least days"),
+    "crowdless": (HEAD + "[rules.M5]\nstays = 0", 4, 1, "rules.M5.stays", "a whole number of at least 1"),
+    "implied": (HEAD + "\n[ruls.E1]\ngrace_days = 1", 4, 1, "ruls", "is not known here"),
     "no months": (ROW + "months_valid = -1\n", 6, 1, "regimes.0.months_valid", "at least 0"),
     "a row that says nothing": (
         HEAD + '[[regimes]]\ncitation = "x"\neffective_from = 2026-01-01',
@@ -248,10 +250,13 @@ m = 1
         assert positions(self.TEXT) == {
             ("title",): Position(2, 1),
             ("many",): Position(3, 1),
+            ("a",): Position(8, 1),
             ("a", "b.c"): Position(8, 1),
             ("a", "b.c", "long"): Position(9, 1),
+            ("a", "b.c", "d"): Position(13, 1),
             ("a", "b.c", "d", "e"): Position(13, 1),
             ("a", "b.c", "raw"): Position(14, 1),
+            ("rows",): Position(17, 1),
             ("rows", 0): Position(17, 1),
             ("rows", 0, "n"): Position(18, 1),
             ("rows", 0, "sub"): Position(19, 1),
