@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,19 @@ from officer import LISTED, OVERSTAYER, Officer, chromium, passport
 from service_process import ServiceProcess, running
 
 LANGUAGES = ("en", "ar", "ckb")
-CLEAN = passport("KOHANSAL", "BITA", "IRN", "B45201877", "890921", "F", "330901")
+# One for each language: who enters twice without having left is to be referred.
+CLEAN = {
+    "en": passport("KOHANSAL", "BITA", "IRN", "B45201877", "890921", "F", "330901"),
+    "ar": passport("ROSTAMPUR", "KAVEH", "IRN", "C61830442", "740203", "M", "320511"),
+    "ckb": passport("DARYABANDI", "SHIDEH", "IRN", "D27719350", "951130", "F", "310228"),
+}
+SEEDS = {"en": 19, "ar": 22, "ckb": 26}
 SMALL, LARGE = {"width": 1366, "height": 768}, {"width": 1920, "height": 1080}
 Scene = Callable[[Officer], None]
+
+
+def language_of(officer: Officer) -> str:
+    return str(officer.page.evaluate("document.documentElement.lang"))
 
 
 def sign_in(officer: Officer) -> None:
@@ -41,16 +52,17 @@ def ready(officer: Officer) -> None:
 
 def photograph(officer: Officer) -> None:
     ready(officer)
-    made = generate_document(seed=19, condition="moderate", doc_type=MrzFormat.TD3)
+    made = generate_document(seed=SEEDS[language_of(officer)], condition="moderate", doc_type=MrzFormat.TD3)
     image = cv2.imencode(".jpg", made.image)[1].tobytes()
     chosen = {"name": "page.jpg", "mimeType": "image/jpeg", "buffer": image}
     officer.page.locator("input[type=file]").first.set_input_files(chosen)
     expect(officer.page.locator(".strip img").first).to_be_visible()
+    expect(officer.page.locator("[class*=lamp-].lit")).to_be_visible()
 
 
 def clear(officer: Officer) -> None:
     ready(officer)
-    officer.swipe(CLEAN)
+    officer.swipe(CLEAN[language_of(officer)])
     officer.expect_verdict("CLEAR")
 
 
@@ -160,7 +172,7 @@ def taken(browser: Browser, service: ServiceProcess, picture: Picture, signed_in
 
 
 def main(folder: Path, names: Collection[str]) -> None:
-    """Take those whose names begin with one of `names`, all without any."""
+    """Take those with such names (`*-ar`), all without any."""
     folder.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=60_000)
     with tempfile.TemporaryDirectory(prefix="mabar-") as scratch:
@@ -169,7 +181,7 @@ def main(folder: Path, names: Collection[str]) -> None:
         signed_in: dict[str, Any] = {}
         with running(data_dir) as service, chromium() as browser:
             for picture in pictures():
-                if names and not picture.name.startswith(tuple(names)):
+                if names and not any(fnmatch(picture.name, name) for name in names):
                     continue
                 path = folder / f"{picture.name}.png"
                 path.write_bytes(taken(browser, service, picture, signed_in))
