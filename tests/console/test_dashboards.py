@@ -52,16 +52,36 @@ def test_every_area_draws_and_tells_what_the_service_counts(officer: Officer, cl
     expect(heard).to_have_attribute("aria-label", re.compile(r"table beside it.*Most in Inside: .*\d"))
 
 
-def test_who_stays_too_long_is_named_when_somebody_asks_and_that_is_recorded(officer: Officer) -> None:
+OVERDUE = {
+    "movement_id": "00000000-0000-4000-8000-00000000000a",
+    "crossing_point": "IQ-SHL",
+    "entered_at": "2026-07-25T06:00:00Z",
+    "traveller": {"primary_identifier": "SARVESTANIFAR", "secondary_identifier": "NIMA", "nationality": "IRN"},
+    "document": {"document_number": "K52210487"},
+    "until": "2026-10-22",
+    "days_over": 31,
+    "contact": {"phone": None, "address": "Basra", "sponsor": None, "vehicle": None, "group_id": None},
+}
+
+
+def test_who_stays_too_long_is_named_when_somebody_asks(officer: Officer) -> None:
+    looks: list[str] = []
+
+    def answer(route: Route) -> None:
+        looks.append(route.request.url)
+        route.fulfill(json={"as_of": "2026-11-22T08:00:00Z", "items": [OVERDUE], "next": None})
+
+    officer.page.route("**/v1/inside/overstayers*", answer)
     page = open_area(officer, "inside")
     shown = picture(page, "Staying longer than allowed")
-    expect(shown.get_by_role("table")).to_have_count(0)
-    with page.expect_response("**/v1/inside/overstayers*"):
-        shown.get_by_role("button", name="Show who").click()
-    row = shown.get_by_role("row", name=re.compile("SARVESTANIFAR"))
+    expect(shown).to_contain_text("That you looked is recorded.")
+    assert not looks
+    shown.get_by_role("button", name="Show who").click()
+    row = shown.get_by_role("row", name=re.compile("SARVESTANIFAR, NIMA"))
     expect(row).to_contain_text("K52210487")
-    row.get_by_role("link", name="Record").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("SARVESTANIFAR")
+    expect(row).to_contain_text("31")
+    expect(row.get_by_role("link", name="Record")).to_have_attribute("href", f"/movements/{OVERDUE['movement_id']}")
+    assert len(looks) == 1
 
 
 def test_the_map_and_the_day_lead_to_the_log_and_are_given_out(officer: Officer) -> None:
