@@ -10,6 +10,9 @@ Failures:
   ❌ ST205 Allow header mismatch: 14
   ❌ ST101 Server error: 2
 
+Errors:
+  🚫 Runtime Error: 1
+
 Test cases:
   7,139 generated, 16 found 16 unique failures, 168 skipped
 """
@@ -17,8 +20,11 @@ Test cases:
 
 def test_what_schemathesis_found_is_counted() -> None:
     found = contract.told(REPORT)
-    assert found == {"cases": 7139, "broken": {"ST205 Allow header mismatch": 14, contract.FAULT: 2}}
-    assert contract.row("auditor", found["cases"], found["broken"], 2).startswith("| auditor | 7,139 | 2 | ST101")
+    assert found == {
+        "cases": 7139,
+        "broken": {"ST205 Allow header mismatch": 14, contract.FAULT: 2, "Runtime Error": 1},
+    }
+    assert contract.row("auditor", found["cases"], found["broken"], 2).startswith("| auditor | 7,139 | 2 | Runtime Error: 1, ST101")
     assert contract.told("nothing was run") == {"cases": 0, "broken": {}}
 
 
