@@ -24,7 +24,9 @@ def test_what_schemathesis_found_is_counted() -> None:
         "cases": 7139,
         "broken": {"ST205 Allow header mismatch": 14, contract.FAULT: 2, "Runtime Error": 1},
     }
-    assert contract.row("auditor", found["cases"], found["broken"], 2).startswith("| auditor | 7,139 | 2 | Runtime Error: 1, ST101")
+    assert contract.row("auditor", found["cases"], found["broken"], 2).startswith(
+        "| auditor | 7,139 | 2 | Runtime Error: 1, ST101"
+    )
     assert contract.told("nothing was run") == {"cases": 0, "broken": {}}
 
 
