@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 
 from api.schemas.log import MovementOut
 from api.sheets import defused
-from service.domain import Movement
 from service.exchange import FIELDS, cells, exchange_line
+from service.movement_log import Line
 
 COLUMNS = (
     "id seq crossing_point direction occurred_at recorded_at clock source document_code issuing_state document_number "
@@ -40,12 +40,12 @@ async def as_cells(rows: AsyncIterator[MovementOut]) -> AsyncIterator[list[str |
         yield [None if flat[column] is None else str(flat[column]) for column in COLUMNS]
 
 
-async def as_exchange(movements: AsyncIterator[Movement], *, csv: bool) -> AsyncIterator[str]:
+async def as_exchange(lines: AsyncIterator[Line], *, csv: bool) -> AsyncIterator[str]:
     """As other systems read it, see docs/exchange.md; for programs, so that no cell is defused."""
     if csv:
         yield _csv_line(list(FIELDS))
-    async for movement in movements:
-        line = exchange_line(movement)
+    async for each in lines:
+        line = exchange_line(each.movement, each.reason_code)
         yield _csv_line(cells(line)) if csv else json.dumps(line, ensure_ascii=False) + "\n"
 
 

@@ -170,8 +170,11 @@ def _below(prefix: str, said: Mapping[str, object]) -> Iterator[tuple[str, objec
             yield f"{prefix}{name}", ";".join(map(str, value)) if isinstance(value, list) else value
 
 
-def exchange_line(movement: Movement) -> dict[str, object]:
-    """A movement as other systems, `mabar movements import` and `mabar rules replay` read it; nothing empty in it."""
+def exchange_line(movement: Movement, reason_code: str | None = None) -> dict[str, object]:
+    """A movement as other systems, `mabar movements import` and `mabar rules replay` read it; nothing empty in it.
+
+    `reason_code` is that of the decision: no system takes a refusal without one.
+    """
     crossing = movement.crossing
     said = plain(crossing)
     told = {name: said[name] for name in _TOLD if said[name] not in (None, "", [])}
@@ -179,7 +182,8 @@ def exchange_line(movement: Movement) -> dict[str, object]:
         if name in told:
             told[name] = {key: value for key, value in told[name].items() if value not in (None, "", [], False)}
     times = {"at": said["occurred_at"], "recorded_at": plain(movement.recorded_at)}
-    return {"id": said["id"], **times, **told, **({"decision": movement.decision.value} if movement.decision else {})}
+    decided = {"decision": plain(movement.decision), "reason_code": reason_code}
+    return {"id": said["id"], **times, **told, **{name: value for name, value in decided.items() if value}}
 
 
 _TOLD = (

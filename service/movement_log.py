@@ -14,7 +14,7 @@ from service.cursors import cursor_of, place_of
 from service.domain import Direction, Movement, Outcome, Verdict
 from service.mapping import crossing_of
 from service.rights_tables import RestrictionRow
-from service.store import last_outcome
+from service.store import last_outcome, last_reason
 from service.tables import MovementRow
 
 PAGE_MOST = 500
@@ -49,6 +49,7 @@ class Line:
     index_version: str
     policy_version: str
     restricted: bool = False  # the traveller contests these data, see `service.restrictions`
+    reason_code: str | None = None  # of the decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,10 @@ async def counts(session: AsyncSession, wanted: Filter) -> list[Count]:
     return [Count(row[0], Direction(row[1]), row[2], row[3], row[4]) for row in await session.execute(statement)]
 
 
-def _lines(wanted: Filter) -> Select[tuple[MovementRow, str | None, bool]]:
+def _lines(wanted: Filter) -> Select[tuple[MovementRow, str | None, bool, str | None]]:
     apart = select(RestrictionRow.document_key).where(RestrictionRow.ended_at.is_(None))
-    return select(MovementRow, last_outcome(), MovementRow.document_key.in_(apart)).where(*conditions(wanted))
+    columns = (MovementRow, last_outcome(), MovementRow.document_key.in_(apart), last_reason())
+    return select(*columns).where(*conditions(wanted))
 
 
 def earlier_than(occurred_at: datetime, movement_id: UUID) -> ColumnElement[bool]:
@@ -131,7 +133,7 @@ def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     return [wish for wish in wishes if wish is not None]
 
 
-def _line(row: MovementRow, outcome: str | None, restricted: bool) -> Line:
+def _line(row: MovementRow, outcome: str | None, restricted: bool, reason: str | None) -> Line:
     movement = Movement(crossing_of(row), row.recorded_at, row.seq, Outcome(outcome) if outcome else None)
     verdict = Verdict(row.verdict)
-    return Line(movement, verdict, tuple(row.rules), row.index_version, row.policy_version, restricted)
+    return Line(movement, verdict, tuple(row.rules), row.index_version, row.policy_version, restricted, reason)

@@ -111,9 +111,18 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest($1::
 
 def last_outcome() -> Any:
     """The outcome of the decision that no other one replaced, as a column beside `MovementRow`."""
+    return _of_last_decision(DecisionRow.outcome).label("decision")
+
+
+def last_reason() -> Any:
+    """The reason code of the same decision."""
+    return _of_last_decision(DecisionRow.reason_code).label("reason_code")
+
+
+def _of_last_decision(what: Any) -> Any:
     later = aliased(DecisionRow)
     return (
-        select(DecisionRow.outcome)
+        select(what)
         .where(
             DecisionRow.movement_id == MovementRow.id,
             ~select(later.id).where(later.supersedes == DecisionRow.id).exists(),
@@ -121,7 +130,6 @@ def last_outcome() -> Any:
         .correlate(MovementRow)
         .limit(1)
         .scalar_subquery()
-        .label("decision")
     )
 
 

@@ -85,7 +85,7 @@ def export(
 
 def _written(lines: AsyncIterator[Line], format_: Format) -> AsyncIterator[str]:
     if format_ in (Format.EXCHANGE, Format.EXCHANGE_CSV):
-        return as_exchange((line.movement async for line in lines), csv=format_ is Format.EXCHANGE_CSV)
+        return as_exchange(lines, csv=format_ is Format.EXCHANGE_CSV)
     rows = (movement_out(line) async for line in lines)
     return as_csv(rows) if format_ is Format.CSV else as_ndjson(rows)
 

@@ -118,7 +118,7 @@ async def export(
         return given_out(sheet, "movements")
     is_csv = format.endswith("csv")
     if format.startswith("exchange"):
-        body = as_exchange((line.movement async for line in lines), csv=is_csv)
+        body = as_exchange(lines, csv=is_csv)
     else:
         rows = (movement_out(line) async for line in lines)
         body = as_csv(rows) if is_csv else as_ndjson(rows)

@@ -84,6 +84,11 @@ async def test_another_system_s_file_is_taken_in_by_its_mapping_and_given_out_in
         ("2026-11-20T12:10:00+00:00", "exit", "import"),
     ]
     assert (await taken(desk, officer, given.text, sender="other"))["known"] == 2, "the same facts, from another sender"
+    refused = line("refused", at=later(hours=2).isoformat(), decision="refused", reason_code="C")
+    assert (await taken(desk, officer, refused))["recorded"] == 1
+    for format_, column in (("exchange", '"reason_code": "C"'), ("exchange-csv", ",refused,C,")):
+        given = await desk.client.get("/v1/movements/export", params={"format": format_}, headers=officer)
+        assert column in given.text, "a refusal goes out with its reason, without which nobody takes it in"
 
 
 async def test_a_mapping_that_cannot_be_used_is_pointed_at_and_nothing_is_taken(desk: Platform) -> None:
