@@ -95,13 +95,16 @@ function isLanguage(tag: string | null | undefined): tag is Language {
   return tag != null && tag in LANGUAGES;
 }
 
+const DAY = /\d{4}-\d\d-\d\d/g;
+const UNBROKEN_HYPHEN = "\u2060-\u2060"; // a day is never broken over two lines
 const MOMENT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)/g;
 const LATIN_RUN = /[A-Za-z0-9](?:[\w:+./<~', -]*[A-Za-z0-9])?/g;
 
 /** A text of the service: its moments in local time, its codes, names and dates kept from being turned around. */
 export function tidy(text: string): string {
   const local = text.replace(MOMENT, when);
-  return isRightToLeft() ? local.replace(LATIN_RUN, (run) => LEFT_TO_RIGHT + run + END_ISOLATE) : local;
+  const turned = isRightToLeft() ? local.replace(LATIN_RUN, (run) => LEFT_TO_RIGHT + run + END_ISOLATE) : local;
+  return turned.replace(DAY, (day) => day.replaceAll("-", UNBROKEN_HYPHEN));
 }
 
 /** A date and time of this place, to the minute: Gregorian, in Latin digits, sorted as it reads. */
