@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types tests browser console accessibility lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-bombs fuzz-http campaign-api campaign-kill bench-rules bench-busy rules-campaign rules-coverage rules-mutants bench-trail bench-dashboards clean
+.PHONY: run test check lint types tests browser console accessibility interruptions bench-console lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-bombs fuzz-http campaign-api campaign-kill bench-rules bench-busy rules-campaign rules-coverage rules-mutants bench-trail bench-dashboards clean
 
 ## run: set everything up and serve the console and the API with demo data (PORT=, MABAR_DATA_DIR=)
 run: $(VENV)/.run console
@@ -151,6 +151,14 @@ bench-dashboards: $(VENV)/.dev
 ## accessibility: every page and state of the console under axe-core, in three languages and three themes; ten minutes
 accessibility: $(VENV)/.dev browser console/node_modules/.dev console
 	MABAR_ACCESSIBILITY=whole $(BIN)/python -m pytest -q tests/console/test_accessibility.py
+
+## interruptions: a first-line officer interrupted 500 times by reloads, kills, lost links; hours. MABAR_SEED= draws others
+interruptions: $(VENV)/.dev browser console
+	MABAR_INTERRUPTIONS=500 nice -n 19 $(BIN)/python -m pytest -q -s tests/console/test_interruptions.py
+
+## bench-console: from a scan to the verdict on the screen, by reader and by image, on an idle machine
+bench-console: $(VENV)/.dev browser console
+	$(BIN)/python tests/scan_to_verdict.py --count 100
 
 ## bench-busy: how quickly a year of one busy post is replayed, and in how much memory; minutes
 bench-busy: $(VENV)/.dev

@@ -107,6 +107,48 @@ def test_a_family_stays_open_side_by_side_and_over_a_reload(officer: Officer) ->
     officer.decide("F8", "admitted")
 
 
+def test_who_travels_along_is_recorded_as_of_one_group(officer: Officer, client: httpx.Client) -> None:
+    page = officer.page
+    parent, child = (
+        passport(name, "ROSTEMI", "GEO", number, born, "F", "340101")
+        for name, number, born in (("HULAZWEQI", "V55120771", "860305"), ("HULAZWEQI", "V55120772", "140612"))
+    )
+    officer.swipe(parent)
+    expect(page.locator(".lamp.lit")).to_be_visible()  # is on record before anybody knows of the child
+    page.keyboard.press("F7")
+    officer.expect_ready()
+    officer.swipe(child)
+    expect(page.locator(".lamp.lit")).to_be_visible()
+    expect(page.locator(".open-case .together")).to_have_count(2)
+    expect(page.locator(".open-case .together").first).to_contain_text("together")
+    page.reload()
+    expect(page.locator(".open-case .together")).to_have_count(2)
+    group = page.evaluate("JSON.parse(sessionStorage.getItem('mabar.cases')).cases[0].group")
+    opened = {"id": group, "kind": "family", "name": "made up", "crossing_point": "IQ-ZUR"}
+    assert client.post("/v1/groups", json=opened).status_code == 201
+    assert client.get(f"/v1/groups/{group}").json()["captured"] == 2
+
+
+def test_a_case_that_comes_back_after_a_reload_lets_nobody_in_between(officer: Officer) -> None:
+    """Until the recorded case is in view again, another document would have taken its place."""
+    page = officer.page
+    shown = passport("BROZUNKA", "DELIQUO", "GEO", "V55120773", "860305", "F", "340101")
+    officer.swipe(shown)
+    officer.expect_verdict("CLEAR")
+    held: list[Route] = []
+    page.route("**/v1/inspections/*", lambda route, _request: held.append(route))
+    page.reload()
+    expect(page.locator(".open-cases")).to_be_visible()
+    page.wait_for_function("() => document.querySelector('.firstline')")
+    officer.swipe(passport("XAVOLTRI", "NEMUQA", "GEO", "V55120774", "860305", "F", "340101"))
+    expect(page.locator(".notice-line")).to_contain_text("Waiting for the answer")
+    for route in held:
+        route.continue_()
+    page.unroute("**/v1/inspections/*")
+    expect(page.locator(".who-crosses")).to_contain_text("V55120773")
+    officer.decide("F8", "admitted")
+
+
 # How documents come in
 
 
@@ -204,6 +246,34 @@ def test_a_document_before_the_camera_is_outlined_taken_and_read(filmed: Officer
     expect(filmed.page.locator(".outline polygon")).to_be_visible()
     expect(filmed.page.locator(".zone-text")).to_have_count(2)
     expect(filmed.page.locator(".strip img")).to_be_visible()
+
+
+def test_frames_are_read_together_where_the_sharpest_leaves_doubt(filmed: Officer) -> None:
+    """One frame is quicker; three of the same document tell more."""
+    sent: list[int] = []
+
+    def doubt(route: Route) -> None:
+        sent.append((route.request.post_data_buffer or b"").count(b'name="image"'))
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | ({"accepted": False} if len(sent) == 1 else {}))
+
+    filmed.page.route("**/v1/mrz", doubt)
+    filmed.page.keyboard.press("F4")
+    expect(filmed.page.locator(".strip img")).to_be_visible()
+    assert sent == [1, 3]
+
+
+def test_a_camera_that_is_plugged_in_again_is_taken_up_by_itself(filmed: Officer) -> None:
+    page = filmed.page
+    page.route("**/v1/mrz", lambda route: route.abort())
+    page.keyboard.press("F4")
+    page.wait_for_function("() => document.querySelector('video')?.srcObject?.active")
+    page.evaluate("document.querySelector('video').srcObject.getTracks()[0].dispatchEvent(new Event('ended'))")
+    expect(page.get_by_role("alert").filter(has_text="disconnected")).to_be_visible()
+    page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+    page.wait_for_function("() => document.querySelector('video')?.srcObject?.active")
+    expect(page.get_by_role("alert").filter(has_text="disconnected")).to_have_count(0)
+    filmed.complaints.clear()  # the browser notes the answers that were kept from it
 
 
 def test_a_camera_that_is_pulled_out_is_told_of_and_the_case_goes_on(filmed: Officer) -> None:

@@ -3,6 +3,7 @@ import { Button } from "../parts/form";
 import { Icon } from "../parts/Icon";
 import { useWords } from "../words";
 import { findZone, type Grey, Steady } from "./outline";
+import { Shots } from "./shots";
 
 const LOOK_EVERY = 90; // ms between looks at the picture
 const LOOKED_AT = 480; // pixels across of the picture that is looked at
@@ -11,8 +12,8 @@ const WANTED: MediaStreamConstraints = {
 };
 
 interface Props {
-  /** Gets the frame that was taken. */
-  take: (image: Blob) => void;
+  /** Gets the frames that were taken of a document, the sharpest first. */
+  take: (images: Blob[]) => void;
   /** Whether a document may be taken now; the picture goes on meanwhile. */
   ready: boolean;
   /** Whether the last frame showed nothing readable: then the same document is tried again. */
@@ -118,12 +119,12 @@ function end(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
-/** Looks at the picture again and again: gives the zone seen last, and takes a frame when one stands still. */
+/** Looks at the picture again and again: gives the zone seen last, and takes frames of it when it stands still. */
 function useZone(
   video: RefObject<HTMLVideoElement | null>,
   ready: boolean,
   failed: boolean,
-  take: (image: Blob) => void,
+  take: (images: Blob[]) => void,
 ): Zone | null {
   const [zone, setZone] = useState<Zone | null>(null);
   const steady = useRef(new Steady());
@@ -134,14 +135,22 @@ function useZone(
   }, [failed]);
   useEffect(() => {
     if (!ready) return;
-    const timer = setInterval(() => {
+    const shots = new Shots();
+    const look = async () => {
       const picture = video.current && greyOf(video.current);
-      if (!picture) return;
+      if (!(picture && video.current)) return;
       const found = findZone(picture);
       setZone(found && { corners: found.corners, width: picture.width, height: picture.height });
-      if (steady.current.sees(found) && video.current) frameOf(video.current).then(taker.current);
-    }, LOOK_EVERY);
-    return () => clearInterval(timer);
+      const taken = steady.current.sees(found);
+      if (steady.current.still === 0) shots.drop();
+      if (found) await shots.add(video.current, found.sharpness);
+      if (taken) taker.current(await shots.take());
+    };
+    const timer = setInterval(look, LOOK_EVERY);
+    return () => {
+      clearInterval(timer);
+      shots.drop();
+    };
   }, [ready, video]);
   return zone;
 }
@@ -164,11 +173,4 @@ function greyOf(video: HTMLVideoElement): Grey | null {
   const pixels = new Uint8Array(width * height);
   for (let at = 0; at < pixels.length; at++) pixels[at] = data[at * 4 + 1] ?? 0; // green is nearest to brightness
   return { width, height, pixels };
-}
-
-async function frameOf(video: HTMLVideoElement): Promise<Blob> {
-  const context = drawn(video, video.videoWidth);
-  const blob = await new Promise<Blob | null>((done) => context?.canvas.toBlob(done, "image/jpeg", 0.92));
-  if (!blob) throw new Error("the camera's picture cannot be taken");
-  return blob;
 }

@@ -108,7 +108,7 @@ function Paper({ subject }: { subject: Case }): ReactElement {
     <div className="paper">
       {desk.filming && (
         <Camera
-          take={(image) => desk.take({ image })}
+          take={(images) => desk.take({ images })}
           ready={waits && desk.hindrance === null}
           failed={subject.stage === "read"}
           stop={() => desk.film(false)}
@@ -164,6 +164,7 @@ function press(event: KeyboardEvent, { hold, mayDecide }: { hold: Hold<Outcome>;
   else if (event.key === "F2") openDetails();
   else if (event.key === "F4") desk.film(!desk.filming);
   else if (event.key === "F6") desk.aside(event.shiftKey ? -1 : 1);
+  else if (event.key === "F7") desk.accompany();
   else if (event.key === "Escape") desk.escape();
   else if (desk.reason !== undefined && REASONS.includes(letter)) desk.choose(letter);
   else if (event.key === "Enter" && !(event.target as Element).closest(OPERATED)) return desk.enter();

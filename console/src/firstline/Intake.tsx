@@ -32,7 +32,7 @@ export function OtherWays(): ReactElement {
         className="unseen"
         tabIndex={-1}
         aria-hidden="true"
-        onChange={({ target }) => target.files?.[0] && desk.take({ image: target.files[0] })}
+        onChange={({ target }) => target.files?.[0] && desk.take({ images: [target.files[0]] })}
       />
       <Button shortcut="F4" onPress={() => desk.film(true)}>
         <Icon sign="camera" />

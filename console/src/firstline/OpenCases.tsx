@@ -24,6 +24,7 @@ export function OpenCases(): ReactElement {
           >
             <Icon sign={signOf(one)} />
             <Identifier>{nameOf(one) ?? at + 1}</Identifier>
+            {desk.together(one) > 1 && <Together count={desk.together(one)} />}
             <span className="unseen">{t(`stage.${one.stage}`)}</span>
           </Button>
         ))}
@@ -31,7 +32,22 @@ export function OpenCases(): ReactElement {
         <Icon sign="plus" />
         {t("cases.begin")}
       </Button>
+      <Button look="plain small" shortcut="F7" isDisabled={front.empty} onPress={() => desk.accompany()}>
+        <Icon sign="link" />
+        {t("cases.accompany")}
+      </Button>
     </nav>
+  );
+}
+
+/** That a case belongs to a group, and how many of it are open here. */
+function Together({ count }: { count: number }): ReactElement {
+  const t = useWords();
+  return (
+    <span className="with-icon together">
+      <Icon sign="link" />
+      {t("cases.together", { count })}
+    </span>
   );
 }
 

@@ -18,6 +18,7 @@ const KEYS = [
   ["F2", "details.title"],
   ["F4", "intake.camera"],
   ["F6", "keys.aside"],
+  ["F7", "keys.accompany"],
   ["Enter", "keys.enter"],
   ["Esc", "keys.escape"],
 ] as const;

@@ -3,7 +3,8 @@
 import { useEffect, useRef } from "react";
 import { Wedge } from "./wedge";
 
-export type Source = { text: string } | { image: Blob };
+/** Text of a zone, or pictures of one document, the best first. */
+export type Source = { text: string } | { images: readonly Blob[] };
 
 const ZONE = /^[A-Z0-9<\s]{60,}$/i;
 
@@ -29,7 +30,7 @@ function watch(take: (source: Source) => void): () => void {
       if (inDialog()) return;
       const image = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith("image/"));
       const text = event.clipboardData?.getData("text/plain") ?? "";
-      if (image) take({ image });
+      if (image) take({ images: [image] });
       else if (ZONE.test(text) && !(event.target as Element).closest?.("[data-zone]")) take({ text: text.trim() });
       else return;
       swallow(event);
@@ -45,7 +46,7 @@ function watch(take: (source: Source) => void): () => void {
       const [image] = event.dataTransfer?.files ?? [];
       if (!image) return;
       event.preventDefault(); // else the browser would leave the page and open the image
-      take({ image });
+      take({ images: [image] });
     },
   } as const;
   const listeners = Object.entries(handlers) as [string, (event: Event) => void][];

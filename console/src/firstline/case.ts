@@ -8,6 +8,7 @@
 
 import { answered, api, now, Problem, type Schemas } from "../api";
 import { uuid7 } from "../api/uuid";
+import { t } from "../words";
 import type { Source } from "./capture";
 import { type Details, furtherFields, NO_DETAILS } from "./further";
 import type { Station } from "./station";
@@ -28,6 +29,8 @@ export interface KeptCase {
   reading: Reading | null;
   lines: string[];
   details: Details;
+  group: string | null;
+  recordedGroup: string | null;
   request: Request | null;
   inspected: string | null;
   decision: DecisionRequest | null;
@@ -46,6 +49,8 @@ export class Case {
   typed: TypedDocument | null = null;
   details: Details = NO_DETAILS;
   detailsOpen = false;
+  /** The group that the traveller crosses with, a family say: its id, which the desk makes. */
+  group: string | null = null;
   problem: Problem | null = null;
   inspection: Inspection | null = null;
   deciding = false;
@@ -56,6 +61,8 @@ export class Case {
   #request: Request | null = null;
   #decision: DecisionRequest | null = null;
   #source: Source | null = null;
+  /** The group as it is on record; it may have been told after the movement was. */
+  #recordedGroup: string | null = null;
   #inspected: string | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #latest: symbol | null = null;
@@ -113,7 +120,7 @@ export class Case {
     this.#began = performance.now();
     this.step({ stage: "reading", problem: null, typed: null });
     await this.#attempt(
-      () => this.#ask(source),
+      () => this.#readOnce(source),
       (reading) => this.#latest === mine && this.#take(reading),
       (problem) => this.#latest === mine && this.step({ stage: this.reading ? "read" : "waiting", problem }),
     );
@@ -123,6 +130,7 @@ export class Case {
   again(): void {
     if (this.#decision) this.#sendDecision();
     else if (this.#request) this.#send();
+    else if (this.#inspected) this.recall();
     else if (this.#source) this.read(this.#source);
   }
 
@@ -171,7 +179,7 @@ export class Case {
   /** As it is kept over a reload; null when nothing would be lost. */
   get kept(): KeptCase | null {
     if (this.empty && !this.#request) return null;
-    const { key, reading, lines, details } = this;
+    const { key, reading, lines, details, group } = this;
     const open = this.stage !== "decided";
     const shown = this.#request || this.#inspected ? null : reading;
     return {
@@ -179,6 +187,8 @@ export class Case {
       reading: shown,
       lines,
       details,
+      group,
+      recordedGroup: this.#recordedGroup,
       request: this.#request,
       inspected: this.#inspected,
       decision: open ? this.#decision : null,
@@ -187,14 +197,42 @@ export class Case {
 
   /** Take up what a reload or a crash interrupted. */
   async restore(kept: KeptCase): Promise<void> {
-    const { reading, lines, details, request, inspected, decision } = kept;
+    const { reading, lines, details, group, request, inspected, decision } = kept;
+    this.#recordedGroup = kept.recordedGroup;
     this.#request = request;
     this.#inspected = inspected;
     this.#decision = decision;
-    this.step({ reading, lines, details, stage: reading ? "read" : this.stage });
+    // What is on record is not in view yet: until it is, no other document may come in between.
+    this.step({ reading, lines, details, group, stage: inspected ? "inspecting" : reading ? "read" : this.stage });
     if (request) await this.#send();
     else if (inspected) await this.recall();
     if (decision && this.undecided) await this.#sendDecision();
+    await this.#recordGroup();
+  }
+
+  /** The traveller belongs to a group; where the movement is recorded already, the group is supplied to it. */
+  async join(group: string): Promise<void> {
+    this.step({ group });
+    await this.#recordGroup();
+  }
+
+  async #recordGroup(): Promise<void> {
+    const { group } = this;
+    const id = this.#inspected;
+    if (!(id && group) || group === this.#recordedGroup) return;
+    const body = { id: uuid7(now().getTime()), changes: { group_id: group }, evidence: t("cases.seenTogether") };
+    await this.#attempt(
+      () => answered(api.POST("/v1/inspections/{id}/supplement", { params: { path: { id } }, body })),
+      () => {
+        this.#recordedGroup = group;
+        this.problem = null;
+        return this.recall();
+      },
+      (problem) => {
+        this.#soon(problem, () => this.#recordGroup());
+        this.step({ problem });
+      },
+    );
   }
 
   /** The recorded inspection as it stands now, in the language in force. */
@@ -206,18 +244,30 @@ export class Case {
       () => answered(api.GET("/v1/inspections/{id}", { params: path })),
       (inspection) => this.step({ stage: inspection.decisions.length ? "decided" : "judged", inspection }),
       (problem) => {
-        this.#soon(problem, () => this.recall());
+        this.#soon(problem, () => {
+          this.problem = null;
+          return this.recall();
+        });
         this.step({ problem });
       },
     );
   }
 
+  /** Of several pictures the best is read alone, which is quicker; all of them together only where that leaves doubt. */
+  async #readOnce(source: Source): Promise<Reading> {
+    if (!("images" in source) || source.images.length < 2) return this.#ask(source);
+    const first = await this.#ask({ images: source.images.slice(0, 1) });
+    if (first.accepted) return first;
+    const together = await this.#ask(source);
+    return together.lines || !first.lines ? together : first;
+  }
+
   #ask(source: Source): Promise<Reading> {
     const { crossing_point } = this.#station();
     let body: unknown = "text" in source ? { mrz: source.text, crossing_point } : null;
-    if ("image" in source) {
+    if ("images" in source) {
       const form = new FormData();
-      form.append("image", source.image);
+      for (const image of source.images) form.append("image", image);
       form.append("crossing_point", crossing_point ?? "");
       body = form;
     }
@@ -241,6 +291,7 @@ export class Case {
       crossing_point,
       direction,
       occurred_at: at.toISOString(),
+      ...(this.group ? { group_id: this.group } : {}),
       ...this.#presented(),
       ...more,
     } as Request;
@@ -267,9 +318,11 @@ export class Case {
 
   #judged(inspection: Inspection): void {
     this.#inspected = inspection.id;
+    this.#recordedGroup = this.#request?.group_id ?? null;
     this.#request = null;
     this.took = this.#began ? performance.now() - this.#began : null;
     this.step({ stage: inspection.decisions.length ? "decided" : "judged", inspection });
+    this.#recordGroup();
   }
 
   #failed(problem: Problem): void {

@@ -79,7 +79,23 @@ class Desk {
   /** Set the case in front aside and begin another. */
   begin(): void {
     const empty = this.cases.find((one) => one.empty);
+    if (empty) empty.group = null;
     this.show(empty ?? this.#add());
+  }
+
+  /** Begin the case of one who travels with the traveller in front: both are recorded as of one group. */
+  accompany(): void {
+    const { front } = this;
+    if (front.empty) return this.tell(t("cases.firstThen"));
+    const group = front.group ?? crypto.randomUUID();
+    if (front.group !== group) front.join(group);
+    this.begin();
+    this.front.step({ group });
+  }
+
+  /** Of how many the group of a case is that is at this desk. */
+  together({ group }: Case): number {
+    return group ? this.cases.filter((one) => one.group === group).length : 1;
   }
 
   /** Bring a case to the front. */

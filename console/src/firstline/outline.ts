@@ -180,6 +180,11 @@ export class Steady {
     this.#frames = frames;
   }
 
+  /** For how many looks in a row it has stood still. */
+  get still(): number {
+    return this.#still;
+  }
+
   /** What the next frame shows. True: take this one. */
   sees(found: Found | null): boolean {
     const before = this.#before;

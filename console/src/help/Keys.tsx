@@ -23,6 +23,7 @@ const OF_DESKS: Record<string, readonly Row[]> = {
     [["F2"], "help.key.details"],
     [["F4"], "help.key.camera"],
     [["F6"], "help.key.aside"],
+    [["F7"], "help.key.accompany"],
     [["Esc"], "help.key.back"],
   ],
   dashboards: [[["Esc"], "help.key.screen"]],
