@@ -178,13 +178,13 @@ def main(folder: Path, names: Collection[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="mabar-") as scratch:
         data_dir = Path(scratch) / "data"
         data_dir.mkdir()
-        signed_in: dict[str, Any] = {}
+        signed_in: dict[str, dict[str, Any]] = {}  # by language, which it remembers
         with running(data_dir) as service, chromium() as browser:
             for picture in pictures():
                 if names and not any(fnmatch(picture.name, name) for name in names):
                     continue
                 path = folder / f"{picture.name}.png"
-                path.write_bytes(taken(browser, service, picture, signed_in))
+                path.write_bytes(taken(browser, service, picture, signed_in.setdefault(picture.language, {})))
                 print(f"{path}: {path.stat().st_size // 1000} kB", flush=True)
 
 
