@@ -99,6 +99,8 @@ class Shift:
         return None
 
     def _judged(self, crossing: Crossing) -> None:
+        if self._either(".lamp.lit", ".dialog #password") != ".lamp.lit":  # the session had ended before
+            self.officer.sign_in_again()
         expect(self.page.locator(".lamp.lit")).to_be_visible()
         crossing.seen = True
 
