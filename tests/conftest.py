@@ -46,6 +46,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Canaries(), "canaries")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, one takes a whole file, and all files that use the browser: starting a
+    service and a Chromium takes longer than most of these tests."""
+    for item in items:
+        group = "console" if item.path.parent.name == "console" else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def copy_data(data_dir: Path, copy: Path) -> Path:
     """A data directory of its own, with all but the locks."""
     return Path(shutil.copytree(data_dir, copy, ignore=shutil.ignore_patterns("*.lock")))

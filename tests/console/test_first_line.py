@@ -306,7 +306,7 @@ def test_how_fresh_things_are_is_always_in_view(officer: Officer) -> None:
 
     page.route("**/v1/crossing-points", silent)
     page.reload()
-    expect(page.locator(".freshness .troubled")).to_contain_text("Posts not heard")
+    expect(page.locator(".freshness .troubled", has_text="Posts not heard")).to_be_visible()
     box = page.locator(".freshness").bounding_box()
     assert box
     assert box["y"] + box["height"] <= 768
@@ -317,11 +317,9 @@ def test_how_fresh_things_are_is_always_in_view(officer: Officer) -> None:
 WALK = (("CLEAR", ""), ("CLEAR", "W3"), ("REFER", "E1 E2"), ("CLEAR", ""), ("CLEAR", "P2"), ("REFER", "D3 W1"))
 
 
-@pytest.mark.parametrize("language", ["en", "ar", "ckb"])
-def test_the_guided_walk_shows_what_it_announces_and_can_be_repeated(officer: Officer, language: str) -> None:
-    """Once in each language, each time with travellers of its own."""
+def test_the_guided_walk_shows_what_it_announces_and_can_be_repeated(officer: Officer) -> None:
     page = officer.page
-    officer.speak(language)
+    officer.speak("ar")
     page.locator(".demo .button").click()
     onward, then = page.locator(".guide-buttons .primary"), page.locator(".guide-then")
     for verdict, rules in WALK:

@@ -31,8 +31,8 @@ async def bring_delta(desk: Desk, *lines: dict[str, Any], list_: str = "wanted")
     return report
 
 
-async def test_a_delta_changes_what_it_names_and_keeps_the_rest(database: Database, tmp_path: Path) -> None:
-    desk = await Desk.open(database, tmp_path)
+async def test_a_delta_changes_what_it_names_and_keeps_the_rest(undone: Database, tmp_path: Path) -> None:
+    desk = await Desk.open(undone, tmp_path)
     await desk.bring(CROWD)
     report = await bring_delta(
         desk,
@@ -48,9 +48,9 @@ async def test_a_delta_changes_what_it_names_and_keeps_the_rest(database: Databa
 
 
 async def test_the_index_follows_a_change_without_being_built_anew(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    undone: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = await Desk.open(database, tmp_path)
+    desk = await Desk.open(undone, tmp_path)
     await desk.bring(CROWD)
 
     def refused(builder: Builder) -> Index:
@@ -63,8 +63,8 @@ async def test_the_index_follows_a_change_without_being_built_anew(
     assert len(desk.screening.index) == len(CROWD)
 
 
-async def test_a_file_that_changes_nothing_makes_no_new_version(database: Database, tmp_path: Path) -> None:
-    desk = await Desk.open(database, tmp_path)
+async def test_a_file_that_changes_nothing_makes_no_new_version(undone: Database, tmp_path: Path) -> None:
+    desk = await Desk.open(undone, tmp_path)
     first = await desk.bring(CROWD)
     index = desk.screening.index
     again = await desk.bring(dict(reversed(CROWD.items())))
@@ -74,7 +74,7 @@ async def test_a_file_that_changes_nothing_makes_no_new_version(database: Databa
     assert (await desk.bring({**CROWD, "d": {"name": ["Dlovan Baran"]}})).version == first.version + 1
 
 
-async def test_a_delta_needs_a_list_to_change(database: Database, tmp_path: Path) -> None:
-    desk = await Desk.open(database, tmp_path)
+async def test_a_delta_needs_a_list_to_change(undone: Database, tmp_path: Path) -> None:
+    desk = await Desk.open(undone, tmp_path)
     with pytest.raises(ChangeRefused, match="import it whole"):
         await bring_delta(desk, line("DEL", "c1"), list_="unheard-of")

@@ -35,7 +35,7 @@ OPEN_TABLES = set(
     "data_key device_key entry_alias erasure erasure_notice going inspection_key known_workstation legal_hold "
     "list_purpose list_source list_version paper_form paper_form_spoilt passkey passkey_challenge policy policy_change "
     "post_counter protection_partner provider_request pseudonym_key rescreening session statistic statistic_basis "
-    "statistic_delta waiting watchlist".split()
+    "statistic_delta statistic_span waiting watchlist".split()
 )
 
 
