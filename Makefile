@@ -29,7 +29,7 @@ types: console/node_modules/.dev
 	$(NPM) run --silent types
 
 tests:
-	$(BIN)/python -m pytest --numprocesses=3 --dist=loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 # The stamps name the lock that the environment holds; a changed lock or project file makes it anew.
 $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python

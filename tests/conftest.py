@@ -22,6 +22,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from canaries import Canaries, learn_from_sources, search_logs
 from service.acting import SERVICE
@@ -46,12 +48,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Canaries(), "canaries")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class Shared(LoadFileScheduling):
     """Where several processes share the tests, one takes a whole file, and all files that use the browser: starting a
     service and a Chromium takes longer than most of these tests."""
-    for item in items:
-        group = "console" if item.path.parent.name == "console" else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "tests/console" if file.startswith("tests/console/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shared:
+    return Shared(config, log)
 
 
 def copy_data(data_dir: Path, copy: Path) -> Path:
