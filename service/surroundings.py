@@ -37,8 +37,10 @@ _LAST = """(
 _COLUMNS = {"decision": _LAST, "details": "nullif(details, '{}')"}
 _MOVEMENTS = f"SELECT {', '.join(_COLUMNS.get(name, name) for name in MOVEMENT)} FROM movement WHERE "  # noqa: S608 - names of ours alone
 _SOUGHT = _MOVEMENTS + "(document_key = ANY($1::text[]) OR person_keys && $2::text[] OR marks && $3::text[])"
+# The sum keeps PostgreSQL from looking by time: it would go through everybody who crossed in these days.
 _SOUGHT_WITHIN = (
-    _SOUGHT + "AND occurred_at BETWEEN coalesce($4::timestamptz, '-infinity') AND coalesce($5::timestamptz, 'infinity')"
+    _SOUGHT + "AND occurred_at + interval '0' "
+    "BETWEEN coalesce($4::timestamptz, '-infinity') AND coalesce($5::timestamptz, 'infinity')"
 )
 _AWAY = _MOVEMENTS + "(occurred_at, id) IN (SELECT * FROM unnest($1::timestamptz[], $2::uuid[]))"  # noqa: S608 - likewise
 
