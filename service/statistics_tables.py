@@ -17,34 +17,30 @@ from service.tables import Row
 _KEY = "figure crossing_point direction one two three".split()
 
 
-class StatisticRow(Row):
-    """The roll-ups: how many, by figure. Partitioned by figure."""
+class RollUp:
+    """How many, of which figure, when, where, which way, and of what; partitioned by figure."""
+
+    __table_args__ = ({"postgresql_partition_by": "LIST (figure)"},)
+    figure: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    crossing_point: Mapped[str] = mapped_column(primary_key=True)
+    direction: Mapped[str] = mapped_column(primary_key=True)
+    one: Mapped[str] = mapped_column(primary_key=True)
+    two: Mapped[str] = mapped_column(primary_key=True)
+    three: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(BigInteger)
+
+
+class StatisticRow(RollUp, Row):
+    """The roll-ups."""
 
     __tablename__ = "statistic"
-    __table_args__ = ({"postgresql_partition_by": "LIST (figure)"},)
-    figure: Mapped[str] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(primary_key=True)
-    crossing_point: Mapped[str] = mapped_column(primary_key=True)
-    direction: Mapped[str] = mapped_column(primary_key=True)
-    one: Mapped[str] = mapped_column(primary_key=True)
-    two: Mapped[str] = mapped_column(primary_key=True)
-    three: Mapped[str] = mapped_column(primary_key=True)
-    n: Mapped[int] = mapped_column(BigInteger)
 
 
-class StatisticSpanRow(Row):
-    """The roll-ups once more, by the day where they are kept by the hour, else by the month. Partitioned by figure."""
+class StatisticSpanRow(RollUp, Row):
+    """The roll-ups once more, by the day where they are kept by the hour, else by the month."""
 
     __tablename__ = "statistic_span"
-    __table_args__ = ({"postgresql_partition_by": "LIST (figure)"},)
-    figure: Mapped[str] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(primary_key=True)
-    crossing_point: Mapped[str] = mapped_column(primary_key=True)
-    direction: Mapped[str] = mapped_column(primary_key=True)
-    one: Mapped[str] = mapped_column(primary_key=True)
-    two: Mapped[str] = mapped_column(primary_key=True)
-    three: Mapped[str] = mapped_column(primary_key=True)
-    n: Mapped[int] = mapped_column(BigInteger)
 
 
 STATISTIC_DELTA = Table(

@@ -41,7 +41,6 @@ class Crossing:
     kind: str
     moment: str
     seen: bool = False  # the verdict stood on the screen: the officer takes it that the movement is recorded
-    told: bool = False  # of the interruption, or nothing was lost by it
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -108,7 +107,6 @@ class Shift:
 
     def _reload(self, crossing: Crossing) -> None:
         self.page.reload()
-        crossing.told = True  # the officer did it
 
     def _kill(self, crossing: Crossing) -> None:
         self.service.kill()
@@ -127,15 +125,12 @@ class Shift:
         elif crossing.moment == "judged":
             self.page.keyboard.down("F8")
         if crossing.moment == "sent" and self._either(".lamp.lit", ".trouble") == ".lamp.lit":
-            crossing.seen = crossing.told = True  # the answer had come before
+            crossing.seen = True  # the answer had come before
         elif crossing.moment == "holding" and self._either(".stamp", ".trouble") == ".stamp":
-            crossing.told = True
+            pass  # and so had that to the decision
         elif crossing.moment != "decided":
             expect(self.page.locator(".trouble")).to_be_visible()
             expect(self.page.locator(".freshness .troubled").first).to_be_visible()
-            crossing.told = True
-        else:
-            crossing.told = True
         self.page.keyboard.up("F8")
 
     def _either(self, *places: str) -> str:
@@ -144,7 +139,6 @@ class Shift:
 
     def _double(self, crossing: Crossing) -> None:
         """The document twice, the decision by key and by mouse at once, Enter twice."""
-        crossing.told = True
         if crossing.moment in ("typing", "sent", "judged"):
             self.officer.swipe(crossing.zone)
         elif crossing.moment == "holding":
@@ -161,11 +155,10 @@ class Shift:
             self.page.keyboard.down("F8")
         if crossing.moment in ("typing", "judged"):
             expect(self.page.locator(".dialog #password")).to_be_visible()
-        crossing.told = True  # where nothing was under way the next request asks
         self.page.keyboard.up("F8")
 
     def _colleague(self, crossing: Crossing) -> None:
-        """Another officer decides on the case at the same time."""
+        """Another officer decides on the case at the same time, and ours is told, unless ours came first."""
         (movement,) = self._movements(crossing)
         other = {"id": str(uuid4()), "outcome": "referred", "reason_code": None, "supersedes": None}
         answer = self.client.post(f"/v1/inspections/{movement['id']}/decision", json=other)
@@ -173,7 +166,6 @@ class Shift:
         if answer.status_code == 201:
             expect(self.page.locator(".stamp-referred")).to_be_visible()
             expect(self.page.locator(".trouble")).to_contain_text("Another decision stands")
-        crossing.told = True
         self.page.keyboard.up("F8")
 
     # Afterwards
@@ -240,5 +232,3 @@ class Shift:
             decisions = self.client.get(f"/v1/inspections/{movement['id']}").json()["decisions"]
             if len(decisions) != 1:
                 crossing.faults.append(f"decided {len(decisions)} times")
-        if not crossing.told:
-            crossing.faults.append("the officer was not told")

@@ -10,7 +10,7 @@ import json
 import random
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import count
@@ -88,7 +88,7 @@ class Stop:
     direction: Direction
     shown: tuple[Shown, ...]
     before: tuple[Step, ...] = ()
-    post: str = field(default=POST)
+    post: str = POST
 
 
 async def begin_walk(

@@ -10,8 +10,9 @@ import { Button, Deed, Field, given, Pick } from "../parts/form";
 import { Icon } from "../parts/Icon";
 import { Loaded } from "../parts/Loaded";
 import { Page } from "../parts/Page";
+import { By, Ended, Ending } from "../parts/Standing";
 import { type Column, Table } from "../parts/Table";
-import { Identifier, Name, Point, When } from "../parts/text";
+import { Identifier, Name, Point } from "../parts/text";
 import { useWords } from "../words";
 
 type Hold = Schemas["HoldOut"];
@@ -54,7 +55,16 @@ function List({ holds, end }: { holds: Hold[]; end: (id: string) => void }): Rea
     { head: t("retention.what"), cell: (hold) => <What of={hold} />, names: true },
     { head: t("retention.why"), cell: (hold) => <Why of={hold} /> },
     { head: t("retention.placed"), cell: ({ placed_by, placed_at }) => <By who={placed_by} at={placed_at} /> },
-    { head: t("retention.ended"), cell: (hold) => <Ended of={hold} end={() => end(hold.id)} /> },
+    {
+      head: t("retention.ended"),
+      cell: (hold) => (
+        <Ended of={hold}>
+          <Button look="small" onPress={() => end(hold.id)}>
+            {t("retention.end")}
+          </Button>
+        </Ended>
+      ),
+    },
   ];
   return (
     <Table
@@ -101,32 +111,6 @@ function Why({ of: { reason, legal_basis } }: { of: Hold }): ReactElement {
   );
 }
 
-function By({ who, at }: { who: string; at: string }): ReactElement {
-  return (
-    <span>
-      <Name>{who}</Name>, <When moment={at} />
-    </span>
-  );
-}
-
-function Ended({ of: { ended_by, ended_at, end_reason }, end }: { of: Hold; end: () => void }): ReactElement {
-  const t = useWords();
-  if (ended_by && ended_at)
-    return (
-      <span className="stacked">
-        <By who={ended_by} at={ended_at} />
-        <span className="quiet">
-          <Name>{end_reason}</Name>
-        </span>
-      </span>
-    );
-  return (
-    <Button look="small" onPress={end}>
-      {t("retention.end")}
-    </Button>
-  );
-}
-
 function Place({ done }: { done: () => void }): ReactElement {
   const t = useWords();
   const queries = useQueryClient();
@@ -170,28 +154,12 @@ function Place({ done }: { done: () => void }): ReactElement {
 function End({ id, done }: { id: string; done: () => void }): ReactElement {
   const t = useWords();
   const queries = useQueryClient();
-  const deed = async (form: FormData) => {
-    const body = { reason: given(form, "reason") };
-    await answered(api.POST("/v1/retention/holds/{id}/end", { params: { path: { id } }, body }));
+  const end = async (reason: string) => {
+    await answered(api.POST("/v1/retention/holds/{id}/end", { params: { path: { id } }, body: { reason } }));
     say(t("retention.said"));
     done();
     await queries.invalidateQueries({ queryKey: HOLDS });
   };
-  return (
-    <section className="card stack" aria-label={t("retention.end")}>
-      <p>{t("retention.endLead")}</p>
-      <Deed
-        action={t("retention.end")}
-        look="danger"
-        deed={deed}
-        others={
-          <Button look="plain" onPress={done}>
-            {t("page.close")}
-          </Button>
-        }
-      >
-        <Field label={t("retention.why")} name="reason" required maxLength={500} dir="auto" wide autoFocus />
-      </Deed>
-    </section>
-  );
+  const words = { action: t("retention.end"), why: t("retention.why"), lead: t("retention.endLead") };
+  return <Ending {...words} look="danger" end={end} close={done} />;
 }

@@ -10,8 +10,9 @@ import { say } from "../parts/announce";
 import { Button, Choice, Deed, Field, given, Pick } from "../parts/form";
 import { Loaded } from "../parts/Loaded";
 import { Page } from "../parts/Page";
+import { By, Ended, Ending } from "../parts/Standing";
 import { type Column, Table } from "../parts/Table";
-import { Identifier, Name, Point, When } from "../parts/text";
+import { Identifier, Name, Point } from "../parts/text";
 import { named, useWords } from "../words";
 import { type Restriction, refreshed, restrictions } from "./queries";
 
@@ -45,7 +46,17 @@ export function RestrictionTable({ restrictions: rows }: { restrictions: Restric
     { head: t("rights.post"), cell: ({ crossing_point }) => <Point code={crossing_point} /> },
     {
       head: t("rights.ended"),
-      cell: (one) => <Ended of={one} end={may("handle_rights") ? () => setEnding(one.id) : null} />,
+      cell: (one) => (
+        <Ended of={one}>
+          {may("handle_rights") ? (
+            <Button look="small" onPress={() => setEnding(one.id)}>
+              {t("rights.end")}
+            </Button>
+          ) : (
+            t("rights.stands")
+          )}
+        </Ended>
+      ),
     },
   ];
   return (
@@ -76,58 +87,16 @@ function Ground({ of: { ground, reason, movement_id } }: { of: Restriction }): R
   );
 }
 
-function By({ who, at }: { who: string; at: string }): ReactElement {
-  return (
-    <span>
-      <Name>{who}</Name>, <When moment={at} />
-    </span>
-  );
-}
-
-function Ended({ of: { ended_by, ended_at, end_reason }, end }: { of: Restriction; end: (() => void) | null }) {
-  const t = useWords();
-  if (ended_by && ended_at)
-    return (
-      <span className="stacked">
-        <By who={ended_by} at={ended_at} />
-        <span className="quiet">
-          <Name>{end_reason}</Name>
-        </span>
-      </span>
-    );
-  if (!end) return <span>{t("rights.stands")}</span>;
-  return (
-    <Button look="small" onPress={end}>
-      {t("rights.end")}
-    </Button>
-  );
-}
-
 function End({ id, done }: { id: string; done: () => void }): ReactElement {
   const t = useWords();
   const queries = useQueryClient();
-  const deed = async (form: FormData) => {
-    const body = { reason: given(form, "reason") };
-    await answered(api.POST("/v1/rights/restrictions/{id}/end", { params: { path: { id } }, body }));
+  const end = async (reason: string) => {
+    await answered(api.POST("/v1/rights/restrictions/{id}/end", { params: { path: { id } }, body: { reason } }));
     say(t("rights.said"));
     done();
     await refreshed(queries);
   };
-  return (
-    <section className="card" aria-label={t("rights.end")}>
-      <Deed
-        action={t("rights.end")}
-        deed={deed}
-        others={
-          <Button look="plain" onPress={done}>
-            {t("page.close")}
-          </Button>
-        }
-      >
-        <Field label={t("rights.why")} name="reason" required maxLength={500} dir="auto" wide autoFocus />
-      </Deed>
-    </section>
-  );
+  return <Ending action={t("rights.end")} why={t("rights.why")} end={end} close={done} />;
 }
 
 /** Sets the document of a movement apart. */
