@@ -16,6 +16,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from service.kept import kept
+from service.light import light
 
 
 class Direction(StrEnum):
@@ -295,7 +296,7 @@ class Listing:
     valid_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light(frozen=True, slots=True)
 class Crossing:
     """One traveller, one document, one crossing point, one direction, one time: the movement at hand.
 
@@ -328,7 +329,7 @@ class Crossing:
     form_number: str | None = None  # of the paper form that it was keyed from, as `service.forms` writes it
 
 
-@dataclass(frozen=True, slots=True)
+@light(frozen=True, slots=True)
 class Movement:
     """A crossing that was recorded.
 

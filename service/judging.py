@@ -71,8 +71,8 @@ class Reached:
 class Records(Protocol):
     """A log of movements as they count now, corrections and links taken in, and what stands on each."""
 
-    async def filed(self, sought: Sought) -> list[Movement]:
-        """The movements that are asked for, in any order."""
+    async def filed(self, *sought: Sought) -> list[Movement]:
+        """The movements that any of these ask for, in any order."""
 
     async def movement(self, id: UUID) -> Movement | None:
         """One movement; None where it was found never to have been."""
@@ -110,20 +110,19 @@ class Judge:
         crossing = movement.crossing
         links = await self.records.links(crossing.document.key)
         confirmed = links.confirmed(crossing.document.key)
-        first = first_sought(crossing, confirmed)
-        found = {m.crossing.id: m for m in await self.records.filed(first)}
+        policy = self.policy.at(crossing.occurred_at)
+        first = [first_sought(crossing, confirmed), *passing_sought(crossing, policy)]
+        found = {m.crossing.id: m for m in await self.records.filed(*first)}
         found.pop(movement.id, None)
         shared = [m for m in found.values() if _shares(m, movement, confirmed)]
         own = links.movements(crossing, shared)
-        further = [further_sought(crossing, own), *passing_sought(crossing, self.policy.at(crossing.occurred_at))]
-        for sought in further:
-            found |= {m.crossing.id: m for m in await self._filed(sought) if m.crossing.id != movement.id}
+        further = further_sought(crossing, own)
+        found |= {m.crossing.id: m for m in await self._filed(further) if m.crossing.id != movement.id}
         for m in own:
             del found[m.crossing.id]
-        others = [m for m in found.values() if _is_beside(m, [first, *further])]
+        others = [m for m in found.values() if _is_beside(m, [*first, further])]
         near = Near(own, others, [m for m in shared if m.crossing.id in found], links)
-        sought = company_sought(movement, own, others, self.policy.at(movement.crossing.occurred_at))
-        return await self._with_company(movement, near, sought)
+        return await self._with_company(movement, near, company_sought(movement, own, others, policy))
 
     async def _with_company(self, movement: Movement, near: Near, sought: Sought) -> Near:
         """The same with what is sought of the company, on all documents that officers have said to be theirs."""

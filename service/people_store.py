@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID, uuid4
 
 from sqlalchemy import or_, select
@@ -160,10 +161,10 @@ async def page(session: AsyncSession, *, document: str | None, open_only: bool, 
 
 
 async def corrections_beside(
-    session: AsyncSession, ids: Sequence[UUID], sought: Sought
+    session: AsyncSession, ids: Sequence[UUID], sought: Collection[Sought]
 ) -> dict[UUID, list[CorrectionRow]]:
     """The corrections of some movements, and of all that may be asked for by what a correction says; by movement."""
-    keys = (sorted(each) for each in (sought.documents, sought.persons, sought.marks))
+    keys = (sorted({key for each in sought for key in kind(each)}) for kind in _KEYS)
     rows = await (await driver(session)).rows(_CORRECTED, ids, *keys)
     if not rows:
         return {}
@@ -174,6 +175,7 @@ async def corrections_beside(
     return found
 
 
+_KEYS = (attrgetter("documents"), attrgetter("persons"), attrgetter("marks"))
 _CORRECTED = """
     SELECT movement_id FROM correction WHERE movement_id = ANY($1::uuid[]) OR document_key = ANY($2::text[])
     OR person_keys && $3::text[] OR marks && $4::text[]

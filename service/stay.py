@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from service.light import light
 
-@dataclass(frozen=True, slots=True, order=True)
+
+@light(frozen=True, slots=True)
 class Stay:
     """Presence from the first to the last day, both included; `last` is None while it goes on."""
 

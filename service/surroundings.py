@@ -5,9 +5,12 @@ Movements are read as they count now: with their corrections, and with the offic
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -36,11 +39,11 @@ _LAST = """(
 ) AS decision"""
 _COLUMNS = {"decision": _LAST, "details": "nullif(details, '{}')"}
 _MOVEMENTS = f"SELECT {', '.join(_COLUMNS.get(name, name) for name in MOVEMENT)} FROM movement WHERE "  # noqa: S608 - names of ours alone
-_SOUGHT = _MOVEMENTS + "(document_key = ANY($1::text[]) OR person_keys && $2::text[] OR marks && $3::text[])"
+_ALWAYS = "document_key = ANY(${}::text[]) OR person_keys && ${}::text[] OR marks && ${}::text[]"
 # The sum keeps PostgreSQL from looking by time: it would go through everybody who crossed in these days.
-_SOUGHT_WITHIN = (
-    _SOUGHT + "AND occurred_at + interval '0' "
-    "BETWEEN coalesce($4::timestamptz, '-infinity') AND coalesce($5::timestamptz, 'infinity')"
+_WITHIN = (
+    f"({_ALWAYS}) AND occurred_at + interval '0' "
+    "BETWEEN coalesce(${}::timestamptz, '-infinity') AND coalesce(${}::timestamptz, 'infinity')"
 )
 _AWAY = _MOVEMENTS + "(occurred_at, id) IN (SELECT * FROM unnest($1::timestamptz[], $2::uuid[]))"  # noqa: S608 - likewise
 
@@ -55,8 +58,8 @@ class Surroundings:
     now: datetime
     standing_rows: dict[UUID, dict[UUID, Finding]] = field(default_factory=dict)
 
-    async def filed(self, sought: Sought) -> list[Movement]:
-        """The movements that are asked for, as they count now."""
+    async def filed(self, *sought: Sought) -> list[Movement]:
+        """The movements that any of these ask for, as they count now."""
         recorded = await self._movements(*_asked(sought))
         corrections = await people_store.corrections_beside(self.session, [m.crossing.id for m in recorded], sought)
         if not corrections:
@@ -66,7 +69,7 @@ class Surroundings:
         if away:
             found |= {m.id: m for m in await self._movements(_AWAY, *zip(*away, strict=True))}
         counting = [_counting(m, corrections.get(m.id, ())) for m in found.values()]
-        return [m for m in counting if m and sought.finds(m.crossing, filed_under(m.crossing))]
+        return [m for m in counting if m and any(each.finds(m.crossing, filed_under(m.crossing)) for each in sought)]
 
     async def _movements(self, statement: str, *values: object) -> list[Movement]:
         asking = await driver(self.session)
@@ -152,12 +155,23 @@ def _counting(m: Movement, corrections: Iterable[CorrectionRow]) -> Movement | N
     return corrected(m, map(people_store.correction_of, corrections))
 
 
-def _asked(sought: Sought) -> tuple[str, Any, Any, Any, *tuple[Any, ...]]:
-    """The statement that asks for it, and its values."""
-    keys = sorted(sought.documents), sorted(sought.persons), sorted(sought.marks)
-    if sought.since or sought.until:
-        return _SOUGHT_WITHIN, *keys, sought.since, sought.until
-    return _SOUGHT, *keys
+def _asked(sought: Iterable[Sought]) -> tuple[str, *tuple[Any, ...]]:
+    """The statement that asks for any of these, and its values."""
+    values: list[object] = []
+    shape = []
+    for each in sought:
+        within = each.since, each.until
+        values += sorted(each.documents), sorted(each.persons), sorted(each.marks), *(within if any(within) else ())
+        shape.append(any(within))
+    return _statement(tuple(shape)), *values
+
+
+@cache
+def _statement(shape: tuple[bool, ...]) -> str:
+    """One condition for each that is sought, within a time where `shape` says so."""
+    places = itertools.count(1)
+    conditions = (_WITHIN if within else _ALWAYS for within in shape)
+    return _MOVEMENTS + " OR ".join(f"({re.sub(r'{}', lambda _: str(next(places)), each)})" for each in conditions)
 
 
 async def listings(session: AsyncSession, crossing: Crossing, findings: Iterable[Finding]) -> tuple[Listing, ...]:

@@ -214,7 +214,7 @@ class DecisionRow(Row):
     __tablename__ = "decision"
     __table_args__ = (
         Index("decision_first", "movement_id", unique=True, postgresql_where=text("supersedes IS NULL")),
-        Index("decision_movement", "movement_id"),
+        Index("decision_of_movement", "movement_id", postgresql_include=["id", "outcome"]),
         Index("decision_decided", "decided_at"),
         Index("decision_referred", "decided_at", postgresql_where=text("outcome = 'referred'")),
     )

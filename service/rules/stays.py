@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from service.domain import Crossing, Direction, Movement, Visa
+from service.light import light
 
 DayOf = Callable[[Crossing], date]
 
 
-@dataclass(frozen=True, slots=True)
+@light(frozen=True, slots=True)
 class KnownStay:
     """A stay as the records have it: the first and the last day, and the movements that say so.
 

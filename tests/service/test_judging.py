@@ -91,9 +91,9 @@ class Log:
     def now(self, id: UUID) -> Movement | None:
         return corrected(self.movements[id], [each for each in self.corrections if each.movement_id == id])
 
-    async def filed(self, sought: Sought) -> list[Movement]:
+    async def filed(self, *sought: Sought) -> list[Movement]:
         known = (m for id in self.movements if (m := self.now(id)))
-        return [m for m in known if sought.finds(m.crossing, filed_under(m.crossing))]
+        return [m for m in known if any(each.finds(m.crossing, filed_under(m.crossing)) for each in sought)]
 
     async def movement(self, id: UUID) -> Movement | None:
         return self.now(id)

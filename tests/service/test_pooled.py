@@ -37,6 +37,7 @@ def asked(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[object]:
         return True
 
     monkeypatch.setattr(dialect, "do_ping", ping)
+    monkeypatch.setattr(pooled, "REST_SECONDS", 600.0)  # however long those before rested
     return connections
 
 
