@@ -28,6 +28,7 @@ from service.reimport import Fetching
 from service.screening import IndexInForce
 from service.settings import Settings
 from service.throttle import Throttle
+from service.turns import Turns
 
 Probe = Callable[[], Awaitable[bool]]
 
@@ -49,6 +50,7 @@ class Services:
     parts: Assembly
     metrics: Metrics = field(default_factory=Metrics)
     throttle: Throttle = field(default_factory=Throttle)
+    turns: Turns = field(default_factory=Turns)
     now: Callable[[], datetime] = utc_now
     probes: dict[str, Probe] = field(default_factory=dict)
     provider: Provider | None = None

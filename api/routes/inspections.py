@@ -47,15 +47,16 @@ async def create(
     """
     await require(request, actor, Action.INSPECT, asked.crossing_point)
     crossing = await _crossing(services, asked, actor)
-    made = await inspecting.inspect(
-        services.database.sessions,
-        services.screening.current,
-        services.policy,
-        crossing,
-        actor=actor,
-        now=services.now(),
-        reading_id=asked.reading_id,
-    )
+    async with services.turns:
+        made = await inspecting.inspect(
+            services.database.sessions,
+            services.screening.current,
+            services.policy,
+            crossing,
+            actor=actor,
+            now=services.now(),
+            reading_id=asked.reading_id,
+        )
     services.metrics.inspections.labels(made.inspection.verdict.value).inc()
     if DeviceKind.CAMERA in actor.roles:
         return ReceiptOut(id=asked.id, seq=made.seq, recorded_at=made.recorded_at)
