@@ -4,15 +4,22 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types tests browser console accessibility interruptions bench-console lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-bombs fuzz-http campaign-api campaign-kill bench-rules bench-busy rules-campaign rules-coverage rules-mutants bench-trail bench-dashboards clean
+.PHONY: run test check ready-python ready-console lint types tests browser console accessibility interruptions bench-console lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-bombs fuzz-http campaign-api campaign-kill bench-rules bench-busy rules-campaign rules-coverage rules-mutants bench-trail bench-dashboards clean
 
 ## run: set everything up and serve the console and the API with demo data (PORT=, MABAR_DATA_DIR=)
 run: $(VENV)/.run console
 	@exec $(BIN)/mabar serve --demo
 
 ## test: set everything up, then style, types, imports and every test
-test: $(VENV)/.dev browser console/node_modules/.dev console
-	@$(MAKE) --no-print-directory check
+test: | $(VENV)/bin/python
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target ready-python ready-console
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types
+	@$(MAKE) --no-print-directory tests
+
+ready-python: $(VENV)/.dev browser
+# One after the other: both fill the same folder.
+ready-console: console/node_modules/.dev
+	@$(MAKE) --no-print-directory console
 
 check: lint types console tests
 

@@ -6,12 +6,14 @@ with it.
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
     """Run the command line."""
-    from api.cli import app  # noqa: PLC0415
+    from api.cli import command_line  # noqa: PLC0415
 
-    app()
+    command_line(*sys.argv[1:2])()
 
 
 if __name__ == "__main__":

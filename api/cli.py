@@ -2,49 +2,58 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import typer
 
-from api.commands import (
-    access,
-    accounts,
-    audit,
-    backups,
-    camera,
-    lists,
-    movements,
-    paper,
-    reading,
-    retention,
-    rules,
-    screening,
-    serving,
-    statistics,
-)
+# Where each is found: a module of `api.commands`, and in it a command or a group of them.
+COMMANDS = {
+    "serve": ("serving", "serve"),
+    "migrate": ("serving", "migrate"),
+    "demo": ("serving", "demo"),
+    "backup": ("backups", "backup"),
+    "restore": ("backups", "restore"),
+    "backup-key": ("backups", "backup_key"),
+    "access": ("access", "access"),
+    "read": ("reading", "read"),
+    "inspect": ("reading", "inspect"),
+    "camera": ("camera", "camera"),
+    "screen": ("screening", "screen"),
+    "list": ("lists", "app"),
+    "movements": ("movements", "app"),
+    "paper": ("paper", "app"),
+    "rules": ("rules", "app"),
+    "statistics": ("statistics", "app"),
+    "account": ("accounts", "app"),
+    "audit": ("audit", "app"),
+    "retention": ("retention", "app"),
+    "keys": ("retention", "keys"),
+}
 
-app = typer.Typer(
-    name="mabar",
-    help="Border-crossing processing: read the document, screen, apply the rules, record, explain.",
-    no_args_is_help=True,
-    pretty_exceptions_show_locals=False,  # locals may hold a traveller's data
-    add_completion=False,
-)
-app.command("serve")(serving.serve)
-app.command("migrate")(serving.migrate)
-app.command("demo")(serving.demo)
-app.command("backup")(backups.backup)
-app.command("restore")(backups.restore)
-app.command("backup-key")(backups.backup_key)
-app.command("access")(access.access)
-app.command("read")(reading.read)
-app.command("inspect")(reading.inspect)
-app.command("camera")(camera.camera)
-app.command("screen")(screening.screen)
-app.add_typer(lists.app, name="list")
-app.add_typer(movements.app, name="movements")
-app.add_typer(paper.app, name="paper")
-app.add_typer(rules.app, name="rules")
-app.add_typer(statistics.app, name="statistics")
-app.add_typer(accounts.app, name="account")
-app.add_typer(audit.app, name="audit")
-app.add_typer(retention.app, name="retention")
-app.add_typer(retention.keys, name="keys")
+
+def command_line(first: str | None = None) -> typer.Typer:
+    """The command line; where its `first` word names a command, that one alone is loaded.
+
+    A camera's station need not load the service, nor whoever reads one picture the console: that takes seconds on a
+    small machine.
+    """
+    app = typer.Typer(
+        name="mabar",
+        help="Border-crossing processing: read the document, screen, apply the rules, record, explain.",
+        no_args_is_help=True,
+        pretty_exceptions_show_locals=False,  # locals may hold a traveller's data
+        add_completion=False,
+    )
+    app.callback()(_nothing)
+    for name in [first] if first in COMMANDS else COMMANDS:
+        module, within = COMMANDS[name]
+        found = getattr(import_module(f"api.commands.{module}"), within)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
+def _nothing() -> None:
+    pass  # its being there keeps a command alone from losing its name

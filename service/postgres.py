@@ -47,6 +47,7 @@ _SILENCE_SECONDS = 5.0
 _STOP_SECONDS = 30.0
 _WATCH_SECONDS = 1.0
 _STEP_SECONDS = 0.05
+_STEPS_A_SECOND = 20
 
 log = structlog.get_logger(__name__)
 
@@ -274,11 +275,14 @@ class PostgresServer:
             await connection.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {LOGIN}")
 
     async def _end_server(self) -> None:
-        """End the server if there is one: cleanly, and if that takes too long, at once (it recovers next time)."""
+        """End the server if there is one: cleanly, and if that takes too long, at once (it recovers next time).
+
+        It is told so every second: a server that has only just begun to start loses a signal.
+        """
         for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            if pid := self._postmaster():
-                os.kill(pid, how)
-            for _ in range(int(_STOP_SECONDS / _STEP_SECONDS)):
+            for step in range(int(_STOP_SECONDS / _STEP_SECONDS)):
+                if step % _STEPS_A_SECOND == 0 and (pid := self._postmaster()):
+                    os.kill(pid, how)
                 if not self._is_alive():
                     return
                 await asyncio.sleep(_STEP_SECONDS)

@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli import command_line
 from ocr.worker import ReaderPool
 from service.settings import load_settings
 
@@ -33,7 +33,7 @@ columns.valid_until = "until"
 
 
 def run(*arguments: str, **more: Any) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], **more)
+    return CliRunner().invoke(command_line(), [str(argument) for argument in arguments], **more)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli import command_line
 from service_process import ROOT, free_port, running
 
 PICTURES = Path(__file__).parent.parent / "ocr" / "pictures"
@@ -132,7 +132,7 @@ def test_no_movement_is_lost_or_doubled_by_kill_9(post: Post, tmp_path: Path) ->
 
 def run(*arguments: str) -> Any:
     given = ["camera", "--source", "0", "--post", POST, "--direction", "exit", *arguments]
-    return CliRunner().invoke(app, given, env={"MABAR_DEVICE_KEY": ""})
+    return CliRunner().invoke(command_line(), given, env={"MABAR_DEVICE_KEY": ""})
 
 
 def test_a_key_is_needed_and_never_taken_from_the_command_line(tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_inspect_decide_replay(clone_url: str, tmp_path: Path) -> None:
         loop.run_until_complete(bring_up_to_date(Desk.database.sessions))
         machine = Desk.TestCase
         machine.settings = settings(
-            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         )
         machine("runTest").runTest()
     finally:
