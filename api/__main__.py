@@ -6,14 +6,18 @@ with it.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
 def main() -> None:
     """Run the command line."""
+    gc.disable()  # what is loaded stays: looking it through again and again takes a tenth of a start
     from api.cli import command_line  # noqa: PLC0415
 
-    command_line(*sys.argv[1:2])()
+    app = command_line(*sys.argv[1:2])
+    gc.enable()
+    app()
 
 
 if __name__ == "__main__":

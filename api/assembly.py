@@ -87,6 +87,7 @@ async def assemble(
     _chore(stack, "statistics", FOLD_SECONDS, lambda: statistics.fold(database.sessions))
     _chore(stack, "consultations", CONSULTATION_LOOK_SECONDS, lambda: _watch_consultations(settings, database))
     _chore(stack, "partitions", PARTITION_LOOK_SECONDS, lambda: _keep_partitions(database, metrics))
+    await wall_clock.look_back(database)
     clock = wall_clock.WallClock()
     _chore(stack, "clock", wall_clock.LOOK_SECONDS, lambda: wall_clock.look(database, clock))
     retaining = retention_of(settings)

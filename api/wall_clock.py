@@ -1,4 +1,4 @@
-"""Whether the machine's clock was set while the service ran: told in the log and the trail, since times tell less then.
+"""Whether the machine's clock was set: told in the log and the trail, since times tell less then.
 
 The order of what was recorded does not hang on it: movements and events are numbered.
 """
@@ -40,11 +40,22 @@ class WallClock:
         return jump if abs(jump) > TOLERANCE else None
 
 
+async def look_back(database: Database) -> None:
+    """Tell of a clock that was set back while nothing ran: what is on record last lies ahead of it."""
+    async with database.sessions() as session:
+        last = await audit.last_at(session)
+    if last is not None and (behind := last - _now()) > TOLERANCE:
+        await _tell(database, -behind)
+
+
 async def look(database: Database, clock: WallClock) -> None:
     """Tell of a clock that was set, once."""
     jump = clock.set_by(_now(), _steady())
-    if jump is None:
-        return
+    if jump is not None:
+        await _tell(database, jump)
+
+
+async def _tell(database: Database, jump: timedelta) -> None:
     seconds = round(jump.total_seconds())
     logs.get_logger().warning("the machine's clock was set", seconds=seconds)
     async with database.sessions.begin() as session:

@@ -6,12 +6,15 @@ What LED Art. 25 (Directive (EU) 2016/680) asks of logs: what was done, when, by
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.access import Actor, Purpose
 from service.acting import current
 from service.driver import driver
+from service.tables import AuditRow
 
 SERVICE = "service"
 
@@ -47,6 +50,12 @@ async def record(
     }
     # nothing is read back of it: who writes the trail need not be who may read it
     await (await driver(session)).add("audit", row)
+
+
+async def last_at(session: AsyncSession) -> datetime | None:
+    """When the latest event was; None where there is none."""
+    at: datetime | None = await session.scalar(select(AuditRow.at).order_by(AuditRow.id.desc()).limit(1))
+    return at
 
 
 def _kind(actor: Actor | None) -> str:

@@ -7,8 +7,9 @@ in which several connections must see each other's commits; `clone_url` is its a
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import itertools
-import shutil
+import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -32,6 +33,7 @@ from service.database import MONTHS_AHEAD, MONTHS_BACK, Database, migrate, month
 from service.postgres import DATABASE, PostgresServer
 from service.postgres_files import OWNER, SUPERUSER
 from service.settings import Settings
+from service_process import copy_data, running
 
 settings.register_profile(
     "mabar", deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -57,13 +59,13 @@ class Shared(LoadFileScheduling):
         return "tests/console" if file.startswith("tests/console/") else file
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What goes to one process goes first: else all others wait for it at the end."""
+    items.sort(key=lambda item: "tests/console/" not in item.nodeid)
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shared:
     return Shared(config, log)
-
-
-def copy_data(data_dir: Path, copy: Path) -> Path:
-    """A data directory of its own, with all but the locks."""
-    return Path(shutil.copytree(data_dir, copy, ignore=shutil.ignore_patterns("*.lock")))
 
 
 async def _execute(
@@ -107,6 +109,27 @@ async def data_template(short_dir: Path) -> Path:
     local = short_dir / "template" / "postgres" / "cluster" / "local.conf"
     local.write_text("fsync = off\n")
     return short_dir / "template"
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a service that was started on nothing, as `make run` starts it, has left; to be copied.
+
+    The first process that asks makes it for all.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    made = shared / "demonstration.made"
+    with (shared / "demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            with tempfile.TemporaryDirectory(prefix="mabar-") as folder:  # a short path, for the sake of sockets
+                with running(Path(folder) / "data"):
+                    pass
+                copy_data(Path(folder) / "data", shared / "demonstration")
+            made.touch()
+    return shared / "demonstration"
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -27,6 +28,11 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def copy_data(data_dir: Path, copy: Path) -> Path:
+    """A data directory of its own, with all but the locks."""
+    return Path(shutil.copytree(data_dir, copy, ignore=shutil.ignore_patterns("*.lock")))
 
 
 class ServiceProcess:

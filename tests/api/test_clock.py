@@ -46,6 +46,21 @@ async def test_a_clock_that_is_set_leaves_an_event(undone: Database) -> None:
     assert [(row.action, row.actor, row.details) for row in told] == [("clock_set", audit.SERVICE, {"seconds": 86400})]
 
 
+async def test_a_clock_that_was_set_back_while_nothing_ran_leaves_an_event(
+    undone: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await wall_clock.look_back(undone)  # nothing is on record
+    async with undone.sessions.begin() as session:
+        await audit.record(session, None, "export", purpose="maintenance")
+    await wall_clock.look_back(undone)
+    monkeypatch.setattr(wall_clock, "_now", lambda: datetime.now(UTC) - DAY)
+    await wall_clock.look_back(undone)
+    async with undone.sessions() as session:
+        told = list(await session.scalars(select(AuditRow).order_by(AuditRow.id)))
+    assert [row.action for row in told] == ["export", "clock_set"]
+    assert told[1].details["seconds"] in range(-86400, -86390)
+
+
 async def test_a_session_is_locked_by_a_clock_that_was_set_back_and_outlives_it(platform: Platform) -> None:
     before = await platform.officer(Role.FIRST_LINE)
     platform.clock.advance(days=1)

@@ -23,7 +23,7 @@ from uuid import uuid4
 import httpx
 
 from ocr.mrz import MrzFormat, render
-from service_process import ROOT, ServiceProcess, running
+from service_process import ROOT, ServiceProcess, copy_data, running
 
 CYCLES = int(os.environ.get("CRASH_CYCLES", "2"))
 CAMPAIGN = os.environ.get("CRASH_FOLDER")  # of a campaign; short, for a socket's path lies within
@@ -124,13 +124,15 @@ def _told(log: list[dict[str, str]], acknowledged: set[str]) -> None:
         assert len(numbers) == len(set(numbers))
 
 
-async def test_no_acknowledged_movement_is_lost_to_kill_9(tmp_path: Path) -> None:
+async def test_no_acknowledged_movement_is_lost_to_kill_9(tmp_path: Path, demonstration: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="mabar-crash-") as scratch:
         folder = Path(CAMPAIGN or scratch)
         os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - nothing else runs meanwhile
         kept = folder / "state.json"
         state = json.loads(kept.read_text()) if kept.exists() else {"cycles": 0, "acknowledged": [], "ready": []}
         acknowledged = set(state["acknowledged"])
+        if not (folder / "data").exists():
+            copy_data(demonstration, folder / "data")
         with running(folder / "data", MABAR_READER_WORKERS="1") as service:
             headers = service.headers()  # one session for all cycles: it has to outlive them too
             for cycle in range(state["cycles"], CYCLES):

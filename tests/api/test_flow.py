@@ -21,17 +21,17 @@ import numpy as np
 import pytest
 
 from ocr.mrz import MrzFormat, render
-from service_process import running
+from service_process import copy_data, running
 
 PROBLEM = "application/problem+json"
 DOCUMENTS = Path(__file__).parent.parent / "documents"
 
 
 @pytest.fixture(scope="module")
-def desk() -> Iterator[httpx.Client]:
+def desk(demonstration: Path) -> Iterator[httpx.Client]:
     """A signed-in client of a service that runs as `make run` starts it."""
     folder = tempfile.TemporaryDirectory(prefix="mabar-flow-")
-    with folder as path, running(Path(path) / "data") as service, service.client() as client:
+    with folder as path, running(copy_data(demonstration, Path(path) / "data")) as service, service.client() as client:
         yield client
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.database import reach
 from service.settings import Settings
-from service_process import ServiceProcess, running
+from service_process import ServiceProcess, copy_data, running
 
 OLD, NEW = 100, 3_000
 # Whether a transaction of the service has written entries that nobody sees yet.
@@ -50,10 +50,10 @@ def _hits(service: ServiceProcess, name: str) -> list[str]:
         return [hit["entry_id"] for hit in client.post("/v1/screenings", json=asked).json()["hits"]]
 
 
-async def test_kill_9_in_the_middle_of_an_import_leaves_the_old_version_in_force() -> None:
+async def test_kill_9_in_the_middle_of_an_import_leaves_the_old_version_in_force(demonstration: Path) -> None:
     with (
         tempfile.TemporaryDirectory(prefix="mabar-import-") as folder,
-        running(Path(folder) / "data", MABAR_READER_WORKERS="1") as service,
+        running(copy_data(demonstration, Path(folder) / "data"), MABAR_READER_WORKERS="1") as service,
     ):
         assert _put(service, b"".join(_lines(OLD, "Rebwar"))).json()["added"] == OLD
         found = _hits(service, "Rebwar Bado Ban")

@@ -21,7 +21,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import command_line
-from service_process import ROOT, free_port, running
+from service_process import ROOT, copy_data, free_port, running
 
 PICTURES = Path(__file__).parent.parent / "ocr" / "pictures"
 KILLS = int(os.environ.get("CAMERA_KILLS", "2"))
@@ -43,9 +43,13 @@ class Post:
 
 
 @pytest.fixture(scope="module")
-def post() -> Iterator[Post]:
+def post(demonstration: Path) -> Iterator[Post]:
     folder = tempfile.TemporaryDirectory(prefix="mabar-camera-")
-    with folder as path, running(Path(path) / "data", MABAR_READER_WORKERS="1") as service, service.client() as client:
+    with (
+        folder as path,
+        running(copy_data(demonstration, Path(path) / "data"), MABAR_READER_WORKERS="1") as service,
+        service.client() as client,
+    ):
         asked = {"name": "lane 1", "kind": "camera", "posts": [POST, "IQ-SFW"]}
         answer = client.post("/v1/device-keys", json=asked)
         assert answer.status_code == 201, answer.text

@@ -16,19 +16,18 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from officer import CHROMIUM, Officer, chromium
-from service_process import ServiceProcess, running
+from service_process import ServiceProcess, copy_data, running
 
 Storage = Any  # what a browser keeps: cookies and local storage
 
 
 @pytest.fixture(scope="session")
-def service() -> Iterator[ServiceProcess]:
+def service(demonstration: Path) -> Iterator[ServiceProcess]:
     """Sessions in it last long: other tests of the same process may come between two of the console's."""
     if not CHROMIUM:
         pytest.skip("no Chromium here (Debian: apt-get install chromium)")
     with tempfile.TemporaryDirectory(prefix="mabar-") as folder:
-        data_dir = Path(folder) / "data"
-        data_dir.mkdir()
+        data_dir = copy_data(demonstration, Path(folder) / "data")
         with running(data_dir, MABAR_SESSION_IDLE_MINUTES="240") as service:
             yield service
 

@@ -315,9 +315,23 @@ def test_nobody_at_the_desk_for_long_and_the_case_waits_behind_a_lock(
     officer.expect_verdict("CLEAR")
     officer.page.clock.fast_forward((client.get("/v1/session").json()["idle_minutes"] + 1) * 60_000)
     expect(officer.page.locator(".dialog")).to_contain_text("The session is locked")
+    officer.page.locator("#password").focus()
+    officer.swipe(traveller(1))
+    expect(officer.page.locator(".dialog")).to_contain_text("was scanned, and not taken")
+    expect(officer.page.locator("#password")).to_have_value("")  # a traveller's data are no password to try
+    officer.page.wait_for_timeout(200)  # an Enter right after it would still be the reader's
     officer.sign_in_again()
     expect(officer.page.locator(".dialog")).to_have_count(0)
     officer.expect_verdict("CLEAR")
+
+
+def test_a_document_scanned_while_nobody_is_signed_in_is_no_password(open_window: Callable[..., Officer]) -> None:
+    officer = open_window()
+    officer.page.locator("#password").fill("begun")
+    officer.page.locator("#password").focus()
+    officer.swipe(traveller(2))
+    expect(officer.page.get_by_text("was scanned, and not taken")).to_be_visible()
+    expect(officer.page.locator("#password")).to_have_value("begun")
 
 
 def test_a_passkey_is_registered_asked_for_and_removed(

@@ -23,15 +23,22 @@ from officer import LISTED, Officer, passport
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)
 DECISIONS = "**/v1/inspections/*/decision"
+RECORDED = re.compile(r"/v1/inspections/[0-9a-f-]{36}$")
 
 
 def traveller(number: int) -> str:
     """The passport of somebody whom nothing is known of, and whom no other test shows."""
-    name = "QWOXAZI VEJUMPA,ZUBROQI HAXELLO,PYKWAJU DOMREZI,GAXILBO FUNQERA,WEJHOMZI TAPQULO,XIRBADU KOSWEMI".split(",")
-    primary, secondary = name[number].split()
+    surnames = "QWOXAZI ZUBROQI PYKWAJU GAXILBO WEJHOMZI XIRBADU NEFTUJO".split()
+    given = "VEJUMPA HAXELLO DOMREZI FUNQERA TAPQULO KOSWEMI BIXALGO".split()
+    primary, secondary = surnames[number], given[number]
     return passport(
         primary, secondary, "GEO", f"{chr(75 + number)}{(number + 7) * 3456789 % 10**8:08}", "910305", "F", "340101"
     )
+
+
+def movements_of(client: httpx.Client, number: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get("/v1/movements", params={"document_number": number}).json()["items"]
+    return found
 
 
 # Decisions
@@ -82,6 +89,27 @@ def test_a_decision_that_is_lost_goes_again_by_itself_and_counts_once(officer: O
     officer.page.keyboard.up("F8")
     assert len(sent) == 3
     assert len(set(sent)) == 1
+    officer.complaints.clear()  # the browser notes the lost answers of itself
+
+
+def test_a_decision_that_a_reload_interrupted_goes_on_once_the_service_is_back(
+    officer: Officer, client: httpx.Client
+) -> None:
+    page, away = officer.page, True
+    page.route(DECISIONS, lambda route: route.abort() if away else route.continue_())
+    page.route(RECORDED, lambda route: route.abort() if away else route.continue_())
+    officer.swipe(traveller(6))
+    officer.expect_verdict("CLEAR")
+    page.keyboard.down("F8")
+    expect(page.locator(".freshness")).to_contain_text("not reached")
+    page.keyboard.up("F8")
+    page.reload()
+    expect(page.locator(".freshness")).to_contain_text("not reached")
+    number = traveller(6).split("\n")[1][:9]
+    assert [each["decision"] for each in movements_of(client, number)] == [None]
+    away = False
+    officer.expect_decision("admitted")
+    assert [each["decision"] for each in movements_of(client, number)] == ["admitted"]
     officer.complaints.clear()  # the browser notes the lost answers of itself
 
 

@@ -15,7 +15,7 @@ from service_process import ServiceProcess
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)  # a test machine may be busy
-COUNT = int(os.environ.get("MABAR_INTERRUPTIONS", "4"))
+COUNT = int(os.environ.get("MABAR_INTERRUPTIONS", "3"))
 SEED = int(os.environ.get("MABAR_SEED", "7"))
 
 

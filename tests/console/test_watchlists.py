@@ -114,6 +114,13 @@ def test_a_file_is_shown_with_what_it_changes_and_put_into_force_by_another(
     (crowd,) = [one for one in client.get("/v1/watchlists").json() if one["name"] == "crowd"]
     assert (crowd["version"], crowd["entries"]) == (2, 7)
 
+    purpose = page.get_by_role("region", name="What the list is for")
+    purpose.get_by_label("What the list is for").select_option("entry_ban")
+    purpose.get_by_role("button", name="Set").click()
+    expect(purpose.get_by_role("button", name="Set")).to_be_enabled()
+    assert client.get("/v1/watchlists/purposes").json()["crowd"] == "entry_ban"
+    client.put("/v1/watchlists/crowd/purpose", json={"purpose": None}).raise_for_status()
+
 
 def test_the_service_refuses_who_approves_a_file_of_their_own(
     officer: Officer, second: Second, client: httpx.Client

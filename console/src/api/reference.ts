@@ -1,4 +1,4 @@
-/** What the whole console looks up: crossing points by their names. */
+/** What the whole console looks up: crossing points by their names, and what findings mean. */
 
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useOfficer } from "../app/session";
@@ -32,3 +32,11 @@ export function usePointName(): (code: string) => string {
     return names[language()] ?? names.en ?? code;
   };
 }
+
+/** Every kind of finding in the officer's language. */
+export const meanings = () =>
+  queryOptions({
+    queryKey: ["meanings", language()],
+    queryFn: () => answered(api.GET("/v1/rules")),
+    staleTime: Number.POSITIVE_INFINITY,
+  });

@@ -2,6 +2,7 @@
 
 import { type ReactElement, type ReactNode, useEffect, useRef, useState } from "react";
 import { Problem } from "../api/problem";
+import { useRefused } from "../firstline/capture";
 import { say } from "../parts/announce";
 import { Dialog } from "../parts/Dialog";
 import { Button, Deed, Field, given } from "../parts/form";
@@ -56,6 +57,8 @@ export function AskAgain(): ReactElement {
 
 /** One form after another, for as long as the session lacks something. */
 function Steps(): ReactElement {
+  const t = useWords();
+  const refused = useRefused();
   const { session } = useSession();
   const place = useRef<HTMLDivElement>(null);
   const step = session ? (session.due ?? "unlock") : "signIn";
@@ -73,6 +76,13 @@ function Steps(): ReactElement {
   }[step];
   return (
     <div ref={place}>
+      <div role="alert">
+        {refused && (
+          <p className="trouble">
+            <Icon sign="alert" /> {t("signIn.scanned")}
+          </p>
+        )}
+      </div>
       <Step />
     </div>
   );

@@ -1,9 +1,11 @@
 /** The filters of every picture; they stand in the address. */
 
+import { useQuery } from "@tanstack/react-query";
 import type { ReactElement, SubmitEvent } from "react";
 import { useSearchParams } from "wouter";
-import { useOwnPoints, usePointName } from "../api/reference";
+import { meanings, useOwnPoints, usePointName } from "../api/reference";
 import { Button, Choice, Field, given } from "../parts/form";
+import { stateName, states } from "../parts/states";
 import { named, useWords } from "../words";
 import { COMPARED, FILTERS, filtersOf, periodOf } from "./filters";
 
@@ -49,8 +51,9 @@ export function FilterForm({ live }: { live: boolean }): ReactElement {
         />
         {!live && (
           <>
-            <Field {...field("nationality")} maxLength={3} pattern="[A-Za-z]{1,3}" className="capitals" dir="ltr" />
-            <Field {...field("rule")} maxLength={3} pattern="[A-Za-z][0-9]{1,2}" className="capitals" dir="ltr" />
+            <Field {...field("nationality")} {...CODE} pattern="[A-Za-z]{1,3}" list="filter-states" />
+            <Field {...field("rule")} {...CODE} pattern="[A-Za-z][0-9]{1,2}" list="filter-rules" />
+            <Known />
           </>
         )}
         <Button type="submit" look="primary">
@@ -63,6 +66,27 @@ export function FilterForm({ live }: { live: boolean }): ReactElement {
         )}
       </form>
     </search>
+  );
+}
+
+const CODE = { maxLength: 3, className: "capitals", dir: "ltr" } as const;
+
+/** What the codes stand for, to choose from while typing: the browser looks at code and name. */
+function Known(): ReactElement {
+  const { data: rules = [] } = useQuery(meanings());
+  return (
+    <>
+      <datalist id="filter-states">
+        {states().map((state) => (
+          <option key={state} value={state} label={stateName(state)} />
+        ))}
+      </datalist>
+      <datalist id="filter-rules">
+        {rules.map(({ rule, title }) => (
+          <option key={rule} value={rule} label={title} />
+        ))}
+      </datalist>
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 /** How a document comes in besides the camera: a reader that types, a dropped, pasted or chosen image, pasted text. */
 
 import { useEffect, useRef } from "react";
+import { Store, useStore } from "../app/store";
 import { Wedge } from "./wedge";
 
 /** Text of a zone, or pictures of one document, the best first. */
@@ -12,7 +13,22 @@ const ZONE = /^[A-Z0-9<\s]{60,}$/i;
 export function useCapture(take: (source: Source) => void): void {
   const taker = useRef(take);
   taker.current = take;
-  useEffect(() => watch((source) => taker.current(source)), []);
+  useEffect(() => watch((source) => (inDialog() ? refuse() : taker.current(source))), []);
+}
+
+/** Whether a document came while nobody was signed in; its zone must not be typed into a password. */
+export function useRefused(): boolean {
+  useEffect(() => {
+    refused.value = false;
+    return watch(refuse);
+  }, []);
+  return useStore(refused);
+}
+
+const refused = new Store(false);
+
+function refuse(): void {
+  refused.value = true;
 }
 
 function watch(take: (source: Source) => void): () => void {
@@ -20,7 +36,7 @@ function watch(take: (source: Source) => void): () => void {
   let field: Field | null = null; // what the burst types into, as it was before
   const handlers = {
     keydown(event: KeyboardEvent) {
-      if (event.ctrlKey || event.altKey || event.metaKey || inDialog()) return;
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
       const { swallow: swallowed, began, line } = wedge.press(event);
       if (began) field = fieldAt(event.target);
       if (swallowed) swallow(event);

@@ -197,16 +197,15 @@ export class Case {
 
   /** Take up what a reload or a crash interrupted. */
   async restore(kept: KeptCase): Promise<void> {
-    const { reading, lines, details, group, request, inspected, decision } = kept;
+    const { reading, lines, details, group, request, inspected } = kept;
     this.#recordedGroup = kept.recordedGroup;
     this.#request = request;
     this.#inspected = inspected;
-    this.#decision = decision;
+    this.#decision = kept.decision;
     // What is on record is not in view yet: until it is, no other document may come in between.
     this.step({ reading, lines, details, group, stage: inspected ? "inspecting" : reading ? "read" : this.stage });
     if (request) await this.#send();
     else if (inspected) await this.recall();
-    if (decision && this.undecided) await this.#sendDecision();
     await this.#recordGroup();
   }
 
@@ -242,7 +241,7 @@ export class Case {
     const path = { path: { id } };
     await this.#attempt(
       () => answered(api.GET("/v1/inspections/{id}", { params: path })),
-      (inspection) => this.step({ stage: inspection.decisions.length ? "decided" : "judged", inspection }),
+      (inspection) => this.#show(inspection),
       (problem) => {
         this.#soon(problem, () => {
           this.problem = null;
@@ -321,8 +320,14 @@ export class Case {
     this.#recordedGroup = this.#request?.group_id ?? null;
     this.#request = null;
     this.took = this.#began ? performance.now() - this.#began : null;
-    this.step({ stage: inspection.decisions.length ? "decided" : "judged", inspection });
+    this.#show(inspection);
     this.#recordGroup();
+  }
+
+  /** What is on record comes into view; a decision that a reload interrupted goes on, however late that is. */
+  #show(inspection: Inspection): Promise<void> | void {
+    this.step({ stage: inspection.decisions.length ? "decided" : "judged", inspection });
+    if (this.#decision && this.undecided && !this.deciding) return this.#sendDecision();
   }
 
   #failed(problem: Problem): void {
@@ -375,6 +380,6 @@ export class Case {
       refused(problem);
       return;
     }
-    then(answer);
+    await then(answer);
   }
 }

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useRef } from "react";
-import { answered, api, type Schemas } from "../api";
+import type { Schemas } from "../api";
+import { meanings } from "../api/reference";
 import { useMay } from "../app/session";
 import { Loaded } from "../parts/Loaded";
 import { Identifier } from "../parts/text";
-import { language, named, tidy, useWords } from "../words";
+import { named, tidy, useWords } from "../words";
 
 type Meaning = Schemas["MeaningOut"];
 
@@ -14,21 +15,17 @@ const FAMILIES = [..."WEDMP"];
 export function Meanings({ wanted }: { wanted: string | undefined }): ReactElement {
   const t = useWords();
   const may = useMay();
-  const query = useQuery({
-    queryKey: ["meanings", language()],
-    queryFn: () => answered(api.GET("/v1/rules")),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const query = useQuery(meanings());
   const shown = FAMILIES.filter((family) => family !== "P" || may("read_protection"));
   return (
     <Loaded query={query}>
-      {(meanings) => (
+      {(all) => (
         <>
           <p className="quiet">{t("help.findingsLead")}</p>
           {shown.map((family) => (
             <section key={family}>
               <h3>{t(`help.family.${family}`)}</h3>
-              {meanings
+              {all
                 .filter(({ rule }) => rule.startsWith(family))
                 .map((meaning) => (
                   <MeaningItem key={meaning.rule} meaning={meaning} wanted={meaning.rule === wanted} />

@@ -31,6 +31,9 @@ const numbers = new Map(
 /** The three digits of a state's ISO 3166-1 number; undefined for bodies that are no states. */
 export const numberOf = (state: string): string | undefined => numbers.get(state);
 
+/** The letters of every state that has a number. */
+export const states = (): string[] => [...numbers.keys()];
+
 /** The name of a state in the officer's language; else its code. */
 export function stateName(state: string): string {
   const number = numbers.get(state);

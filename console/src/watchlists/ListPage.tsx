@@ -15,6 +15,7 @@ import { Decide } from "./Decide";
 import { Entries } from "./Entries";
 import { ListState, Since } from "./Lists";
 import { Merge } from "./Merge";
+import { Purpose } from "./Purpose";
 import { type Change, history, type KnownList, lists, proposals, rescreenings } from "./queries";
 import { Revisions } from "./Revisions";
 import { TermsFacts } from "./Said";
@@ -81,6 +82,7 @@ function Whole({ list }: { list: KnownList }): ReactElement {
         {list.terms ? <TermsFacts terms={list.terms} /> : <p>{t("lists.noTerms")}</p>}
       </section>
       <TermsProposals list={list} />
+      <Purpose name={list.name} />
       {list.national && <Entries name={list.name} />}
       <History name={list.name} />
       <Rescreenings name={list.name} />

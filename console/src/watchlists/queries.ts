@@ -41,6 +41,12 @@ export const rescreenings = queryOptions({
   refetchInterval: LOOK_EVERY,
 });
 
+/** The lists whose entries are documents reported lost or stolen, or bans of entry. */
+export const purposes = queryOptions({
+  queryKey: ["watchlists", "purposes"],
+  queryFn: () => answered(api.GET("/v1/watchlists/purposes")),
+});
+
 export const proposals = queryOptions({
   queryKey: ["watchlists", "proposals"],
   queryFn: () => answered(api.GET("/v1/watchlists/proposals")),
