@@ -13,8 +13,8 @@ run: $(VENV)/.run console
 ## test: set everything up, then style, types, imports and every test
 test: | $(VENV)/bin/python
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target ready-python ready-console
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory --jobs=2 types tests
 
 ready-python: $(VENV)/.dev browser
 # One after the other: both fill the same folder.
@@ -31,7 +31,7 @@ lint: console/node_modules/.dev
 
 # The console's types are made from the OpenAPI document each time, so that a changed answer fails here and not at a desk.
 types: console/node_modules/.dev
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers=2
 	$(BIN)/python -c "import json; from api.app import create_app; from service.settings import Settings; print(json.dumps(create_app(Settings()).openapi()))" > console/openapi.json
 	$(NPM) run --silent types
 

@@ -27,9 +27,11 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from canaries import Canaries, learn_from_sources, search_logs
+from service import database as opening
+from service import retention
 from service.acting import SERVICE
 from service.confinement import MAINTAINING, ConfinedSession
-from service.database import MONTHS_AHEAD, MONTHS_BACK, Database, migrate, month_after, open_database
+from service.database import Database, migrate, month_after, open_database
 from service.postgres import DATABASE, PostgresServer
 from service.postgres_files import OWNER, SUPERUSER
 from service.settings import Settings
@@ -48,6 +50,9 @@ def pytest_configure(config: pytest.Config) -> None:
     tests = Path(__file__).parent
     learn_from_sources(tests, tests.parent / "service" / "demo")
     config.pluginmanager.register(Canaries(), "canaries")
+    # To plan into two years of months is a third of what most tests take; a service in a process of its own has them.
+    opening.MONTHS_BACK = retention.MONTHS_BACK = 2
+    opening.MONTHS_AHEAD = 1
 
 
 class Shared(LoadFileScheduling):
@@ -103,7 +108,8 @@ async def data_template(short_dir: Path) -> Path:
     await server.start()
     await asyncio.to_thread(migrate, server.url(OWNER))
     today = datetime.now(UTC).date()
-    months = f"SELECT ensure_partitions('{month_after(today, -MONTHS_BACK)}', '{month_after(today, MONTHS_AHEAD)}')"
+    first, last = month_after(today, -opening.MONTHS_BACK), month_after(today, opening.MONTHS_AHEAD)
+    months = f"SELECT ensure_partitions('{first}', '{last}')"
     await _execute(server, months, database=DATABASE, role=OWNER)
     await server.stop()
     local = short_dir / "template" / "postgres" / "cluster" / "local.conf"
