@@ -62,6 +62,9 @@ class Driver:
     async def _asked(self, answer: Awaitable[Answer]) -> Answer:
         try:
             return await answer
+        except asyncpg.InternalClientError as error:  # the driver lost its thread, as when a server is killed midway
+            self._connection.terminate()  # else the pool would hand it out again
+            raise DBAPIError(None, None, error, hide_parameters=True, connection_invalidated=True) from error
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             gone = self._connection.is_closed()
             raise DBAPIError(None, None, error, hide_parameters=True, connection_invalidated=gone) from error

@@ -1,10 +1,13 @@
+from typing import Any
+
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from service.database import Database
-from service.driver import driver
+from service.driver import Driver, driver
 from service.outage import SUSPECTS, is_outage
 
 
@@ -55,6 +58,25 @@ async def test_an_answer_that_does_not_come_in_time_is_an_outage_whichever_way_w
     assert is_outage(plain.value)
     assert is_outage(driven.value)
     await engine.dispose()
+
+
+async def test_a_driver_that_lost_its_thread_is_an_outage_and_its_connection_is_used_no_more() -> None:
+    """As asyncpg says it when a server is killed in the middle of an answer."""
+
+    class Connection:
+        ended = False
+
+        async def fetchrow(self, _statement: str) -> None:
+            raise asyncpg.InternalClientError("cannot switch to idle state")
+
+        def terminate(self) -> None:
+            self.ended = True
+
+    connection: Any = Connection()
+    with pytest.raises(SUSPECTS) as caught:
+        await Driver(connection).row("SELECT 1")
+    assert is_outage(caught.value)
+    assert connection.ended
 
 
 # As PostgreSQL says it: the disk, the memory or the connections are used up, an administrator ended it, it starts.
