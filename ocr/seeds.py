@@ -63,6 +63,9 @@ def reduced(pixels: Pixels, scale: float) -> Pixels:
     if scale == 1:
         return pixels
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    if min(pixels.shape) * scale < 1:  # a strip of a few rows, say: OpenCV makes no picture without any
+        size = tuple(max(1, round(side * scale)) for side in reversed(pixels.shape))
+        return np.asarray(cv2.resize(pixels, size, interpolation=how), np.uint8)
     return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=how), np.uint8)
 
 

@@ -233,3 +233,9 @@ def test_a_zone_that_was_cut_a_place_off_is_read_where_it_stands(places: int) ->
     readings = [zone.decoded.lines for zone in _readings(pixels, band, images, default_engine(), Clock(60_000))]
     assert readings[0] != ZONES["td1"]
     assert ZONES["td1"] in readings
+
+
+@pytest.mark.parametrize("shape", [(2, 32767), (32767, 2), (1, 1), (7, 20000), (40, 32000), (61, 9000)])
+def test_a_strip_is_a_picture_without_a_zone(shape: tuple[int, int]) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, shape, dtype=np.uint8)
+    assert read_mrz(cv2.imencode(".png", noise)[1].tobytes()).lines is None
