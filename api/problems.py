@@ -121,6 +121,7 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     errors.BadImport: Kind(422, "bad-import", "The movements cannot be imported"),
     errors.BadFilter: Kind(422, "bad-filter", "The filter cannot be read"),
     errors.Unavailable: Kind(503, "unavailable", "A part of the service does not answer"),
+    errors.TooBusy: Kind(503, "too-busy", "More inspections wait than can be made in time"),
     ImageRefused: Kind(422, "image-refused", "The image is not read"),
     NotAnImage: Kind(415, "not-an-image", "This is no image that is read"),
     ImageTooLarge: Kind(413, "image-too-large", "The image is too large"),

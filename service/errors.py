@@ -116,6 +116,13 @@ class Unavailable(ServiceError):
     """Something that the service rests on does not answer: database, reader or index."""
 
 
+class TooBusy(Unavailable):
+    """More inspections wait than can be made in time; nothing was recorded."""
+
+    def __init__(self) -> None:
+        super().__init__("more travellers wait than can be inspected in time; nothing was recorded, try again")
+
+
 class SettingsRefused(ServiceError):
     """An environment variable cannot be used; the message names it and says why."""
 

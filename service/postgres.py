@@ -47,7 +47,7 @@ _SILENCE_SECONDS = 5.0
 _STOP_SECONDS = 30.0
 _WATCH_SECONDS = 1.0
 _STEP_SECONDS = 0.05
-_STEPS_A_SECOND = 20
+_STEPS_A_SECOND = round(1 / _STEP_SECONDS)
 
 log = structlog.get_logger(__name__)
 
@@ -277,7 +277,8 @@ class PostgresServer:
     async def _end_server(self) -> None:
         """End the server if there is one: cleanly, and if that takes too long, at once (it recovers next time).
 
-        It is told so every second: a server that has only just begun to start loses a signal.
+        It is told so every second: one that has only just begun to start loses a SIGINT, where the service was itself
+        started with that signal ignored (by a shell in the background, by `nohup`) and PostgreSQL inherited that.
         """
         for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             for step in range(int(_STOP_SECONDS / _STEP_SECONDS)):

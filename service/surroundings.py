@@ -5,8 +5,6 @@ Movements are read as they count now: with their corrections, and with the offic
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -169,9 +167,8 @@ def _asked(sought: Iterable[Sought]) -> tuple[str, *tuple[Any, ...]]:
 @cache
 def _statement(shape: tuple[bool, ...]) -> str:
     """One condition for each that is sought, within a time where `shape` says so."""
-    places = itertools.count(1)
-    conditions = (_WITHIN if within else _ALWAYS for within in shape)
-    return _MOVEMENTS + " OR ".join(f"({re.sub(r'{}', lambda _: str(next(places)), each)})" for each in conditions)
+    conditions = " OR ".join(f"({_WITHIN if within else _ALWAYS})" for within in shape)
+    return _MOVEMENTS + conditions.format(*range(1, conditions.count("{}") + 1))
 
 
 async def listings(session: AsyncSession, crossing: Crossing, findings: Iterable[Finding]) -> tuple[Listing, ...]:

@@ -7,6 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from types import TracebackType
 
+from service.errors import TooBusy
+
 AT_ONCE = 3  # what keeps two processors busy, one waiting for the database
 PATIENCE_SECONDS = 5.0  # as for a connection: then the desk is told, and asks again
 
@@ -20,14 +22,17 @@ class Turns(AbstractAsyncContextManager[None]):
     second on two processors the slowest of 100 took 2.3 s without turns, and 0.4 s with them.
 
     Raises:
-        TimeoutError: no turn came for `PATIENCE_SECONDS`.
+        TooBusy: no turn came for `PATIENCE_SECONDS`.
     """
 
     _free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def __aenter__(self) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await self._free.acquire()
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._free.acquire()
+        except TimeoutError:
+            raise TooBusy from None
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

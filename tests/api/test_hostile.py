@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from ocr.mrz import MrzFormat, render
+from service import turns
 from service.access import Role
+from service.freshness import bring_up_to_date
+from service.policy import default_policy
 from service.settings import Settings
+from watchlist.index import Index
 
 Platform = Any  # of tests/api/conftest.py, which cannot be imported
 PROBLEM = "application/problem+json"
@@ -178,3 +184,29 @@ async def test_no_path_leads_out_of_the_console(platform: Platform, path: str) -
     answer = await platform.client.get(path)
     assert answer.status_code in (404, 405)
     assert "mabar" not in answer.text.replace("urn:mabar", "")
+
+
+# More than there is time for
+
+
+async def test_who_gets_no_turn_is_told_to_ask_again_and_nothing_was_recorded(
+    platform: Platform, officer: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.01)
+    parts = platform.services.parts
+    parts.policy, parts.screening = default_policy(), SimpleNamespace(loaded=True, current=Index.build(()))
+    await bring_up_to_date(platform.services.database.sessions)
+    zone = {"document_code": "P", "issuing_state": "IRN", "nationality": "IRN", "primary_identifier": "KOHANDEL"}
+    dates = {"date_of_birth": "910419", "date_of_expiry": "310831", "sex": "F", "document_number": "K52210999"}
+    asked = INSPECTION | {
+        "occurred_at": platform.clock().isoformat(),
+        "mrz": "\n".join(render(MrzFormat.TD3, **zone, **dates)),
+    }
+    for _ in range(turns.AT_ONCE):
+        await platform.services.turns.__aenter__()
+    crowded = await platform.client.post("/v1/inspections", json=asked, headers=officer)
+    assert (crowded.status_code, crowded.json()["type"]) == (503, "urn:mabar:problem:too-busy")
+    assert crowded.headers["retry-after"] == "5"
+    assert (await platform.client.get(f"/v1/inspections/{asked['id']}", headers=officer)).status_code == 404
+    await platform.services.turns.__aexit__(None, None, None)
+    assert (await platform.client.post("/v1/inspections", json=asked, headers=officer)).status_code == 201

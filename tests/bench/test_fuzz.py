@@ -75,7 +75,7 @@ def test_a_batch_runs_in_a_process_of_its_own() -> None:
 @pytest.mark.parametrize(("crash", "result"), [(True, "died"), (False, "hung")])
 def test_a_process_that_dies_or_hangs_is_a_finding(crash: bool, result: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuzz, "_serve", _dies if crash else _hangs)
-    monkeypatch.setattr(fuzz, "PATIENCE_S", 30.0 if crash else 4.0)  # to start a process takes a busy machine a second
+    monkeypatch.setattr(fuzz, "PATIENCE_S", 30.0 if crash else 8.0)  # to start a process takes a busy machine a second
     batch, reached = fuzz._watched("text", range(10, 40))
     assert batch.counts == {result: 1}
     assert [number for number, _ in batch.findings] == [12]

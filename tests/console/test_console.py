@@ -334,6 +334,16 @@ def test_a_document_scanned_while_nobody_is_signed_in_is_no_password(open_window
     expect(officer.page.locator("#password")).to_have_value("begun")
 
 
+def test_a_document_scanned_into_an_open_window_is_told_and_not_taken(officer: Officer) -> None:
+    officer.page.keyboard.press("F1")
+    expect(officer.page.get_by_role("dialog")).to_be_visible()
+    officer.swipe(traveller(2))
+    officer.page.keyboard.press("Escape")
+    expect(officer.page.get_by_text("was not taken. Scan it again")).to_be_visible()
+    officer.swipe(traveller(2))
+    officer.expect_verdict("CLEAR")
+
+
 def test_a_passkey_is_registered_asked_for_and_removed(
     open_window: Callable[..., Officer], service: ServiceProcess
 ) -> None:

@@ -116,8 +116,8 @@ def test_a_file_is_shown_with_what_it_changes_and_put_into_force_by_another(
 
     purpose = page.get_by_role("region", name="What the list is for")
     purpose.get_by_label("What the list is for").select_option("entry_ban")
-    purpose.get_by_role("button", name="Set").click()
-    expect(purpose.get_by_role("button", name="Set")).to_be_enabled()
+    with page.expect_response("**/purpose"):
+        purpose.get_by_role("button", name="Set").click()
     assert client.get("/v1/watchlists/purposes").json()["crowd"] == "entry_ban"
     client.put("/v1/watchlists/crowd/purpose", json={"purpose": None}).raise_for_status()
 

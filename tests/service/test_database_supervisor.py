@@ -86,6 +86,23 @@ def _settings(data_dir: Path) -> Settings:
     return Settings(data_dir=data_dir, database_url=None)
 
 
+async def test_a_server_that_lost_the_signal_is_told_again(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one does that had not yet said what it does on a signal, and was started with this one ignored."""
+    said, kill = list[int](), os.kill
+
+    def deaf_once(pid: int, how: int) -> None:
+        if how:  # 0 only asks whether the process lives
+            said.append(how)
+        if said != [signal.SIGINT]:
+            kill(pid, how)
+
+    server = PostgresServer(data_dir)
+    await server.start()
+    monkeypatch.setattr(os, "kill", deaf_once)
+    await server.stop()
+    assert said == [signal.SIGINT, signal.SIGINT]
+
+
 @pytest.mark.parametrize("server_too", [False, True], ids=["the service", "the service and the server"])
 async def test_what_was_acknowledged_survives_kill_9(data_dir: Path, server_too: bool) -> None:
     with subprocess.Popen(

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from service import turns
+from service.errors import TooBusy
 from service.turns import AT_ONCE, Turns
 
 
@@ -30,7 +31,7 @@ async def test_who_waits_too_long_is_told_and_takes_nobody_s_turn(monkeypatch: p
     gate = Turns()
     for _ in range(AT_ONCE):
         await gate.__aenter__()
-    with pytest.raises(TimeoutError):
+    with pytest.raises(TooBusy):
         await gate.__aenter__()
     await gate.__aexit__(None, None, None)
     await asyncio.wait_for(gate.__aenter__(), 1.0)

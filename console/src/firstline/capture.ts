@@ -9,11 +9,21 @@ export type Source = { text: string } | { images: readonly Blob[] };
 
 const ZONE = /^[A-Z0-9<\s]{60,}$/i;
 
-/** Watches the whole page, whatever has the focus, for as long as the component is drawn. */
+/**
+ * Watches the whole page, whatever has the focus, for as long as the component is drawn. What comes while a dialog lies
+ * over it is `take`'s to refuse; where that is the one to sign in, the dialog says so itself.
+ */
 export function useCapture(take: (source: Source) => void): void {
   const taker = useRef(take);
   taker.current = take;
-  useEffect(() => watch((source) => (inDialog() ? refuse() : taker.current(source))), []);
+  useEffect(
+    () =>
+      watch((source) => {
+        if (inDialog()) refuse();
+        taker.current(source);
+      }),
+    [],
+  );
 }
 
 /** Whether a document came while nobody was signed in; its zone must not be typed into a password. */

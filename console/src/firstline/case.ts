@@ -325,9 +325,9 @@ export class Case {
   }
 
   /** What is on record comes into view; a decision that a reload interrupted goes on, however late that is. */
-  #show(inspection: Inspection): Promise<void> | void {
+  async #show(inspection: Inspection): Promise<void> {
     this.step({ stage: inspection.decisions.length ? "decided" : "judged", inspection });
-    if (this.#decision && this.undecided && !this.deciding) return this.#sendDecision();
+    if (this.#decision && this.undecided && !this.deciding) await this.#sendDecision();
   }
 
   #failed(problem: Problem): void {

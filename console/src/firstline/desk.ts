@@ -8,7 +8,7 @@ import { kept } from "../app/kept";
 import { officer } from "../app/session";
 import { Store } from "../app/store";
 import { t } from "../words";
-import type { Source } from "./capture";
+import { inDialog, type Source } from "./capture";
 import { Case, type KeptCase } from "./case";
 import { isChosen, station } from "./station";
 
@@ -55,7 +55,7 @@ class Desk {
 
   /** A document came in. A traveller on record and not decided on is never pushed aside by the next one. */
   take(source: Source): void {
-    const hindrance = this.hindrance;
+    const hindrance = inDialog() ? t("desk.notTaken") : this.hindrance;
     if (hindrance) return this.tell(hindrance);
     if (this.front.stage === "decided") this.next();
     this.front.read(source);
