@@ -130,7 +130,8 @@ async def hours(session: AsyncSession, asked: Asked, days: Iterable[tuple[dateti
 
 
 async def _rows(session: AsyncSession, statement: Select[Any]) -> list[Counted]:
-    return [(tuple(row[:-2]), row[-2], row[-1]) for row in await session.execute(statement) if row[-1]]
+    found = (await session.execute(statement)).all()  # at once: one by one takes twice as long
+    return [(tuple(key), category, n) for *key, category, n in found if n]
 
 
 def _expression(

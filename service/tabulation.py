@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, timedelta
 
+import numpy as np
+
 from service.figures import FIGURES, QUANTILES, Figure, Shape, quantile_of
-from service.suppression import Sum, withheld
+from service.suppression import Sums, withheld
 
 Key = tuple[str, ...]
 Rows = Mapping[Key, Mapping[str, int]]  # how many, by row and category
@@ -15,86 +17,84 @@ Values = dict[str, float | int | None]
 Cells = dict[Key, tuple[Values, frozenset[str]]]  # by row, its values and which of them are withheld
 ALL: Key = ("*",)  # the key of the row of totals, which no other row has
 _EVERY = "*"  # the category of all
-_Place = tuple[Key, str]
+_NONE: frozenset[str] = frozenset()
 
 
 def counts(rows: Rows, shape: Shape, smallest: int) -> Cells:
     """Rows of counts by category, and their totals."""
     every = _with_totals(rows)
-    hidden = _hidden({(key, category): n for key, of in every.items() for category, n in of.items()}, smallest)
-    return {key: _measured(of, shape, hidden.get(key, ())) for key, of in every.items()}
+    hidden = _hidden(every, smallest)
+    measures = [(name, categories or (_EVERY,)) for name, categories in shape.measures.items()]
+    return {key: _measured(of, measures, shape.shares, hidden.get(key, _NONE)) for key, of in every.items()}
 
 
 def _with_totals(rows: Rows) -> dict[Key, dict[str, int]]:
     total: dict[str, int] = defaultdict(int)
-    every = {key: {**dict(sorted(of.items())), _EVERY: sum(of.values())} for key, of in sorted(rows.items())}
+    every = {key: {**of, _EVERY: sum(of.values())} for key, of in sorted(rows.items())}
     for of in every.values():
         for category, n in of.items():
             total[category] += n
     return {**every, ALL: total}
 
 
-def _hidden(cells: Mapping[_Place, int], smallest: int) -> Mapping[Key, set[str]]:
+def _hidden(every: Rows, smallest: int) -> Mapping[Key, Set[str]]:
     """The categories that must not be told, by row."""
     hidden: dict[Key, set[str]] = defaultdict(set)
-    if smallest > 1:
-        places = [*cells]  # by their numbers, which are quick to look up
-        for number in withheld(dict(enumerate(cells.values())), list(_sums(places)), smallest):
-            key, category = places[number]
-            hidden[key].add(category)
+    if smallest > 1 and every[ALL]:
+        categories = [*sorted({*every[ALL]} - {_EVERY}), _EVERY]
+        counts = [of.get(category, 0) for of in every.values() for category in categories]
+        places = [*every]
+        for cell in withheld(counts, _sums(places, len(categories)), smallest):
+            hidden[places[cell // len(categories)]].add(categories[cell % len(categories)])
     return hidden
 
 
-def _sums(places: Sequence[_Place]) -> Iterator[Sum[int]]:
-    """What adds up to what: a row's categories to the row, a category's rows to its total, and rows along each of
-    several dimensions to what a table by fewer would tell."""
-    rows: dict[Key, list[int]] = defaultdict(list)
-    columns: dict[str, list[int]] = defaultdict(list)
-    totals: dict[_Place, int] = {}
-    for number, (key, category) in enumerate(places):
-        if category == _EVERY or key == ALL:
-            totals[key, category] = number
-        if category != _EVERY:
-            rows[key].append(number)
-        if key != ALL:
-            columns[category].append(number)
-    for key, parts in rows.items():
-        yield Sum(parts, totals[key, _EVERY])
-    for category, parts in columns.items():
-        if len(parts) > 1 or places[parts[0]][0]:
-            yield Sum(parts, totals[ALL, category])
-        yield from _along(places, parts)
+def _sums(keys: Sequence[Key], categories: int) -> Sums:
+    """What adds up to what in a table of which the last row is that of totals, and the last category that of all.
 
-
-def _along(places: Sequence[_Place], parts: Sequence[int]) -> Iterator[Sum[int]]:
-    dimensions = len(places[parts[0]][0])
+    A row's categories to the row, a category's rows to its total, and rows along each of several dimensions to what a
+    table by fewer would tell.
+    """
+    cells = np.arange(len(keys) * categories).reshape(len(keys), categories)
+    rows, totals = cells[:-1], cells[-1]
+    dimensions = len(keys[0])
+    sums = [Sums(cells[:, :-1].ravel(), np.repeat(np.arange(len(keys)), categories - 1), cells[:, -1])]
+    if len(rows) > 1 or dimensions:
+        sums.append(Sums(rows.ravel(), np.tile(np.arange(categories), len(rows)), totals))
     for axis in range(dimensions if dimensions > 1 else 0):
-        lines: dict[Key, list[int]] = defaultdict(list)
-        for number in parts:
-            key = places[number][0]
-            lines[key[:axis] + key[axis + 1 :]].append(number)
-        yield from map(Sum, lines.values())
+        lines: dict[Key, int] = {}
+        line = np.array([lines.setdefault(key[:axis] + key[axis + 1 :], len(lines)) for key in keys[:-1]])
+        of = line[:, None] * categories + np.arange(categories)
+        sums.append(Sums(rows.ravel(), of.ravel(), np.full(len(lines) * categories, -1)))
+    return Sums.together(sums)
 
 
-def _measured(of: Mapping[str, int], shape: Shape, hidden: Collection[str]) -> tuple[Values, frozenset[str]]:
-    def added(categories: Collection[str]) -> int | None:
-        wanted = categories or (_EVERY,)
-        return None if any(each in hidden for each in wanted) else sum(of.get(each, 0) for each in wanted)
-
-    values: Values = {name: added(categories) for name, categories in shape.measures.items()}
-    gone = {name for name, value in values.items() if value is None}
-    for name, (some, every) in shape.shares.items():
-        part, whole = added(some), added(every)
+def _measured(
+    of: Mapping[str, int],
+    measures: Iterable[tuple[str, Sequence[str]]],
+    shares: Mapping[str, tuple[Sequence[str], Sequence[str]]],
+    hidden: Set[str],
+) -> tuple[Values, frozenset[str]]:
+    values: Values = {name: _added(of, categories, hidden) for name, categories in measures}
+    gone = {name for name, value in values.items() if value is None} if hidden else set()
+    for name, (some, every) in shares.items():
+        part, whole = _added(of, some or (_EVERY,), hidden), _added(of, every or (_EVERY,), hidden)
         values[name] = round(part / whole, 4) if part is not None and whole else None
         gone |= {name} if part is None or whole is None else set()
     return values, frozenset(gone)
+
+
+def _added(of: Mapping[str, int], categories: Sequence[str], hidden: Set[str]) -> int | None:
+    if hidden and not hidden.isdisjoint(categories):
+        return None
+    return of.get(categories[0], 0) if len(categories) == 1 else sum(of.get(each, 0) for each in categories)
 
 
 def times(rows: Rows, smallest: int) -> Cells:
     """Rows of how many waits and their quantiles; of fewer than `smallest` waits neither is told."""
     shape = FIGURES[Figure.TIMES]
     every = _with_totals(rows)
-    hidden = _hidden({(key, _EVERY): of.get(_EVERY, 0) for key, of in every.items()}, smallest)
+    hidden = _hidden({key: {_EVERY: of.get(_EVERY, 0)} for key, of in every.items()}, smallest)
     told: Cells = {}
     for key, of in every.items():
         steps = {int(step): n for step, n in of.items() if step != _EVERY}

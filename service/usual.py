@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from service import statistics_store
 from service.figures import Asked, spread
 from service.statistics_store import start_of
-from service.suppression import Sum, withheld
+from service.suppression import one_sum, withheld
 
 Sessions = async_sessionmaker[AsyncSession]
 HOURS = 24
@@ -58,6 +59,7 @@ class Day:
     posts: list[PostSoFar]
 
 
+Cell = TypeVar("Cell")
 Place = tuple[str, str]  # crossing point and direction
 Counts = Mapping[int, Mapping[tuple[int, Place], int]]  # weeks before -> hour and place -> how many
 
@@ -86,7 +88,7 @@ async def usual_day(sessions: Sessions, asked: Asked, weeks: int, *, now: dateti
 def _hours(counts: Counts, full: int, smallest: int) -> list[Hour]:
     """All posts together, hour by hour; the hour that has begun is told as far as it has come."""
     by_hour = {week: _by_hour(of) for week, of in counts.items()}
-    hidden = withheld(by_hour[0], [Sum(list(by_hour[0]))], smallest)
+    hidden = _hidden(by_hour[0], smallest)
     return [
         Hour(
             hour,
@@ -99,7 +101,7 @@ def _hours(counts: Counts, full: int, smallest: int) -> list[Hour]:
 
 def _posts(counts: Counts, full: int, smallest: int) -> list[PostSoFar]:
     in_all, to_hour = _by_place(counts[0], HOURS), {week: _by_place(of, full) for week, of in counts.items()}
-    hidden = withheld(in_all, [Sum(list(in_all))], smallest) | withheld(to_hour[0], [Sum(list(to_hour[0]))], smallest)
+    hidden = _hidden(in_all, smallest) | _hidden(to_hour[0], smallest)
     return [
         PostSoFar(
             *place,
@@ -109,6 +111,12 @@ def _posts(counts: Counts, full: int, smallest: int) -> list[PostSoFar]:
         )
         for place in sorted({place for of in counts.values() for _, place in of})
     ]
+
+
+def _hidden(counts: Mapping[Cell, int], smallest: int) -> set[Cell]:
+    """What of these, that add up to what is told elsewhere, must not be told."""
+    cells = [*counts]
+    return {cells[cell] for cell in withheld([*counts.values()], one_sum(range(len(cells))), smallest)}
 
 
 def _by_hour(of: Mapping[tuple[int, Place], int]) -> dict[int, int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -29,16 +31,17 @@ class CatalogueOut(BaseModel):
     smallest_cell: int
 
 
-class StatisticRowOut(BaseModel):
+@dataclass(slots=True)  # and no model: a flow map has thousands of rows
+class StatisticRowOut:
     """One row: its key, one text for each dimension, and its measures by name.
 
     A measure is null where it is `withheld` for being few, and where there is nothing to tell, such as a share of none.
     """
 
-    key: list[str]
+    key: tuple[str, ...]
     values: dict[str, Measure]
-    compared: dict[str, Measure] | None = Field(None, description="the same of the period compared with")
-    withheld: list[str] = []
+    compared: Annotated[dict[str, Measure] | None, Field(description="the same of the period compared with")]
+    withheld: tuple[str, ...]
 
 
 class PostFreshnessOut(BaseModel):

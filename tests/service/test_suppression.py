@@ -8,29 +8,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.figures import FIGURES, Figure
-from service.suppression import Sum, withheld
+from service.suppression import Sums, one_sum, withheld
 from service.tabulation import ALL, counts
 
 K = 5
 
 
 def test_a_small_cell_takes_another_with_it() -> None:
-    cells = {"a": 2, "b": 9, "c": 30, "all": 41}
-    assert withheld(cells, [Sum(["a", "b", "c"], "all")], K) == {"a", "b"}
+    assert withheld([2, 9, 30, 41], one_sum([0, 1, 2], 3), K) == {0, 1}
 
 
 def test_small_cells_that_are_few_together_take_another_with_them() -> None:
-    cells = {"a": 1, "b": 1, "c": 30, "all": 32}
-    assert withheld(cells, [Sum(["a", "b", "c"], "all")], K) == {"a", "b", "c"}
+    assert withheld([1, 1, 30, 32], one_sum([0, 1, 2], 3), K) == {0, 1, 2}
 
 
 def test_a_cell_that_is_its_whole_sum_takes_the_sum() -> None:
-    assert withheld({"a": 3, "all": 3}, [Sum(["a"], "all")], K) == {"a", "all"}
+    assert withheld([3, 3], one_sum([0], 1), K) == {0, 1}
+
+
+def test_a_sum_that_is_hidden_takes_a_part_with_it_even_where_all_parts_are_many() -> None:
+    sums = Sums.together([one_sum([0, 1], 2), one_sum([2, 3], 4)])
+    assert withheld([40, 60, 100, 2, 102], sums, K) == {0, 2, 3}
+
+
+def test_a_sum_that_is_told_elsewhere_hides_no_more_than_its_parts() -> None:
+    assert withheld([2, 9, 30], one_sum([0, 1, 2]), K) == {0, 1}
+    assert withheld([2], one_sum([0]), K) == {0}
 
 
 def test_none_is_no_small_cell_and_without_a_limit_all_is_told() -> None:
-    assert withheld({"a": 0, "b": 8, "all": 8}, [Sum(["a", "b"], "all")], K) == set()
-    assert withheld({"a": 1, "all": 1}, [Sum(["a"], "all")], 1) == set()
+    assert withheld([0, 8, 8], one_sum([0, 1], 2), K) == set()
+    assert withheld([1, 1], one_sum([0], 1), 1) == set()
 
 
 KEYS = [tuple(key) for key in product("AB", "xyz")]
