@@ -28,7 +28,7 @@ INSPECTIONS = "**/v1/inspections"
 NAMES = (
     "MEHRDADI ARASH,KOHANSAL BITA,ZOLGHADR PEYMAN,TUTUNCHI GHAZAL,FIROUZBAKHT OMID,DASTYAR HUMAN,VAZIRZADEH LADAN,"
     "SHAHBAZPOUR CYRUS,NEKOUEI TINA,ROKNABADI JAMSHID,BEHBAHANCHI MINOO,YEKTAMARD SOROUSH,GOLCHEHREH AFSANEH,"
-    "POURFATHI KASRA,EBTEKARIAN NILOUFAR,SHIRVANCHI PARISA"
+    "POURFATHI KASRA,EBTEKARIAN NILOUFAR,SHIRVANCHI PARISA,DARVAZEHBAN KIANOUSH"
 ).split(",")
 
 
@@ -334,13 +334,25 @@ def test_a_document_scanned_while_nobody_is_signed_in_is_no_password(open_window
     expect(officer.page.locator("#password")).to_have_value("begun")
 
 
+def test_after_a_zone_that_was_cut_off_enter_is_the_officer_s_again(open_window: Callable[..., Officer]) -> None:
+    """However often it is pressed: each time it was taken to be the reader's, and waited for the rest anew."""
+    officer = open_window()
+    officer.page.locator("#password").focus()
+    officer.swipe(traveller(2).split("\n")[0])
+    officer.enter_password()
+    for _ in range(4):
+        officer.page.wait_for_timeout(600)
+        officer.page.keyboard.press("Enter")
+    expect(officer.page.locator("header.shell")).to_be_visible()
+
+
 def test_a_document_scanned_into_an_open_window_is_told_and_not_taken(officer: Officer) -> None:
     officer.page.keyboard.press("F1")
     expect(officer.page.get_by_role("dialog")).to_be_visible()
-    officer.swipe(traveller(2))
+    officer.swipe(traveller(16))
     officer.page.keyboard.press("Escape")
     expect(officer.page.get_by_text("was not taken. Scan it again")).to_be_visible()
-    officer.swipe(traveller(2))
+    officer.swipe(traveller(16))
     officer.expect_verdict("CLEAR")
 
 

@@ -74,6 +74,7 @@ export class Wedge {
     }
     const line = this.#takeLine();
     this.#ended = timeStamp;
+    if (!line) return { swallow: true, began: false, line }; // nothing new to wait for: else Enter again and again is lost
     if (WHOLE.has(this.#lines.map(({ length }) => length).join(" "))) this.#finish();
     else this.#wait();
     return { swallow: true, began: false, line };
