@@ -28,7 +28,8 @@ INSPECTIONS = "**/v1/inspections"
 NAMES = (
     "MEHRDADI ARASH,KOHANSAL BITA,ZOLGHADR PEYMAN,TUTUNCHI GHAZAL,FIROUZBAKHT OMID,DASTYAR HUMAN,VAZIRZADEH LADAN,"
     "SHAHBAZPOUR CYRUS,NEKOUEI TINA,ROKNABADI JAMSHID,BEHBAHANCHI MINOO,YEKTAMARD SOROUSH,GOLCHEHREH AFSANEH,"
-    "POURFATHI KASRA,EBTEKARIAN NILOUFAR,SHIRVANCHI PARISA,DARVAZEHBAN KIANOUSH"
+    "POURFATHI KASRA,EBTEKARIAN NILOUFAR,SHIRVANCHI PARISA,DARVAZEHBAN KIANOUSH,"
+    "WAQQASIFAR YALDA"
 ).split(",")
 
 
@@ -344,6 +345,16 @@ def test_after_a_zone_that_was_cut_off_enter_is_the_officer_s_again(open_window:
         officer.page.wait_for_timeout(600)
         officer.page.keyboard.press("Enter")
     expect(officer.page.locator("header.shell")).to_be_visible()
+
+
+def test_what_is_left_of_a_zone_that_was_cut_off_is_no_part_of_the_next(officer: Officer) -> None:
+    zone = traveller(17)
+    officer.page.keyboard.type(zone.split("\n")[0])  # the reader stopped here
+    officer.swipe(zone)
+    expect(officer.page.locator(".reading-actions")).to_be_visible()
+    officer.page.keyboard.press("Escape")
+    officer.swipe(zone)
+    officer.expect_verdict("CLEAR")
 
 
 def test_a_document_scanned_into_an_open_window_is_told_and_not_taken(officer: Officer) -> None:

@@ -88,7 +88,7 @@ export class Wedge {
 
   #takeLine(): boolean {
     if (!this.#keys.length) return false;
-    this.#lines.push(lineOf(this.#keys));
+    this.#lines = ofOneZone([...this.#lines, lineOf(this.#keys)]);
     this.#keys = [];
     return true;
   }
@@ -115,6 +115,19 @@ export class Wedge {
     this.#lines = [];
     this.#whole(text);
   }
+}
+
+/** Without what is left of a zone that was cut off: it is no part of the next, however soon that comes. */
+function ofOneZone(lines: string[]): string[] {
+  const begun = lines.findIndex((_, from) => begins(lines.slice(from)));
+  return begun > 0 ? lines.slice(begun) : lines;
+}
+
+/** Whether a zone can begin like this. A line without a digit is of names: the first of two lines, the last of three. */
+function begins(lines: string[]): boolean {
+  const lengths = `${lines.map(({ length }) => length).join(" ")} `;
+  const known = [...WHOLE].some((whole) => `${whole} `.startsWith(lengths));
+  return known && lines.every((line, at) => /\d/.test(line) || at === (line.length === 30 ? 2 : 0));
 }
 
 /** What a key types, and what it would type on the layout that readers are built for. */
