@@ -36,7 +36,7 @@ def test_a_wish_for_asylum_reaches_the_protection_desk_and_is_handed_on(officer:
     page.get_by_label("everywhere").check()
     page.get_by_label("Shelter", exact=True).check()
     page.get_by_role("button", name="Keep").click()
-    expect(page.get_by_role("row").filter(has_text="extension 12")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="extension 12")).to_contain_text("everywhere")
     page.goto(f"{officer.base}/protection/{movement}")
     expect(page.locator(".barred").first).to_be_visible()
     page.get_by_label("Shelter", exact=True).check()

@@ -10,7 +10,7 @@ import { Loaded } from "../parts/Loaded";
 import { Page } from "../parts/Page";
 import { ProblemBox } from "../parts/ProblemBox";
 import { type Column, Table } from "../parts/Table";
-import { Identifier, Name, When } from "../parts/text";
+import { Identifier, Name, Points, When } from "../parts/text";
 import { named, useWords } from "../words";
 import { Once, type Secret } from "./Once";
 
@@ -69,7 +69,7 @@ function List({ accounts, tell }: { accounts: Account[]; tell: (secret: Secret) 
   const columns: Column<Account>[] = [
     { head: t("administration.officer"), cell: (one) => <Who of={one} />, names: true, look: "name" },
     { head: t("administration.roles"), cell: ({ roles }) => roles.map((role) => named("role", role)).join(" · ") },
-    { head: t("administration.posts"), cell: ({ posts }) => <Identifier>{posts.join(" ")}</Identifier> },
+    { head: t("administration.posts"), cell: ({ posts }) => <Points codes={posts} /> },
     { head: t("administration.state"), cell: (one) => <State of={one} /> },
     {
       head: "",
@@ -197,7 +197,7 @@ export function PostPicks({ everywhere = false }: { everywhere?: boolean }): Rea
     <fieldset>
       <legend>{t("administration.posts")}</legend>
       <div className="administration-picks">
-        {everywhere && <Pick type="checkbox" name="post" value="*" label={t("administration.everywhere")} />}
+        {everywhere && <Pick type="checkbox" name="post" value="*" label={t("points.everywhere")} />}
         {points.map(({ code }) => (
           <Pick key={code} type="checkbox" name="post" value={code} label={<Identifier code>{code}</Identifier>} />
         ))}

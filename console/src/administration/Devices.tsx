@@ -9,7 +9,7 @@ import { Loaded } from "../parts/Loaded";
 import { Page } from "../parts/Page";
 import { ProblemBox } from "../parts/ProblemBox";
 import { type Column, Table } from "../parts/Table";
-import { Identifier, Name, When } from "../parts/text";
+import { Name, Points, When } from "../parts/text";
 import { named, useWords } from "../words";
 import { PostPicks } from "./Accounts";
 import { Once, type Secret } from "./Once";
@@ -57,7 +57,7 @@ function List({ keys, tell }: { keys: Key[]; tell: (secret: Secret) => void }): 
   const columns: Column<Key>[] = [
     { head: t("administration.device"), cell: ({ name }) => <Name>{name}</Name>, names: true, look: "name" },
     { head: t("administration.kindHead"), cell: ({ kind }) => named("administration.kind", kind) },
-    { head: t("administration.posts"), cell: ({ posts }) => <Identifier>{posts.join(" ")}</Identifier> },
+    { head: t("administration.posts"), cell: ({ posts }) => <Points codes={posts} /> },
     { head: t("administration.state"), cell: (key) => <State of={key} /> },
     {
       head: "",

@@ -34,6 +34,12 @@ export const Count = ({ of }: { of: number }): ReactElement => <Identifier>{coun
 /** A key as it is printed on the keyboard. */
 export const Key = ({ children }: { children: string }): ReactElement => <kbd dir="ltr">{children}</kbd>;
 
+/** The crossing points that somebody serves, by their codes. */
+export function Points({ codes }: { codes: readonly string[] }): ReactNode {
+  const t = useWords();
+  return codes.includes("*") ? t("points.everywhere") : <Identifier>{codes.join(" ")}</Identifier>;
+}
+
 /** A crossing point by its name and code. */
 export function Point({ code }: { code: string }): ReactElement {
   const name = usePointName();

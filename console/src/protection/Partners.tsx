@@ -11,7 +11,7 @@ import { Button, Deed, Field, given, Pick } from "../parts/form";
 import { Loaded } from "../parts/Loaded";
 import { Page } from "../parts/Page";
 import { type Column, Table } from "../parts/Table";
-import { Identifier, Name } from "../parts/text";
+import { Name, Points } from "../parts/text";
 import { named, useWords } from "../words";
 import { type Need, nameOf, type Partner, partners, refreshed } from "./queries";
 
@@ -34,10 +34,7 @@ export function Partners(): ReactElement {
   const [edited, setEdited] = useState<Partner | "new" | null>(null);
   const columns: Column<Partner>[] = [
     { head: t("protection.partner"), cell: (one) => <Name>{nameOf(one)}</Name>, names: true, look: "name" },
-    {
-      head: t("protection.posts"),
-      cell: ({ crossing_points }) => <Identifier>{crossing_points.join(" ")}</Identifier>,
-    },
+    { head: t("protection.posts"), cell: ({ crossing_points }) => <Points codes={crossing_points} /> },
     {
       head: t("protection.helps"),
       cell: ({ needs }) => needs.map((need) => named("protection.need", need)).join(" · "),
@@ -108,7 +105,7 @@ function Edit({ partner, done }: { partner: Partner | "new"; done: () => void })
     done();
   };
   const posts: [string, string][] = [
-    ["*", t("protection.everywhere")],
+    ["*", t("points.everywhere")],
     ...points.map(({ code }): [string, string] => [code, code]),
   ];
   return (
