@@ -23,7 +23,10 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 RULES = Path("service/rules")
 NAMES = (
-    *(f"rules_{name}" for name in "eligibility document movement company protection catalogue inside reach".split()),
+    *(
+        f"rules_{name}"
+        for name in "eligibility document movement company protection catalogue inside reach order".split()
+    ),
     "replay",
     "stay",
     "judging",
@@ -66,10 +69,15 @@ class Mutant:
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
-    """Every mutant of a module: comparisons, and/or, not, numbers, plus and minus, truth values."""
+    """Every mutant of a module: comparisons, and/or, not, numbers, plus and minus, truth values.
+
+    Decorators are left as they are: whether a value is frozen, or how much is remembered, changes no finding.
+    """
     tree = ast.parse((ROOT / path).read_text("utf-8"))
+    decorators = [each for node in ast.walk(tree) for each in getattr(node, "decorator_list", ())]
+    left = {id(node) for each in decorators for node in ast.walk(each)}
     for at, node in enumerate(ast.walk(tree)):
-        for what, change in _changes(node):
+        for what, change in _changes(node) if id(node) not in left else ():
             spoilt = copy.deepcopy(tree)
             change(next(each for number, each in enumerate(ast.walk(spoilt)) if number == at))
             yield Mutant(path, getattr(node, "lineno", 0), what, ast.unparse(spoilt))

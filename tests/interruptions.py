@@ -172,6 +172,7 @@ class Shift:
 
     def _finish(self, crossing: Crossing) -> None:
         """Go on until the decision stands, then on to the next."""
+        self.page.keyboard.up("F8")  # held through a reload
         give_up = time.monotonic() + PATIENCE
         while not self._is_done(crossing):
             if time.monotonic() > give_up:

@@ -36,6 +36,21 @@ def refer(client: httpx.Client, zone: str, direction: str) -> str:
     return movement
 
 
+def colleague(client: httpx.Client, username: str) -> dict[str, str]:
+    """The headers of another officer of second line, with a password of their own."""
+    account = {"username": username, "display_name": "Rezan", "roles": ["second_line"], "posts": ["*"]}
+    given = client.post("/v1/accounts", json=account).raise_for_status().json()["password"]
+    headers, own = {}, "walnut harbour lantern seven"
+    for password in (given, own):
+        asked = {"username": username, "password": password}
+        signed_in = httpx.post(f"{client.base_url}/v1/session", json=asked).raise_for_status().json()
+        headers = {"Authorization": f"Bearer {signed_in['token']}"}
+        if signed_in["due"] == "new_password":
+            new = {"old": given, "new": own}
+            httpx.put(f"{client.base_url}/v1/session/password", json=new, headers=headers).raise_for_status()
+    return headers
+
+
 def open_case(officer: Officer, movement: str) -> Page:
     officer.page.goto(f"{officer.base}/second-line/{movement}")
     expect(officer.page.locator(".claim")).to_be_visible()
@@ -96,19 +111,15 @@ def test_a_decision_replaces_the_referral_and_the_case_leaves_the_queue(officer:
 
 def test_a_case_of_a_colleague_is_not_begun_unawares(officer: Officer, client: httpx.Client) -> None:
     movement = refer(client, passport("ZANKO", "SHAHO", "IRQ", "R71002936", "800103", "M", "320901"), "entry")
-    officer.page.route(
-        f"**/second-line/{movement}/claim",
-        lambda route: route.fulfill(
-            status=409,
-            content_type="application/problem+json",
-            body='{"type": "urn:mabar:problem:case-taken", "title": "taken", "status": 409, "detail": "Rezan"}',
-        ),
-        times=1,
-    )
+    claim = f"{officer.base}/v1/second-line/{movement}/claim"
+    rezan = colleague(client, "rezan.a")
+    httpx.put(claim, json={}, headers=rezan).raise_for_status()
     officer.page.goto(f"{officer.base}/second-line/{movement}")
     expect(officer.page.locator(".trouble")).to_contain_text("A colleague has taken this case")
+    expect(officer.page.locator(".trouble")).to_contain_text("rezan.a")
     officer.page.get_by_role("button", name="Take it over").click()
     expect(officer.page.locator(".claim")).to_contain_text("yours until")
+    assert httpx.put(claim, json={}, headers=rezan).status_code == 409
     officer.complaints.clear()  # the browser complains of the 409
 
 

@@ -23,7 +23,7 @@ from service.domain import (
 from service.parameters import PARAMETERS
 from service.policy import Policy, RuleSetting, RuleState, default_policy
 from service.regimes import Regime
-from service.rules.catalogue import RULES, irregularities, shadow
+from service.rules.catalogue import RULES, awaited, irregularities, shadow
 from service.rules.describing import catalogue
 from service.wording import LANGUAGES, texts, word
 from tests.cases import (
@@ -270,3 +270,14 @@ def test_a_rule_finds_nothing_where_it_is_not_asked(rule):
     lacking = [case for case in MESSAGES.values() if not asked(case)]
     assert lacking
     assert not any(list(rule.look(case)) for case in lacking)
+
+
+def test_the_company_of_one_who_leaves_is_waited_for_by_three_rules_and_of_one_who_enters_by_one() -> None:
+    policy = policy_with({"M8": {"hours": 4}, "P3": {"minutes": 30}, "P4": {"minutes": 90}})
+    leaves, enters = crossing("WEST", EXIT, "2026-03-10 12:00"), crossing("WEST", ENTRY, "2026-03-10 12:00")
+    assert {rule: until for until, rule in awaited(policy, leaves)} == {
+        "M8": at("2026-03-10 16:00"),
+        "P3": at("2026-03-10 12:30"),
+        "P4": at("2026-03-10 13:30"),
+    }
+    assert [*awaited(policy, enters)] == [(at("2026-03-10 12:30"), "P3")]

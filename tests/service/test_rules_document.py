@@ -70,6 +70,7 @@ class TestD2OtherReadings:
             ("issuing_state", "SYR"),
             ("nationality", "SYR"),
             ("name", "AL MOMANI, RASHED"),
+            ("name", "TARAWNEH SUHA"),  # cut short, where nothing says that it was
             ("sex", "F"),
             ("date_of_birth", "1980-05-18"),
             ("date_of_birth", "1981"),
@@ -102,6 +103,9 @@ class TestD2OtherReadings:
     )
     def test_no_difference(self, field, value):
         assert self.fields(field, value) == []
+
+    def test_of_a_document_s_code_the_first_letter_counts(self):
+        assert self.fields("document_code", "P", document=replace(PASSPORT, document_code="PN")) == []
 
     def test_a_state_of_one_letter(self):
         german = replace(PASSPORT, issuing_state="D<<")

@@ -170,6 +170,12 @@ class TestE2Days:
         assert not found("E2", case_of(leaving, *early, entry))
         assert stay_allowance(case_of(leaving, *early, entry)).days_used == 21 + 51
 
+    def test_a_stay_that_ended_on_the_first_day_of_the_window_is_evidence(self):
+        early = stayed("2025-12-20", "2026-01-01")
+        entry, leaving = stayed("2026-04-01", "2026-06-29")  # 90 days, and one of the early ones
+        finding = only("E2", case_of(leaving, *early, entry))
+        assert finding.evidence == tuple(str(each.id) for each in (*early, entry, leaving))
+
     def test_short_stays_far_apart(self):
         early = stayed("2025-11-01", "2025-11-05")
         entry, leaving = stayed("2026-03-01", "2026-03-05")
@@ -203,6 +209,11 @@ class TestE2Days:
     def test_a_permit_holds_on_its_last_day(self):
         for last, exempt in ((date(2026, 3, 31), True), (date(2026, 3, 30), False)):
             entry, leaving = stayed("2025-06-01", "2026-03-31", visa=Visa(kind="residence", valid_until=last))
+            assert (stay_allowance(case_of(leaving, entry)) is None) is exempt
+
+    def test_a_permit_holds_on_its_first_day(self):
+        for first, exempt in ((date(2026, 3, 31), True), (date(2026, 4, 1), False)):
+            entry, leaving = stayed("2025-06-01", "2026-03-31", visa=Visa(kind="residence", valid_from=first))
             assert (stay_allowance(case_of(leaving, entry)) is None) is exempt
 
     def test_days_before_the_permit_count(self):
