@@ -98,9 +98,10 @@ class Shift:
         return None
 
     def _judged(self, crossing: Crossing) -> None:
-        if self._either(".lamp.lit", ".dialog #password") != ".lamp.lit":  # the session had ended before
+        while self._either(".lamp.lit", ".dialog #password") != ".lamp.lit":  # the session had ended before
+            self.page.wait_for_timeout(200)  # as quick as this is nobody: Enter would count as the reader's
             self.officer.sign_in_again()
-        expect(self.page.locator(".lamp.lit")).to_be_visible()
+            self.page.wait_for_timeout(300)
         crossing.seen = True
 
     # What may happen
@@ -188,7 +189,9 @@ class Shift:
 
     def _go_on(self, crossing: Crossing) -> None:
         page = self.page
-        if page.locator(".dialog #password").count():
+        if page.locator(".sign-in-card #username").count():
+            self.officer.sign_in()  # a reload after the session had ended
+        elif page.locator(".dialog #password").count():
             self.officer.sign_in_again()
             page.wait_for_timeout(1000)  # refused where keys of the document got between the password's: once more
         elif page.locator(".lamp.lit").count() and page.locator(".decide-admitted:not([disabled])").count():

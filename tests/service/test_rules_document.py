@@ -139,6 +139,8 @@ class TestD3Reported:
 
     def test_passports_of_one_series_bear_several_codes(self):
         assert self.findings(document_code="PN")
+        listing = Listing(ListingKind.LOST_OR_STOLEN, "SLTD:77", document=PASSPORT)
+        assert found("D3", case_of(entry(document=replace(PASSPORT, document_code="PN")), listings=(listing,)))
 
     @pytest.mark.parametrize(
         "changes",

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from service.domain import Movement, Source
 from service.rules.order import moments
-from service.rules.revision import CLOCK_AHEAD, latest
-from tests.cases import ENTRY, at, crossing
+from service.rules.revision import CLOCK_AHEAD, latest, to_judge_again
+from tests.cases import ENTRY, EXIT, at, crossing
 
 NOON = at("2026-03-10 12:00")
 ONE = st.tuples(
@@ -31,3 +31,10 @@ def test_no_movement_is_taken_to_be_later_than_its_latest(drawn: list[tuple[str,
         made.append(Movement(crossing(post, ENTRY, when, source=source), heard, seq, None))
     for (moment, _), m in moments(made):
         assert m.crossing.occurred_at <= moment <= latest(m)
+
+
+def test_what_happened_in_the_same_minute_is_judged_again_by_what_was_recorded_before_it() -> None:
+    """As where the time of a movement is corrected to the minute of another's."""
+    keyed = Movement(crossing("WEST", ENTRY, "2026-03-10 12:00", source=Source.PAPER), at("2026-03-10 15:00"), 2, None)
+    other = crossing("SOUTH", EXIT, "2026-03-10 12:00", source=Source.PAPER)
+    assert to_judge_again(Movement(other, at("2026-03-10 14:00"), 1, None), [keyed]) == [keyed]
