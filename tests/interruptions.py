@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -99,10 +100,15 @@ class Shift:
 
     def _judged(self, crossing: Crossing) -> None:
         while self._either(".lamp.lit", ".dialog #password") != ".lamp.lit":  # the session had ended before
-            self.page.wait_for_timeout(200)  # as quick as this is nobody: Enter would count as the reader's
-            self.officer.sign_in_again()
-            self.page.wait_for_timeout(300)
+            self._sign_in_again()
         crossing.seen = True
+
+    def _sign_in_again(self) -> None:
+        """Asked once more where that did not count: keys of the document had got between the password's."""
+        self.page.wait_for_timeout(200)  # nobody is as quick as this: Enter would count as the reader's
+        self.officer.sign_in_again()
+        with suppress(AssertionError):
+            expect(self.page.locator(".dialog")).to_have_count(0, timeout=5000)
 
     # What may happen
 
@@ -192,8 +198,7 @@ class Shift:
         if page.locator(".sign-in-card #username").count():
             self.officer.sign_in()  # a reload after the session had ended
         elif page.locator(".dialog #password").count():
-            self.officer.sign_in_again()
-            page.wait_for_timeout(1000)  # refused where keys of the document got between the password's: once more
+            self._sign_in_again()
         elif page.locator(".lamp.lit").count() and page.locator(".decide-admitted:not([disabled])").count():
             crossing.seen = True
             page.keyboard.down("F8")

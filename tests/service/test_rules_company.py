@@ -465,3 +465,15 @@ def test_a_national_family_on_its_way_home():
 def test_the_longest_run_that_any_post_asks_for():
     posts = {"WEST": {"D7": {"run": 50}}, "SOUTH": {"M4": {"land_km_h": 90.0}}}
     assert (run_of(default_policy()), run_of(policy_with(posts=posts))) == (20, 50)
+
+
+@pytest.mark.parametrize(
+    ("entered", "accompanied"),
+    [({}, False), ({"group_id": "coach-7"}, True), ({"accompanying": ("a cousin",)}, True)],
+    ids=["alone", "in a group", "with a cousin"],
+)
+def test_who_entered_in_company_may_be_followed_when_leaving(entered, accompanied):
+    entry = crossing("WEST", ENTRY, "2026-03-01 12:00", **entered)
+    case = case_of(crossing("WEST", EXIT, "2026-03-10 12:00"), entry)
+    assert case.accompanied is accompanied
+    assert bool([*waits(case)]) is accompanied
