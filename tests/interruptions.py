@@ -131,8 +131,8 @@ class Shift:
             self.officer.swipe(crossing.zone)
         elif crossing.moment == "judged":
             self.page.keyboard.down("F8")
-        if crossing.moment == "sent" and self._either(".lamp.lit", ".trouble") == ".lamp.lit":
-            crossing.seen = True  # the answer had come before
+        if crossing.moment == "sent":  # the answer may have come before, or the session ended
+            crossing.seen = self._either(".lamp.lit", ".trouble", ".dialog #password") == ".lamp.lit"
         elif crossing.moment == "holding" and self._either(".stamp", ".trouble") == ".stamp":
             pass  # and so had that to the decision
         elif crossing.moment != "decided":
