@@ -100,7 +100,8 @@ async def test_a_server_that_lost_the_signal_is_told_again(data_dir: Path, monke
     await server.start()
     monkeypatch.setattr(os, "kill", deaf_once)
     await server.stop()
-    assert said == [signal.SIGINT, signal.SIGINT]
+    assert len(said) > 1
+    assert set(said) == {signal.SIGINT}  # and nothing harsher
 
 
 @pytest.mark.parametrize("server_too", [False, True], ids=["the service", "the service and the server"])
