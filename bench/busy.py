@@ -17,6 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 from bench.travellers import REGULAR, World
+from service.json_rows import encoded
 from service.policy import default_policy
 from service.reference import crossing_points
 from service.replay import replay
@@ -45,7 +46,7 @@ def measure(file: Path) -> dict[str, float]:
     began, movements = time.process_time(), 0
     with file.open(encoding="utf-8") as lines, Path(os.devnull).open("w", encoding="utf-8") as out:
         for written in replay(lines, default_policy(), posts):
-            out.write(json.dumps(written) + "\n")
+            out.write(encoded(written) + "\n")
             movements += "verdict" in written
     seconds = time.process_time() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 
 from service.canonical import plain
 from service.domain import Movement
+from service.json_rows import decoded
 from service.toml_reader import Table, TomlError, read_toml
 
 
@@ -156,8 +157,8 @@ def _mapped(mapping: ExchangeMapping, row: Mapping[str, object]) -> str:
 def _flat(text: str) -> dict[str, object]:
     """A JSON object with the names of what is below another after a dot."""
     try:
-        said = json.loads(text)
-    except json.JSONDecodeError:
+        said = decoded(text)
+    except ValueError:
         return {}
     return dict(_below("", said)) if isinstance(said, dict) else {}
 

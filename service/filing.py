@@ -6,12 +6,13 @@ and compared once, as a `Holder`; only a group, a contact and a companion's name
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from service.domain import Crossing, Direction, Movement, TravelDocument, Traveller
+from service.light import light
 from service.linking import Links
 from service.policy import Policy
 from service.rules.catalogue import childhood
@@ -29,22 +30,22 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 class Holder:
     """A traveller as described, with one document.
 
-    `keys` are those of the document and the person, `places` the movements; `ties` are the groups and the companions'
-    documents that they name. `latest` is the latest moment that one of them can be taken to have happened at. `kin` are
-    the holders who share a key with this one, itself among them. `number` is the document's, in its series.
+    `places` are those of the `movements`; `ties` are the groups and the companions' documents that they name. `latest`
+    is the latest moment that one of them can be taken to have happened at. `same` are the holders who are one person
+    with this one or bore its document, itself among them; `beside` are those whose document's number is near.
     """
 
     traveller: Traveller
     document: TravelDocument
-    keys: tuple[str, ...]
-    number: tuple[str, int] | None
     latest: datetime = NEVER
+    movements: list[Movement] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
-    kin: list[Holder] = field(default_factory=list)
+    same: list[Holder] = field(default_factory=list)
+    beside: list[Holder] = field(default_factory=list)
     ties: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
+@light(frozen=True, slots=True)
 class Near:
     """What a movement is judged beside: the traveller's own, with their holders, and the others with their places.
 
@@ -53,8 +54,8 @@ class Near:
 
     holders: list[Holder]
     own: list[Movement]
-    places: list[int]
-    others: list[Movement]
+    places: Sequence[int] = ()
+    others: Sequence[Movement] = ()
     company: Collection[Holder] = ()
 
 
@@ -79,6 +80,7 @@ class Filing:
         holder = self._holders.get((id(crossing.traveller), id(crossing.document))) or self._new_holder(movement)
         self.movements.append(movement)
         self._holder.append(holder)
+        holder.movements.append(movement)
         holder.places.append(place)
         born = crossing.traveller.date_of_birth.year
         if born is not None and crossing.occurred_at.year - born <= self._age:  # by the year alone, which is quick
@@ -94,18 +96,27 @@ class Filing:
     def _new_holder(self, movement: Movement) -> Holder:
         crossing = movement.crossing
         keys = (crossing.document.key, *crossing.person_keys, *self._confirmed(crossing.document))
-        holder = Holder(crossing.traveller, crossing.document, keys, number_of(crossing.document))
+        holder = Holder(crossing.traveller, crossing.document)
         self._holders[id(crossing.traveller), id(crossing.document)] = holder
+        for other in dict.fromkeys(each for key in keys for each in _all(self._under, key)):
+            if self._same(holder, other):
+                holder.same.append(other)
+                other.same.append(holder)
+        holder.same.append(holder)
         for key in keys:
             _put(self._under, key, holder)
-        if holder.number:
-            series, number = holder.number
-            _put(self._numbered.setdefault(series, {}), number // self._run, holder)
-        holder.kin += dict.fromkeys(each for key in keys for each in _all(self._under, key))
-        for each in holder.kin:
-            if each is not holder:
-                each.kin.append(holder)
+        self._number(holder)
         return holder
+
+    def _number(self, holder: Holder) -> None:
+        """Find who has a document of the same stretch of numbers, or of one beside it."""
+        if not (placed := number_of(holder.document)):
+            return
+        series, stretch = self._numbered.setdefault(placed[0], {}), placed[1] // self._run
+        for other in [each for at in (stretch - 1, stretch, stretch + 1) for each in _all(series, at)]:
+            holder.beside.append(other)
+            other.beside.append(holder)
+        _put(series, stretch, holder)
 
     def _confirmed(self, document: TravelDocument) -> Iterator[str]:
         """What all documents share that officers have said to be one person's, however unlike the bearers."""
@@ -132,43 +143,28 @@ class Filing:
 
     def near(self, place: int) -> Near:
         """The other movements of the same document or person, and those of others that are linked to it."""
-        holder, movements = self._holder[place], self.movements
-        same = [each for each in holder.kin if each is holder or self._same(holder, each)]
-        own = [at for each in same for at in each.places if at != place]
-        found, named = self._linked(movements[place].crossing, holder, same)
-        found.difference_update(own)
-        found.discard(place)
+        holder, this = self._holder[place], self.movements[place]
+        same = holder.same
+        own = [m for each in same for m in each.movements if m is not this]
+        found, named = self._linked(this.crossing, holder)
         if not found:
-            return Near(same, [movements[at] for at in own], [], [])
+            return Near(same, own)
         party = found & self._travelling | found & named
         company = {self._holder[at] for at in party}
         found |= self._whatever(place, party, company)
-        found.difference_update(own)
-        found.discard(place)
-        places = sorted(found)
-        return Near(same, [movements[at] for at in own], places, [movements[at] for at in places], company)
+        places = sorted(found.difference(*[each.places for each in same]))
+        return Near(same, own, places, [self.movements[at] for at in places], company)
 
-    def _linked(self, crossing: Crossing, holder: Holder, same: list[Holder]) -> tuple[set[int], set[int]]:
-        """The movements that something links to one of a holder and of those who are the `same`; and of them those
-        that are named.
-        """
-        found = self._neighbours(holder)
-        marks = [each.document.key for each in same]
+    def _linked(self, crossing: Crossing, holder: Holder) -> tuple[set[int], set[int]]:
+        """The movements that something links to a holder's crossing; and of them those that are named."""
+        found = {place for each in holder.beside for place in each.places}
+        marks = [each.document.key for each in holder.same]
         marks += contacts(crossing, self._policy)
-        ties = {tie for each in same for tie in each.ties}
+        ties = {tie for each in holder.same for tie in each.ties}
         if not ties and self._marked.keys().isdisjoint(marks):
             return found, set()  # which is so of most
         named = self._under_any(ties)
         return found.union(self._marking((*marks, *ties)), named), named
-
-    def _neighbours(self, holder: Holder) -> set[int]:
-        """The movements of whoever has a document of the same stretch of numbers, or of one beside it."""
-        if not holder.number:
-            return set()
-        series, number = holder.number
-        there, stretch = self._numbered[series], number // self._run
-        near = [each for at in (stretch - 1, stretch, stretch + 1) if at in there for each in _all(there, at)]
-        return {place for each in near if each is not holder for place in each.places}
 
     def _marking(self, marks: Iterable[str]) -> set[int]:
         return set().union(*[_all(self._marked, mark) for mark in marks])
@@ -182,7 +178,7 @@ class Filing:
         crossing = self.movements[place].crossing
         leaving = crossing.direction is Direction.EXIT
         if (leaving and crossing.group_id) or place in self._young or not party.isdisjoint(self._young):
-            more = set().union(*[each.places for holder in company for each in holder.kin])
+            more = set().union(*[each.places for holder in company for each in holder.same])
         elif leaving:
             more = self._under_any(documents)
         else:
@@ -192,7 +188,7 @@ class Filing:
     def afterwards(self, near: Near, since: datetime) -> Iterator[int]:
         """What those of the company did from a moment on under other documents, which are not among the others."""
         known = set(near.places)
-        for each in {each for holder in near.company for each in holder.kin}.difference(near.holders):
+        for each in {each for holder in near.company for each in holder.same}.difference(near.holders):
             if each.latest >= since:
                 yield from (place for place in each.places if place not in known)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import TypeVar
+
+from pydantic_core import from_json, to_json
 
 from service.domain import PartialDate
 
@@ -24,7 +25,24 @@ def _words(codes: type[Code]) -> Mapping[str, Code]:
     return {code.value: code for code in codes}
 
 
-_decode = json.JSONDecoder().raw_decode
+def decoded(text: str) -> object:
+    """What a JSON text says.
+
+    Raises:
+        ValueError: it is none; NaN, half a surrogate pair, thousands of digits or of nested brackets are none either,
+            which Python's own reader takes or trips over.
+    """
+    try:
+        return from_json(text, allow_inf_nan=False, cache_strings="keys")
+    except TypeError:  # half a surrogate pair in the text itself
+        raise ValueError("cannot be encoded") from None
+
+
+def encoded(said: Mapping[str, object]) -> str:
+    """An object as one line of JSON, without its end, in ASCII."""
+    return to_json(said, ensure_ascii=True).decode("ascii")
+
+
 _partial_date = lru_cache(maxsize=1 << 16)(PartialDate.parse)
 
 
@@ -38,12 +56,9 @@ class Row:
 
     @classmethod
     def of(cls, number: int, line: str) -> Row:
-        text = line.strip()
         try:
-            values, end = _decode(text)
-            if end < len(text):
-                raise json.JSONDecodeError("Extra data", text, end)
-        except json.JSONDecodeError as broken:
+            values = decoded(line)
+        except ValueError as broken:
             raise LineError(f"line {number}: is not JSON: {broken}") from None
         if not isinstance(values, dict):
             raise LineError(f"line {number}: is no JSON object")

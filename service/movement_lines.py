@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import blake2s
 from sys import intern
 from typing import Any
@@ -34,11 +33,12 @@ from service.domain import (
     Visa,
 )
 from service.json_rows import Row
+from service.light import light
 from service.person import person_keys
 from service.rules.comparing import COMPARED
 
 
-@dataclass(frozen=True, slots=True)
+@light(frozen=True, slots=True)
 class Line:
     """A line as read: the id as written, the movement, and what is not part of it.
 
@@ -141,7 +141,6 @@ def read_line(number: int, line: str) -> Line:
 
 
 _NOTHING_SEEN: frozenset[Observation] = frozenset()
-_PLAIN = frozenset({str, type(None)})
 _DOCUMENT = ("document_code", "issuing_state", "document_number", "date_of_expiry")
 _TRAVELLER = (
     *("primary_identifier", "secondary_identifier", "nationality", "date_of_birth", "sex"),
@@ -154,7 +153,11 @@ def _data(said: object, fields: Iterable[str]) -> Hashable:
     if not isinstance(said, dict):
         return None
     data = tuple(map(said.get, fields))
-    return data if _PLAIN.issuperset(map(type, data)) else repr(data)
+    try:
+        hash(data)
+    except TypeError:
+        return repr(data)
+    return data
 
 
 def _document(row: Row) -> TravelDocument:

@@ -76,6 +76,7 @@ def _rarity(token: str) -> float:
     return _OTHER_NATS if _tells(_skeleton(token.rstrip(CUT))) else _COMMON_NATS
 
 
+@lru_cache(maxsize=1 << 16)
 def _skeleton(token: str) -> str:
     return keys(stem(token))[0]
 
@@ -158,8 +159,9 @@ def _names(a: Traveller, b: Traveller) -> _Names:
 def _compared(a: tuple[str, ...], b: tuple[str, ...]) -> _Names:
     """Pair the tokens, the most alike first, in any order. A name that is repeated counts once."""
     a, b = tuple(dict.fromkeys(a)), tuple(dict.fromkeys(b))
-    cells = [(likeness(x, y), -abs(i - j), -i - j, i, j) for i, x in enumerate(a) for j, y in enumerate(b)]
-    pairs: dict[int, tuple[int, float]] = {}
+    pairs = {i: (b.index(x), 1.0) for i, x in enumerate(a) if x in b}
+    theirs = [(j, y) for j, y in enumerate(b) if y not in a]
+    cells = [(likeness(x, y), -abs(i - j), -i - j, i, j) for i, x in enumerate(a) if i not in pairs for j, y in theirs]
     for alike, _, _, i, j in sorted(cells, reverse=True):
         if alike >= 0.5 and i not in pairs and all(j != taken for taken, _ in pairs.values()):
             pairs[i] = (j, alike)
@@ -172,9 +174,10 @@ def _compared(a: tuple[str, ...], b: tuple[str, ...]) -> _Names:
 
 def _tokens(traveller: Traveller) -> tuple[str, ...]:
     """Given names first; a name that the zone may have cut ends in the sign for it."""
-    given, family = fold(traveller.secondary_identifier), fold(traveller.primary_identifier)
     tokens = fold(f"{traveller.secondary_identifier} {traveller.primary_identifier}")
-    cut = (given or family)[-1:] if traveller.name_truncated else ()
+    if not traveller.name_truncated:
+        return tokens
+    cut = (fold(traveller.secondary_identifier) or fold(traveller.primary_identifier))[-1:]
     return tuple(token + CUT if (token,) == cut else token for token in tokens)
 
 

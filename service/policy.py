@@ -49,6 +49,17 @@ class RuleSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """What spares most travellers a rule's exact look: `fewest_days` that anybody is allowed in any window (E2),
+    `most_months` for which any document must stay valid (E4), the age until which anybody is a child (P1 and P2).
+    """
+
+    fewest_days: int
+    most_months: int
+    child: int
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One policy. A rule that it does not name runs in shadow: a new rule is never active by an upgrade alone."""
 
@@ -64,6 +75,7 @@ class Policy:
     _at: dict[str, Resolved] = field(default_factory=dict, init=False, repr=False, compare=False)
     _in_state: dict[RuleState, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _rows: dict[str, tuple[Regime, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _bounds: dict[str, Bounds] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def at(self, _moment: datetime) -> Policy:
         """This policy: by itself it holds at any time (see `service.policy_book`)."""
@@ -125,6 +137,20 @@ class Policy:
         """How many days in a window of how many are allowed where no row of law says otherwise (E2)."""
         days, window = (self.parameter("E2", name, "") for name in ("days", "window_days"))
         return int(str(days)), int(str(window))
+
+    def bounds(self, post: str) -> Bounds:
+        """What neither a parameter nor a row of the law goes beyond at a post; worked out once."""
+        post = post if post in self.posts else ""
+        if post not in self._bounds:
+            days = (self._whole(post, "E2", "days"), *(row.days or 0 for row in self._saying("window_days")))
+            rows = (row.months_valid or 0 for row in self._saying("months_valid"))
+            months = (*(self._whole(post, "E4", name) for name in PARAMETERS["E4"]), *rows)
+            ages = (self._whole(post, rule, "age") for rule in ("P1", "P2"))
+            self._bounds[post] = Bounds(min(days), max(months), max(ages))
+        return self._bounds[post]
+
+    def _whole(self, post: str, rule_id: str, name: str) -> int:
+        return int(str(self.parameter(rule_id, name, post)))
 
     def visa_regime(self, asked: Asked) -> Regime | None:
         """The first row that says whether such a traveller needs a visa; None when none does."""

@@ -32,15 +32,16 @@ class Regime:
     def holds(self, nationality: str, document_code: str, jurisdiction: str | None, on: date) -> bool:
         """Whether the row is about such a traveller, there and then; the visa is not looked at."""
         return (
-            self.effective_from <= on <= (self.effective_until or date.max)
-            and (not self.nationalities or nationality in self.nationalities)
+            (not self.nationalities or nationality in self.nationalities)
             and (not self.document_codes or document_code in self.document_codes)
-            and self.jurisdiction in (None, jurisdiction)
+            and (self.jurisdiction is None or self.jurisdiction == jurisdiction)
+            and self.effective_from <= on
+            and (self.effective_until is None or on <= self.effective_until)
         )
 
     def holds_with(self, visa_kind: str, asked: Asked) -> bool:
         """The same with the visa looked at."""
-        return visa_kind in (self.visa_kinds or {visa_kind}) and self.holds(*asked)
+        return (not self.visa_kinds or visa_kind in self.visa_kinds) and self.holds(*asked)
 
 
 Asked = tuple[str, str, str | None, date]  # nationality, document code, jurisdiction, day

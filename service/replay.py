@@ -106,7 +106,8 @@ class _Log:
         line = self.lines[place]
         movement, near = line.movement, self.filing.near(place)
         findings = self._judge(place, near)
-        yield {"id": line.name, "verdict": verdict(findings), "findings": [self._written(each) for each in findings]}
+        said = [self._written(each) for each in findings]
+        yield {"id": line.name, "verdict": str(verdict(findings)), "findings": said}
         again = self._due()
         if near.places:
             again.update(dict.fromkeys(self._company_again(movement, near), OF_OTHERS))
@@ -167,8 +168,8 @@ class _Log:
             return set()
         around: list[Movement] = []
         if late:  # it may stand before what others of their documents sent at its post
-            kin = dict.fromkeys(each for holder in near.holders for each in holder.kin)
-            around = [self.filing.movements[place] for each in kin for place in each.places]
+            bearers = dict.fromkeys(each for holder in near.holders for each in holder.same)
+            around = [self.filing.movements[place] for each in bearers for place in each.places]
         return {self.places[m.id] for m in to_judge_again(movement, near.own, around)}
 
     def _company_again(self, movement: Movement, near: Near) -> Iterator[int]:
@@ -209,8 +210,8 @@ class _Log:
     def _written(self, finding: Finding) -> Written:
         return {
             "rule": finding.rule,
-            "severity": finding.severity,
-            "status": finding.status,
+            "severity": str(finding.severity),
+            "status": str(finding.status),
             "evidence": [self.lines[self.places[UUID(record)]].name for record in finding.evidence],
             "message": word(finding.message, finding.params),
             "rebuttable_by": [word(message, {}) for message in finding.rebuttable_by],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -67,8 +68,18 @@ async def table(sessions: Sessions, figure: Figure, asked: Asked, *, smallest: i
     require_sound(figure, asked)
     async with sessions() as session:
         offset = await statistics_store.day_offset(session)
-        now = await _cells(session, figure, asked, asked.first, offset, smallest)
-        before = await _cells(session, figure, asked, asked.against, offset, smallest) if asked.against else None
+
+        async def cells(counts: list[Counted], first: date) -> Cells:
+            """Off the loop, where officers would wait for it."""
+            return await asyncio.to_thread(_cells, figure, asked, counts, first, offset, smallest)
+
+        counts = await _counted(session, figure, asked, asked.first, offset)
+        if asked.against is None:
+            now, before = await cells(counts, asked.first), None
+        else:  # the database counts the one period while the other's small cells are looked for
+            other = _counted(session, figure, asked, asked.against, offset)
+            now, counts = await asyncio.gather(cells(counts, asked.first), other)
+            before = await cells(counts, asked.against)
     keys = sorted({*now, *(before or {})} - {ALL, ()})
     if len(keys) > ROWS_MOST:
         raise BadFilter(f"that would be a table of {len(keys):,} rows; at most {ROWS_MOST:,} are told")
@@ -76,17 +87,25 @@ async def table(sessions: Sessions, figure: Figure, asked: Asked, *, smallest: i
     return Table(figure, asked, lines, total, smallest)
 
 
-async def _cells(
-    session: AsyncSession, figure: Figure, asked: Asked, first: date, offset: timedelta, smallest: int
-) -> Cells:
-    """The rows of the period that begins at `first` and is as long as the one asked for; times as in that one."""
-    moved = asked.first - first
-    after = asked.last - moved + timedelta(1)
+async def _counted(
+    session: AsyncSession, figure: Figure, asked: Asked, first: date, offset: timedelta
+) -> list[Counted]:
+    """What is counted in the period that begins at `first` and is as long as the one asked for."""
+    after = asked.last - (asked.first - first) + timedelta(1)
     if figure is Figure.INSIDE:
-        events = await statistics_store.running(session, asked, first, after, offset)
-        return _inside(asked, events, moved + offset, smallest)
+        return await statistics_store.running(session, asked, first, after, offset)
+    return await statistics_store.counted(session, figure, asked, first, after, offset)
+
+
+def _cells(
+    figure: Figure, asked: Asked, counts: Iterable[Counted], first: date, offset: timedelta, smallest: int
+) -> Cells:
+    """The rows of what was counted in the period that begins at `first`; times as in the one asked for."""
+    moved = asked.first - first
+    if figure is Figure.INSIDE:
+        return _inside(asked, counts, moved + offset, smallest)
     rows: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
-    for key, category, n in await statistics_store.counted(session, figure, asked, first, after, offset):
+    for key, category, n in counts:
         rows[key][category] = n
     in_words = {*asked.by}.isdisjoint(OF_TIME)
     told = rows if in_words else {_key(asked.by, key, moved, offset): of for key, of in rows.items()}

@@ -43,6 +43,7 @@ _WORD = re.compile(r"[^\W_]+")
 _DOUBLED = re.compile(r"([A-Z])\1+")
 
 
+@lru_cache(maxsize=1 << 14)
 def fold(text: str) -> tuple[str, ...]:
     """The tokens of a name, in the order given names first; titles, articles and filiation words are left out.
 

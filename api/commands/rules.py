@@ -17,7 +17,7 @@ from api.commands.common import command
 from service.comparison import Difference, Outcome, differences, outcome
 from service.domain import CrossingPoint
 from service.errors import SettingsRefused
-from service.json_rows import LineError, Row
+from service.json_rows import LineError, Row, encoded
 from service.linking import Links, Pair, Ruling, pair_of
 from service.policy import Policy, PolicyError, default_policy, load_policy
 from service.reference import crossing_points
@@ -39,7 +39,7 @@ def replay(
 ) -> None:
     """Run recorded movements through the rules, without a database: each verdict, and what later movements changed."""
     posts = {post.code: post for post in crossing_points()}
-    write = json.dumps if as_json else _readable
+    write = encoded if as_json else _readable
     gc.disable()  # all that is read is kept, in no cycle that could be freed: to look for one costs a tenth
     try:
         for line in replayed(source or sys.stdin, _policy(policy), posts, _links(links)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
 from typing import TypeVar
@@ -20,7 +19,8 @@ from service.domain import (
     Traveller,
 )
 from service.kept import kept
-from service.policy import Policy, Resolved
+from service.light import light
+from service.policy import Bounds, Policy, Resolved
 from service.regimes import Asked
 from service.rules.order import happened, in_order
 from service.rules.persons import BY_LIKENESS, Persons
@@ -29,7 +29,7 @@ from service.rules.stays import KnownStay, known_stays
 Kind = TypeVar("Kind")
 
 
-@dataclass(frozen=True)  # without slots: what several rules ask is worked out once and kept
+@light(frozen=True, slots=False)  # without slots: what several rules ask is worked out once and kept
 class Case:
     """A crossing to be judged, and all that a rule may know.
 
@@ -102,6 +102,8 @@ class Case:
     @kept
     def earlier(self) -> tuple[Movement, ...]:
         """`presented` without the refused, who never crossed. The referred and the undecided may have: they count."""
+        if not self.history:
+            return ()
         crossed = tuple([m for m in self.presented if m.decision is not Outcome.REFUSED])
         return crossed if len(crossed) < len(self.presented) else self.presented
 
@@ -117,6 +119,18 @@ class Case:
         if self.others or here.group_id or here.accompanying:
             return True
         return entry is not None and bool(entry.crossing.group_id or entry.crossing.accompanying)
+
+    @property
+    def contacted(self) -> bool:
+        """Whether a phone, an address or a sponsor was given."""
+        here = self.crossing
+        return bool(here.phone or here.address or here.sponsor)
+
+    @property
+    def young(self) -> bool:
+        """Whether the traveller may be a child to P1 or P2: by the year alone, or because nobody knows it."""
+        born, year = self.crossing.traveller.date_of_birth.year, self.crossing.occurred_at.year
+        return born is None or year - born <= self.bounds.child + 1
 
     @kept
     def previous(self) -> Movement | None:
@@ -194,6 +208,11 @@ class Case:
     @kept
     def _parameters(self) -> Resolved:
         return self.policy.resolved(self.crossing.crossing_point)
+
+    @kept
+    def bounds(self) -> Bounds:
+        """What no parameter and no row of the law goes beyond here."""
+        return self.policy.bounds(self.crossing.crossing_point)
 
     @kept
     def unheard(self) -> tuple[CrossingPoint, ...]:

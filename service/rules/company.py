@@ -19,18 +19,19 @@ def company(case: Case, of: Movement, until: datetime | None = None) -> Iterator
 
     Known are those before the crossing that is judged; with `until`, those up to that moment as well.
     """
-    here = of.crossing
+    here, this = of.crossing, happened(case.this)
     for m in case.around:
         there = m.crossing
-        known = happened(m) < happened(case.this) or (until is not None and there.occurred_at <= until)
-        near = abs(there.occurred_at - here.occurred_at) <= TOGETHER and there.direction is here.direction
-        if known and near and there.document.key != here.document.key and _linked(of, m):
+        if there.direction is not here.direction or there.document.key == here.document.key or not _linked(of, m):
+            continue
+        known = happened(m) < this or (until is not None and there.occurred_at <= until)
+        if known and abs(there.occurred_at - here.occurred_at) <= TOGETHER:
             yield m
 
 
 def _linked(a: Movement, b: Movement) -> bool:
-    grouped = a.crossing.group_id is not None and a.crossing.group_id == b.crossing.group_id
-    return grouped or named(a, b) or named(b, a)
+    group = a.crossing.group_id
+    return (group is not None and group == b.crossing.group_id) or named(a, b) or named(b, a)
 
 
 def named(by: Movement, other: Movement) -> bool:

@@ -118,10 +118,10 @@ def _valid(visa: Visa, on: date) -> bool:
 def _too_many_days(case: Case) -> Iterator[Found]:
     if case.national:
         return
-    limit = limit_of(case)
     first = case.day_of(case.earlier[0].crossing) if case.earlier else case.day
-    if (case.day - first).days < limit.days:
+    if (case.day - first).days < case.bounds.fewest_days:
         return  # hardly so long ago that the traveller was first seen: most are spared the rest
+    limit = limit_of(case)
     since = _window_start(case, limit)
     if days_at_most((*case.earlier, case.this), since) <= limit.days:
         return
@@ -200,8 +200,8 @@ E3 = Rule(
 def _validity(case: Case) -> Iterator[Found]:
     expiry = case.crossing.document.date_of_expiry
     last = expiry.latest() if expiry else None
-    if not last:
-        return
+    if not last or last.year > case.day.year + case.bounds.most_months // 12 + 1:
+        return  # nobody knows, or it is valid for years to come, as most are
     months, citation = _months(case)
     needed = months_after(case.day, months)
     if last < case.day:

@@ -136,8 +136,8 @@ def _exempt(case: Case, kind: str | None) -> bool:
 
 
 def _back_to_back(case: Case) -> Iterator[Found]:
-    if case.national or not case.earlier:
-        return
+    if case.national or len(case.earlier) < 2 * case.parameter("M5", "stays", int) - 1:
+        return  # each stay that counts has two ends
     gap = timedelta(case.parameter("M5", "gap_days", int) + 1)
     if not case.leaving and case.day - case.day_of(case.earlier[-1].crossing) > gap:
         return  # too long outside, whatever came before

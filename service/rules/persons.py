@@ -43,7 +43,7 @@ BY_LIKENESS: Persons = _ByLikeness()
 
 
 def is_same(a: Traveller, b: Traveller) -> bool:
-    """Whether two travellers are surely one person; the dates of birth, cheap to compare, are asked first."""
-    if not same_birthday(a.date_of_birth, b.date_of_birth):
+    """Whether two travellers are surely one person; dates of birth and sexes, cheap to compare, are asked first."""
+    if not same_birthday(a.date_of_birth, b.date_of_birth) or {a.sex, b.sex} == {"M", "F"}:
         return False
     return same_person(a, b).identity is Identity.SAME

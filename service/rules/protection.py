@@ -36,6 +36,7 @@ P1 = Rule(
     _unaccompanied_child,
     Severity.PROTECTION,
     of_others=True,
+    needs="young",
 )
 
 
@@ -61,6 +62,7 @@ P2 = Rule(
     _unrelated_adult,
     Severity.PROTECTION,
     of_others=True,
+    needs="young",
 )
 
 
@@ -180,6 +182,7 @@ P5 = Rule(
     _one_contact,
     Severity.PROTECTION,
     of_others=True,
+    needs="contacted",
 )
 
 

@@ -35,11 +35,12 @@ def _left_behind(case: Case) -> Iterator[Found]:
 
 def _followed(case: Case, due: datetime) -> bool:
     """Whether another of the group left after this one, in time: then that exit is the last, and is the one found."""
+    group, this = case.crossing.group_id, happened(case.this)
     return any(
-        m.crossing.group_id == case.crossing.group_id
+        m.crossing.group_id == group
         and m.crossing.direction is Direction.EXIT
-        and happened(case.this) < happened(m)
         and m.crossing.occurred_at <= due
+        and this < happened(m)
         for m in case.around
     )
 

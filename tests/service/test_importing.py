@@ -175,6 +175,8 @@ async def test_a_refused_line_says_why_and_stops_nothing(database: Database):
     await taking(database).take(1, line("7"))
     wrong = {
         "{": "is not JSON",
+        '{"id": ' + "[" * 100_000: "is not JSON",
+        f'{{"id": {"1" * 5000}}}': "is not JSON",
         line("9", direction="in"): "direction: must be one of entry, exit",
         line("9", crossing_point="XX"): "",
         line("9", decision="refused", at=later(hours=1).isoformat()): "a refusal needs one of the reason codes",

@@ -169,6 +169,11 @@ def journeys(draw):
 
 WRONG = {
     "no JSON": ("{", "line 1: is not JSON"),
+    "nested": ('{"a": ' + "[" * 100_000, "line 1: is not JSON"),
+    "digits": (f'{{"a": {"1" * 5000}}}', "line 1: is not JSON"),
+    "not a number": ('{"a": NaN}', "line 1: is not JSON"),
+    "half a pair": ('{"a": "\\ud800"}', "line 1: is not JSON"),
+    "half a pair as it is": ('{"a": "\ud800"}', "line 1: is not JSON"),
     "no object": ("[]", "line 1: is no JSON object"),
     "no id": ({"id": None}, "line 1: id: must be a text"),
     "direction": ({"direction": "in"}, "line 1: direction: must be one of entry, exit"),
