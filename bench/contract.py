@@ -142,7 +142,8 @@ def main() -> None:
         for caller in given.callers or CALLERS:
             if caller not in done:
                 done[caller] = ask_as(client, caller, given.examples, given.phases, given.only)
-                kept.write_text(json.dumps(done))
+                if not given.only:  # what was asked in part is still to be asked
+                    kept.write_text(json.dumps(done))
             found = done[caller]
             print(row(caller, found["cases"], found["broken"], found["broken"].get(FAULT, 0)), flush=True)
     sys.exit(any(found["broken"] or not found["alive"] or not found["cases"] for found in done.values()))
