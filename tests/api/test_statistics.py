@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import threading
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +17,7 @@ import pytest
 
 from api.sheets import SheetFormat, written
 from made_up import DOCUMENT, NOON, OFFICER, TRAVELLER, crossing
+from service import statistics, statistics_store
 from service.access import Role
 from service.acting import SERVICE, acting
 from service.decision import decide
@@ -111,6 +113,31 @@ async def test_one_period_against_another(centre: Centre) -> None:
     found = await centre.ask(f"/movements?{DAY}&against=2026-11-13&by=day,direction", supervisor)
     rows = {tuple(row["key"]): (row["values"]["movements"], row["compared"]["movements"]) for row in found["rows"]}
     assert rows == {("2026-11-20", "entry"): (10, 1), ("2026-11-20", "exit"): (6, 0)}
+
+
+async def test_one_period_is_counted_while_the_other_is_worked_out(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await centre.cross(1)
+    both, counted, cells = threading.Event(), statistics_store.counted, statistics._cells
+    times = 0
+
+    async def counting(*asked: Any) -> Any:
+        nonlocal times
+        times += 1
+        if times == 2:
+            both.set()
+        return await counted(*asked)
+
+    def waiting(*asked: Any) -> Any:
+        assert both.wait(10), "the loop stood still"
+        return cells(*asked)
+
+    monkeypatch.setattr(statistics_store, "counted", counting)
+    monkeypatch.setattr(statistics, "_cells", waiting)
+    supervisor = await centre.platform.officer(Role.SUPERVISOR)
+    found = await centre.ask(f"/movements?{DAY}&against=2026-11-13", supervisor)
+    assert found["total"]["values"]["movements"] == 1
 
 
 async def test_the_live_day_beside_the_usual_one(centre: Centre) -> None:
