@@ -130,7 +130,7 @@ class Case:
     def young(self) -> bool:
         """Whether the traveller may be a child to P1 or P2: by the year alone, or because nobody knows it."""
         born, year = self.crossing.traveller.date_of_birth.year, self.crossing.occurred_at.year
-        return born is None or year - born <= self.bounds.child + 1
+        return born is None or year - born <= self.bounds.child
 
     @kept
     def previous(self) -> Movement | None:

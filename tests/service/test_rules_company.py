@@ -69,6 +69,10 @@ class TestM8GroupNotComplete:
         late = replace(member(3, EXIT, when), group_id=None)
         assert len(found("M8", self.case(*two, late, as_of="2026-03-20"))) == findings
 
+    @pytest.mark.parametrize(("when", "findings"), [("2026-03-09 10:00", 0), ("2026-03-09 10:01", 1)])
+    def test_another_of_the_group_who_left_by_then_is_the_last(self, when, findings):
+        assert len(found("M8", self.case(member(1, EXIT, when), as_of="2026-03-20"))) == findings
+
     def test_who_left_without_the_group_has_left(self):
         left = [replace(member(number, EXIT, "2026-03-04"), group_id=None) for number in (1, 2, 3)]
         assert not found("M8", self.case(*left))
@@ -225,6 +229,11 @@ class TestP3SeveralChildren:
         assert only("P3", case_of(crossing("WEST", ENTRY, "2026-03-10 13:00"), *journeys, others=children))
         late = crossing("WEST", ENTRY, "2026-04-10 13:00")
         assert not found("P3", case_of(late, *journeys, others=children))
+
+    def test_children_of_nobody_who_stood_near_are_not_the_adults(self):
+        children = [crossing("WEST", ENTRY, "2026-03-01", **somebody(number, CHILD)) for number in (1, 2, 3)]
+        before = crossing("WEST", ENTRY, "2026-03-01 13:00")
+        assert not found("P3", case_of(self.ADULT, before, others=children))
 
     def test_one_child_three_times_is_one_child(self):
         journeys = [crossing("WEST", ENTRY, f"2026-03-0{day}") for day in (1, 2, 3)]

@@ -384,6 +384,13 @@ class TestE4Validity:
         )
         assert not found("E4", case_of(made, policy=policy_with({"E4": {"months_on_entry": 1}})))
 
+    @pytest.mark.parametrize(("year", "findings"), [(2028, 1), (2029, 1), (2030, 0)])
+    def test_years_may_be_asked_for(self, year, findings):
+        document = replace(PASSPORT, date_of_expiry=PartialDate(year, 3, 9))
+        policy = policy_with({"E4": {"months_on_entry": 36}})
+        case = case_of(crossing("WEST", ENTRY, "2026-03-10", document=document), policy=policy)
+        assert len(found("E4", case)) == findings
+
 
 def test_a_national_is_one_by_the_policys_home_states():
     assert case_of(of_national("WEST", ENTRY, "2026-03-10")).national

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from service.domain import Inspection, PartialDate, Severity, Verdict
+from service.rules.catalogue import irregularities
 from tests.cases import ENTRY, EXIT, FOREIGNER, case_of, crossing, found, only
 
 
@@ -17,6 +18,12 @@ def born(text: str, direction=ENTRY, when: str = "2026-03-10", **changes):
 @pytest.mark.parametrize(("birth", "findings"), [("2008-03-11", 1), ("2008-03-10", 0), ("2020-01-01", 1), ("1980", 0)])
 def test_under_eighteen_on_the_day(direction, birth, findings):
     assert len(found("P1", born(birth, direction))) == findings
+
+
+@pytest.mark.parametrize(("birth", "findings"), [("2008-12-31", 1), ("2008-03-10", 0), ("2007", 0), ("XXXX", 1)])
+def test_whoever_may_be_a_child_is_asked_about(birth, findings):
+    """The rule is not even asked about who cannot be one."""
+    assert [finding.rule for finding in irregularities(born(birth))].count("P1") == findings
 
 
 @pytest.mark.parametrize(
