@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from api.deps import Services, ServicesDep, permit, require
-from api.schemas.base import PostCode, State
+from api.schemas.base import Day, Moment, PostCode, State
 from api.schemas.statistics import (
     CatalogueOut,
     FigureOut,
@@ -45,9 +45,9 @@ async def asked_of(
     by: Annotated[
         str, Query(description="dimensions with commas between, such as `day,direction`", examples=["crossing_point"])
     ] = "",
-    first: Annotated[date | None, Query(alias="from", description="the first day, at the posts", **_DAY)] = None,
-    last: Annotated[date | None, Query(alias="to", description="the last day, included; today", **_DAY)] = None,
-    against: Annotated[date | None, Query(description="the first day of as long a period to compare", **_DAY)] = None,
+    first: Annotated[Day | None, Query(alias="from", description="the first day, at the posts", **_DAY)] = None,
+    last: Annotated[Day | None, Query(alias="to", description="the last day, included; today", **_DAY)] = None,
+    against: Annotated[Day | None, Query(description="the first day of as long a period to compare", **_DAY)] = None,
     crossing_point: PostCode | None = None,
     direction: Direction | None = None,
     nationality: State | None = None,
@@ -112,7 +112,7 @@ async def usual_day(
     request: Request,
     services: ServicesDep,
     actor: Reader,
-    day: Annotated[date | None, Query(description="at the posts; today", **_DAY)] = None,
+    day: Annotated[Day | None, Query(description="at the posts; today", **_DAY)] = None,
     weeks: Annotated[int, Query(ge=1, le=52, description="how many of this weekday it is compared with")] = 8,
     crossing_point: PostCode | None = None,
     direction: Direction | None = None,
@@ -135,8 +135,8 @@ async def pseudonymous_movements(
     request: Request,
     services: ServicesDep,
     actor: Annotated[Actor, permit(Action.READ_PSEUDONYMS)],
-    since: Annotated[datetime | None, Query(alias="from", description="included")] = None,
-    until: Annotated[datetime | None, Query(alias="to", description="not included")] = None,
+    since: Annotated[Moment | None, Query(alias="from", description="included")] = None,
+    until: Annotated[Moment | None, Query(alias="to", description="not included")] = None,
     crossing_point: PostCode | None = None,
     direction: Direction | None = None,
     rule: Annotated[str | None, Query(pattern=r"^[A-Z]\d{1,2}$", examples=["M2"])] = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import (
@@ -35,7 +35,14 @@ def _as_written(value: object) -> object:
     raise ValueError("write it as 2026-03-01, a moment as 2026-03-01T08:30:00Z")
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_as_written)]
+def _countable(moment: datetime) -> datetime:
+    """What a few days or an offset can be added to and taken from: the calendar ends at the years 1 and 9999."""
+    if not 1900 <= moment.year <= 2999:
+        raise ValueError("must lie in the years 1900 to 2999")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_written), AfterValidator(_countable)]
 Day = Annotated[date, BeforeValidator(_as_written)]
 
 

@@ -184,6 +184,21 @@ async def test_what_a_figure_is_not_kept_by_is_refused(centre: Centre, query: st
     assert answer.status_code in (400, 422)
 
 
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [
+        ("pseudonymous-movements?from=5160", Role.ANALYST),  # not an hour of 1970
+        ("pseudonymous-movements?to=2026-11-20T08:30:00", Role.ANALYST),  # of which clock?
+        ("movements?from=1763596800", Role.SUPERVISOR),
+        ("usual-day?day=1763596800", Role.SUPERVISOR),
+    ],
+)
+async def test_days_and_moments_are_written_out(centre: Centre, path: str, role: Role) -> None:
+    officer = await centre.platform.officer(role)
+    answer = await centre.platform.client.get(f"/v1/statistics/{path}", headers=officer)
+    assert answer.status_code == 422, answer.text
+
+
 async def test_a_supervisor_of_one_post_sees_that_post(centre: Centre) -> None:
     await _busy(centre)
     local = await centre.platform.officer(Role.SUPERVISOR, posts=frozenset({"IQ-ZUR"}))

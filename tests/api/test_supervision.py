@@ -69,6 +69,13 @@ async def test_work_is_told_by_name_to_who_supervises_the_post_and_by_number_to_
     assert [(each.purpose, each.details["named"]) for each in looks] == [("supervision", True), ("supervision", False)]
 
 
+@pytest.mark.parametrize("until", ["0001-01-05T00:02:00Z", "9999-12-31T23:59:59-14:00"])
+async def test_the_end_of_the_calendar_is_no_moment(desk: Platform, until: str) -> None:
+    own = await desk.officer(Role.SUPERVISOR, username="boss")
+    answer = await load(desk, own, to=until)
+    assert answer.status_code == 422, answer.text
+
+
 async def test_a_notice_has_a_day_by_which_it_is_reviewed(desk: Platform) -> None:
     movement = crossing(crossing_point="IQ-ZUR", occurred_at=desk.clock() - timedelta(minutes=5))
     sessions = desk.services.database.sessions
