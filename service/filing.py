@@ -146,13 +146,15 @@ class Filing:
         holder, this = self._holder[place], self.movements[place]
         same = holder.same
         own = [m for each in same for m in each.movements if m is not this]
+        mine = [each.places for each in same]
         found, named = self._linked(this.crossing, holder)
+        found.difference_update(*mine)
         if not found:
             return Near(same, own)
         party = found & self._travelling | found & named
         company = {self._holder[at] for at in party}
         found |= self._whatever(place, party, company)
-        places = sorted(found.difference(*[each.places for each in same]))
+        places = sorted(found.difference(*mine))
         return Near(same, own, places, [self.movements[at] for at in places], company)
 
     def _linked(self, crossing: Crossing, holder: Holder) -> tuple[set[int], set[int]]:

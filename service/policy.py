@@ -103,6 +103,10 @@ class Policy:
         """One of them."""
         return self.resolved(post)[rule_id, name]
 
+    def whole(self, rule_id: str, name: str, post: str) -> int:
+        """One that is a whole number."""
+        return int(str(self.parameter(rule_id, name, post)))
+
     def resolved(self, post: str) -> Resolved:
         """Every parameter of every rule as it holds at a post; worked out once."""
         post = post if post in self.posts else ""
@@ -135,22 +139,18 @@ class Policy:
     @property
     def window_limit(self) -> tuple[int, int]:
         """How many days in a window of how many are allowed where no row of law says otherwise (E2)."""
-        days, window = (self.parameter("E2", name, "") for name in ("days", "window_days"))
-        return int(str(days)), int(str(window))
+        return self.whole("E2", "days", ""), self.whole("E2", "window_days", "")
 
     def bounds(self, post: str) -> Bounds:
         """What neither a parameter nor a row of the law goes beyond at a post; worked out once."""
         post = post if post in self.posts else ""
         if post not in self._bounds:
-            days = (self._whole(post, "E2", "days"), *(row.days or 0 for row in self._saying("window_days")))
+            days = (self.whole("E2", "days", post), *(row.days or 0 for row in self._saying("window_days")))
             rows = (row.months_valid or 0 for row in self._saying("months_valid"))
-            months = (*(self._whole(post, "E4", name) for name in PARAMETERS["E4"]), *rows)
-            ages = (self._whole(post, rule, "age") for rule in ("P1", "P2"))
+            months = (*(self.whole("E4", name, post) for name in PARAMETERS["E4"]), *rows)
+            ages = (self.whole(rule, "age", post) for rule in ("P1", "P2"))
             self._bounds[post] = Bounds(min(days), max(months), max(ages))
         return self._bounds[post]
-
-    def _whole(self, post: str, rule_id: str, name: str) -> int:
-        return int(str(self.parameter(rule_id, name, post)))
 
     def visa_regime(self, asked: Asked) -> Regime | None:
         """The first row that says whether such a traveller needs a visa; None when none does."""

@@ -91,7 +91,7 @@ def _patience(hours: int, *minutes: int) -> tuple[timedelta, ...]:
 
 def patience(policy: Policy, post: str) -> tuple[timedelta, ...]:
     """How long after a crossing the rules wait for the others of its company: M8, P3 and P4, the shortest first."""
-    return _patience(*(_number(policy, post, *each) for each in _FOR_COMPANY))
+    return _patience(*(policy.whole(*each, post) for each in _FOR_COMPANY))
 
 
 def longest_patience(policy: Policy) -> timedelta:
@@ -107,17 +107,13 @@ def awaited(policy: Policy, crossing: Crossing) -> Iterator[tuple[datetime, str]
     post, leaving = crossing.crossing_point, crossing.direction is Direction.EXIT
     for rule, unit in _FOR_COMPANY:
         if leaving or rule == P3.id:
-            yield crossing.occurred_at + timedelta(**{unit: _number(policy, post, rule, unit)}), rule
+            yield crossing.occurred_at + timedelta(**{unit: policy.whole(rule, unit, post)}), rule
 
 
 def childhood(policy: Policy) -> int:
     """Until which age in years anybody may be a child by the rules of protection, at any post."""
     posts = ("", *policy.posts)
-    return max(_number(policy, post, rule, "age") for post in posts for rule in ("P1", "P2", "P3", "P4"))
-
-
-def _number(policy: Policy, post: str, rule: str, name: str) -> int:
-    return int(str(policy.parameter(rule, name, post)))
+    return max(policy.whole(rule, "age", post) for post in posts for rule in ("P1", "P2", "P3", "P4"))
 
 
 _WAITING = tuple(rule for rule in RULES if rule.due)

@@ -84,7 +84,7 @@ def passing_sought(crossing: Crossing, policy: Policy) -> Iterator[Sought]:
 
 
 def _most(policy: Policy, rule: str, name: str) -> int:
-    return max(int(str(policy.parameter(rule, name, post))) for post in ("", *policy.posts))
+    return max(policy.whole(rule, name, post) for post in ("", *policy.posts))
 
 
 def company_sought(movement: Movement, own: Sequence[Movement], others: Sequence[Movement], policy: Policy) -> Sought:
