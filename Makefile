@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check ready-python ready-console lint types tests browser console accessibility interruptions bench-console lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-bombs fuzz-http campaign-api campaign-kill bench-rules bench-busy rules-campaign rules-coverage rules-mutants bench-trail bench-dashboards clean
+.PHONY: run test check ready-python ready-console lint types tests programs console accessibility interruptions bench-console lock bench-flow bench-history bench-mrz bench-screen campaign-mrz fuzz-mrz bench-bombs fuzz-http campaign-api campaign-kill bench-rules bench-busy rules-campaign rules-coverage rules-mutants bench-trail bench-dashboards clean
 
 ## run: set everything up and serve the console and the API with demo data (PORT=, MABAR_DATA_DIR=)
 run: $(VENV)/.run console
@@ -16,7 +16,7 @@ test: | $(VENV)/bin/python
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory --jobs=2 types tests
 
-ready-python: $(VENV)/.dev browser
+ready-python: $(VENV)/.dev programs
 # One after the other: both fill the same folder.
 ready-console: console/node_modules/.dev
 	@$(MAKE) --no-print-directory console
@@ -54,9 +54,9 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "this Python cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-## browser: the console's tests drive Chromium; it is installed where that may be done, else those tests are skipped
-browser:
-	@sh tests/install_browser.sh
+## programs: tests drive Chromium, Tesseract and SoftHSM; they are installed where that may be done, else those tests are skipped
+programs:
+	@sh tests/install_programs.sh
 
 ## console: build the web console where its sources changed; without a Node of its own the machine gets one from the package registry
 console: console/dist/.built
@@ -156,15 +156,15 @@ bench-dashboards: $(VENV)/.dev
 	$(BIN)/python -m bench.dashboards --movements 5000000 --folder $(FILLED)
 
 ## accessibility: every page and state of the console under axe-core, in three languages and three themes; ten minutes
-accessibility: $(VENV)/.dev browser console/node_modules/.dev console
+accessibility: $(VENV)/.dev programs console/node_modules/.dev console
 	MABAR_ACCESSIBILITY=whole $(BIN)/python -m pytest -q tests/console/test_accessibility.py
 
-## interruptions: a first-line officer interrupted 500 times by reloads, kills, lost links; hours. MABAR_SEED= draws others
-interruptions: $(VENV)/.dev browser console
+## interruptions: a first-line officer interrupted 500 times by reloads, kills, lost links; half an hour. MABAR_SEED= draws others
+interruptions: $(VENV)/.dev programs console
 	MABAR_INTERRUPTIONS=500 nice -n 19 $(BIN)/python -m pytest -q -s tests/console/test_interruptions.py
 
 ## bench-console: from a scan to the verdict on the screen, by reader and by image, on an idle machine
-bench-console: $(VENV)/.dev browser console
+bench-console: $(VENV)/.dev programs console
 	$(BIN)/python tests/scan_to_verdict.py --count 100
 
 ## bench-busy: how quickly a year of one busy post is replayed, and in how much memory; minutes

@@ -1,6 +1,7 @@
 """Whole pictures of made-up documents, read from end to end with the model as it is shipped."""
 
 import csv
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
@@ -162,7 +163,10 @@ def test_text_that_is_no_zone_is_refused() -> None:
         read_text("P<UTO")
 
 
-@pytest.mark.parametrize("engine", [LibraryEngine, ProgramEngine])
+without_program = pytest.mark.skipif(not shutil.which("tesseract"), reason="Tesseract is not installed (tesseract-ocr)")
+
+
+@pytest.mark.parametrize("engine", [LibraryEngine, pytest.param(ProgramEngine, marks=without_program)])
 def test_tesseract_itself_stands_in_for_its_network(engine: type[LibraryEngine | ProgramEngine]) -> None:
     reading = read_mrz(picture("td2"), engine=engine())
     assert reading.lines == ZONES["td2"]
