@@ -35,6 +35,7 @@ from service.postgres_files import ERASER, JUDGE, LOGIN, MAKE_ROLES, OLDEST, OWN
 from service.settings import Settings
 from service.vault import Vault, install
 
+CONNECTIONS = 10  # that the service keeps
 MONTHS_BACK = 18  # movements keyed late from paper
 MONTHS_AHEAD = 6  # a service that is off for half a year still finds a partition
 _MIGRATIONS = Path(__file__).parent.parent / "alembic"
@@ -97,7 +98,7 @@ async def open_database(
     async with AsyncExitStack() as stack:
         access = await stack.enter_async_context(reach(settings, join))
         await asyncio.to_thread(migrate, access.owner)
-        engine = _engine(access.service, SERVICE, pool_size=10, max_overflow=5)
+        engine = _engine(access.service, SERVICE, pool_size=CONNECTIONS, max_overflow=5)
         stack.push_async_callback(engine.dispose)
         replica = _normal(settings.replica_url) or access.service
         reader = _engine(replica, SERVICE, pool_size=3, max_overflow=2, default_transaction_read_only="on")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import faulthandler
 import gc
 import resource
 import socket
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -17,6 +17,7 @@ from api import connection, logs
 from api.app import create_app
 from api.commands.common import EXIT_REFUSED, command, console, database, now, progress, run
 from api.deps import Services
+from service import warming
 from service.accounts import DEMO_USERNAME, demo_account
 from service.demo.load import load_demo
 from service.errors import SettingsRefused
@@ -51,7 +52,7 @@ def serve(
         http=connection.behind(settings.trusted_proxies),  # which bounds what clients send, and how many they are
         ws="none",
     )
-    server = _Server(config, lambda: _announce(settings, application))
+    server = _Server(config, settings, application)
     server.run()
     if not server.started:
         raise typer.Exit(EXIT_REFUSED)
@@ -69,17 +70,34 @@ def _leave_no_memory_behind() -> None:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which says when it listens."""
+    """uvicorn's server, which says when it listens, and then has its connections ready before they are needed."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, settings: Settings, application: FastAPI) -> None:
         super().__init__(config)
-        self._announce = announce
+        self._settings = settings
+        self._application = application
+        self._warming: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             _collect_seldom()
-            self._announce()
+            services: Services = self._application.state.services
+            _announce(self._settings, services)
+            self._warming = asyncio.create_task(_warm_up(services))
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._warming:
+            self._warming.cancel()
+        await super().shutdown(sockets)
+
+
+async def _warm_up(services: Services) -> None:
+    """A service that cannot serves all the same: whoever comes first waits a little longer."""
+    try:
+        await warming.warm_up(services.database, services.screening.current, services.policy, now=services.now())
+    except Exception as error:
+        logs.report("warming up failed", error)
 
 
 def _collect_seldom() -> None:
@@ -93,9 +111,8 @@ def _collect_seldom() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def _announce(settings: Settings, application: FastAPI) -> None:
+def _announce(settings: Settings, services: Services) -> None:
     """What to open, and in a demonstration which account to use."""
-    services: Services = application.state.services
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     lines = ["", f"Mabar is ready: http://{host}:{settings.port}"]
     if settings.demo:

@@ -65,10 +65,13 @@ class Log:
         }
         self.movements.append(made)
         at, number = made["occurred_at"], self.next()
+        found = ([], ["E1"], ["M2", "W1"])[seed % 7 % 3]
         fixed = dict.fromkeys(("document_code", "issuing_state", "document_number", "document_key"), "X")
         names = dict.fromkeys(("primary_identifier", "secondary_identifier", "index_version", "policy_version"), "X")
         more = {"seq": number, "recorded_at": at, "clock": "certain", "source": "live", "sex": "X"}
-        await insert(self.session, "movement", **made, **fixed, **names, **more)
+        await insert(self.session, "movement", **made, **fixed, **names, **more, rules=found)
+        for rule in found:
+            await self._found(made, rule, cause=None)
 
     async def correct(self, seed: int) -> None:
         made = self.movements[seed % len(self.movements)]
@@ -99,13 +102,17 @@ class Log:
     async def find(self, seed: int) -> None:
         """Raise a finding, or withdraw the one that stands."""
         made, rule = self.movements[seed % len(self.movements)], ("M2", "E1", "W1")[seed % 3]
+        await self._found(made, rule, cause="x")
+
+    async def _found(self, made: dict[str, Any], rule: str, *, cause: str | None) -> None:
         chain = self.findings.setdefault((made["id"], rule), [])
         stands = len(chain) % 2
         said = {"id": uuid4(), "rule": rule, "status": "withdrawn" if stands else "raised", "evidence": ["list:e1"]}
         of = {"movement_id": made["id"], "occurred_at": made["occurred_at"]}
         fixed = {"rule_version": 1, "severity": "notice", "message": "x", "policy_version": "1"}
-        why = {"cause": "x" if stands else None, "supersedes": chain[-1] if stands else None}
-        await insert(self.session, "finding", **said, **of, **fixed, **why)
+        await insert(
+            self.session, "finding", **said, **of, **fixed, cause=cause, supersedes=chain[-1] if stands else None
+        )
         chain.append(said["id"])
 
     async def hit(self, seed: int) -> None:
