@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 
 from api.deps import Services, ServicesDep, permit, require
 from api.present_zone import zone_fields
-from api.schemas.reading import MrzTextIn, ReadingOut
+from api.schemas.reading import ImageFormIn, MrzTextIn, ReadingOut
 from ocr.frames import MOST_FRAMES, TooManyFrames
 from ocr.image import NotAnImage
 from ocr.reader import read_text
@@ -25,6 +25,9 @@ from service import images, readings
 from service.access import Action, Actor
 from service.canonical import plain
 from service.keeping import Keep
+
+Said = TypeVar("Said")
+Asked = TypeVar("Asked")
 
 router = APIRouter(prefix="/v1/mrz", tags=["reading"])
 _TEXT = "application/json"
@@ -48,7 +51,7 @@ _BODY: dict[str, Any] = {
                             "maxItems": MOST_FRAMES,
                             "description": "JPEG or PNG, at most 8 MB each; several are frames of one document",
                         },
-                        "crossing_point": {"type": "string", "examples": ["IQ-ZUR"]},
+                        **ImageFormIn.model_json_schema()["properties"],
                     },
                 }
             },
@@ -115,14 +118,15 @@ def _outcome(reading: MrzReading) -> str:
 
 async def _from_image(request: Request, services: Services) -> tuple[MrzReading, str | None, list[bytes]]:
     async with request.form(max_files=_MOST_PARTS, max_fields=2) as form:
-        images, post = form.getlist("image"), form.get("crossing_point")
+        images = form.getlist("image")
+        asked = _valid(ImageFormIn.model_validate, {"crossing_point": form.get("crossing_point") or None})
         if len(images) > MOST_FRAMES:
             raise TooManyFrames(len(images))
         frames = [await image.read() for image in images if isinstance(image, UploadFile)]
     if not frames:
         raise NotAnImage("the form has no file named image")
     reading = await services.reader.read_frames(frames)
-    return reading, post if isinstance(post, str) and post else None, frames
+    return reading, asked.crossing_point, frames
 
 
 def _digest(frames: Sequence[bytes]) -> bytes:
@@ -137,11 +141,16 @@ def _page(reading: MrzReading, frames: Sequence[bytes]) -> bytes | None:
 
 
 async def _from_text(request: Request) -> tuple[MrzReading, str | None]:
+    asked = _valid(MrzTextIn.model_validate_json, await request.body())
+    return read_text(asked.mrz), asked.crossing_point
+
+
+def _valid(validate: Callable[[Said], Asked], said: Said) -> Asked:
+    """What a body says, where it is as its shape has it; else what is wrong with it, as for any other body."""
     try:
-        asked = MrzTextIn.model_validate_json(await request.body())
+        return validate(said)
     except ValidationError as error:
         raise RequestValidationError([{**e, "loc": ("body", *e["loc"])} for e in error.errors()]) from None
-    return read_text(asked.mrz), asked.crossing_point
 
 
 def _out(reading_id: UUID, reading: MrzReading, services: Services) -> ReadingOut:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -62,7 +63,8 @@ async def ways(request: Request, services: ServicesDep) -> WaysOut:
     except PasskeyRefused:
         bound = False
     provider = "/v1/session/provider" if services.settings.provider_issuer else None
-    return WaysOut(provider=provider, passkeys=bound, demo=services.settings.demo)
+    offset = services.policy.at(services.now()).utc_offset // timedelta(minutes=1)
+    return WaysOut(provider=provider, passkeys=bound, demo=services.settings.demo, utc_offset=offset)
 
 
 @router.post("/unlock")

@@ -19,7 +19,8 @@ from pydantic import (
 from service.domain import PartialDate
 
 MOST, MOST_OF_A_LOG = 2**31 - 1, 2**63 - 1  # what PostgreSQL's integer and bigint hold: a larger number names nothing
-Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=ONE_LINE)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 State = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}$")]
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schemas.base import Moment, Note, Wire
 from api.schemas.inspection import DocumentOut, FindingOut, TravellerOut
-from api.schemas.lifecycle import Said
+from api.schemas.lifecycle import ListedId, Said
 from service.clearing import HitOutcome
 from service.domain import Direction
 
@@ -113,7 +113,7 @@ class ClearanceIn(Wire):
     id: UUID = Field(description="made by the client; the same id is answered with what was given")
     movement_id: UUID
     list: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-    entry_id: str = Field(min_length=1, max_length=200)
+    entry_id: ListedId
     reason_code: ReasonCode
     expires_at: Moment
     note: Note | None = None

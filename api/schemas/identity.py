@@ -79,6 +79,7 @@ class WaysOut(BaseModel):
     provider: str | None
     passkeys: bool = Field(description="whether passkeys can be used at the address that was asked")
     demo: bool = Field(description="whether this is a demonstration with made-up travellers")
+    utc_offset: int = Field(description="minutes by which the day at the posts begins before that of UTC")
 
 
 class AttestationIn(Wire):

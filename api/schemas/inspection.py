@@ -37,7 +37,7 @@ class VisaIn(Wire):
     valid_until: Day | None = None
     entries_allowed: Annotated[int, Field(ge=1, le=999)] | None = None
     duration_days: Annotated[int, Field(ge=1, le=3660)] | None = None
-    jurisdiction: Annotated[str, StringConstraints(max_length=10)] | None = None
+    jurisdiction: Annotated[Name, StringConstraints(max_length=10)] | None = None
     exit_point: PostCode | None = None
 
 
@@ -87,7 +87,7 @@ class InspectionIn(Wire):
     other_nationalities: list[State] = Field(default=[], max_length=10, description="declared beside the document's")
     visa: VisaIn | None = None
     admitted_until: Day | None = None
-    group_id: Annotated[str, StringConstraints(max_length=64)] | None = None
+    group_id: Annotated[Name, StringConstraints(max_length=64)] | None = None
     accompanying: list[Name] = Field(
         default=[], max_length=100, description="document keys, such as `JOR:T1234567`, of those who travel along"
     )

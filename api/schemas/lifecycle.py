@@ -8,13 +8,14 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from api.schemas.base import Day, DocumentNumber, Name, Note, State, Wire
+from api.schemas.base import ONE_LINE, Day, DocumentNumber, Name, Note, State, Wire
 from service.hygiene import ChangeAction, ChangeState
 from service.source_store import SourceState
 from watchlist import dates
 from watchlist.records import NameKind
 
 Said = Annotated[Note, Field(min_length=3)]
+ListedId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=ONE_LINE)]  # whoever made the list
 EntryId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
 
 
@@ -185,8 +186,8 @@ class ReviewsOut(BaseModel):
 class MergeIn(Wire):
     """An entry that lives on under another id."""
 
-    old_id: str = Field(min_length=1, max_length=200)
-    new_id: str = Field(min_length=1, max_length=200)
+    old_id: ListedId
+    new_id: ListedId
     reason: Said
 
 

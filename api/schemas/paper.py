@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.base import PostCode, Wire
+from api.schemas.base import Note, PostCode, Wire
 from service.paper import MOST
 
 
@@ -33,7 +33,7 @@ class MissingOut(BaseModel):
 class SpoiltIn(Wire):
     """Why a form was not filled in."""
 
-    reason: Annotated[str, Field(min_length=3, max_length=300)]
+    reason: Annotated[Note, Field(min_length=3, max_length=300)]
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "ink ran over the names"}]})
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from api.schemas.base import Moment, Note, Wire
+from api.schemas.base import Moment, Name, Note, Wire
 from service.hygiene import ChangeState
 
 PolicyText = Annotated[str, Field(min_length=1, max_length=500_000, description="the policy as TOML")]
@@ -69,7 +69,7 @@ class ComparisonIn(Wire):
     """
 
     text: PolicyText | None = None
-    version: Annotated[str, Field(max_length=200)] | None = None
+    version: Name | None = None
     since: Moment | None = Field(default=None, alias="from", description="included")
     until: Moment | None = Field(default=None, alias="to", description="not included")
 

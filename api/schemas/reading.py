@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schemas.base import PostCode, Wire
 from ocr.reading import FrameOutcome
@@ -25,6 +25,12 @@ class MrzTextIn(Wire):
             ]
         },
     )
+
+
+class ImageFormIn(Wire):
+    """What a form says beside its images."""
+
+    crossing_point: Annotated[PostCode | None, Field(examples=["IQ-ZUR"])] = None
 
 
 class CheckDigitOut(BaseModel):

@@ -24,6 +24,7 @@ from service.accounts import NewAccount
 from service.credentials import Account
 from service.database import Database
 from service.device_keys import NewKey
+from service.policy import default_policy
 from service.settings import Settings
 from service.tables import AuditRow
 
@@ -123,8 +124,8 @@ async def platform(undone: Database, settings: Settings, monkeypatch: pytest.Mon
 
 
 async def _nothing(*_args: object) -> SimpleNamespace:
-    """Neither reader nor lists, whose chores would share the one connection of the test."""
-    return SimpleNamespace(screening=SimpleNamespace(loaded=True))
+    """The policy alone: neither reader nor lists, whose chores would share the one connection of the test."""
+    return SimpleNamespace(screening=SimpleNamespace(loaded=True), policy=default_policy())
 
 
 @pytest.fixture

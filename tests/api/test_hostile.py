@@ -70,6 +70,56 @@ async def test_a_zero_byte_is_no_text(platform: Platform, officer: dict[str, str
         assert (answer.status_code, answer.json()["type"]) == (400, "urn:mabar:problem:unreadable"), path
 
 
+# Read as a whole, letter by letter, before anything is done with them.
+PARSED = {"mrz", "form_number", "redress_number", "dates_of_birth", "text"}
+
+
+def _open_texts(schema: dict[str, Any], shapes: dict[str, Any], name: str = "") -> set[str]:
+    """The names of texts of which a shape does not say which letters they may hold."""
+    if "$ref" in schema:
+        return _open_texts(shapes[schema["$ref"].rpartition("/")[2]], shapes, name)
+    said = {"enum", "const", "format", "pattern"} & schema.keys()
+    found = {name} if schema.get("type") == "string" and not said else set()
+    for key in ("anyOf", "oneOf", "allOf"):
+        found |= {each for inner in schema.get(key, ()) for each in _open_texts(inner, shapes, name)}
+    for field, inner in schema.get("properties", {}).items():
+        found |= _open_texts(inner, shapes, field)
+    return found | (_open_texts(schema["items"], shapes, name) if "items" in schema else set())
+
+
+def test_every_text_of_a_body_says_which_letters_it_may_hold(platform: Platform) -> None:
+    """PostgreSQL takes no zero byte; what goes into a sheet or onto paper holds no line's end."""
+    document = platform.app.openapi()
+    shapes = document["components"]["schemas"]
+    bodies = [
+        content["schema"]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+        if "schema" in content
+    ]
+    assert len(bodies) > 40
+    assert {name for body in bodies for name in _open_texts(body, shapes)} <= PARSED
+
+
+async def test_a_zero_byte_in_a_body_is_refused(platform: Platform, officer: dict[str, str]) -> None:
+    merge = {"old_id": "a", "new_id": "\0b", "reason": "the source says so"}
+    for path, body in (
+        ("/v1/watchlists/a/merges", merge),
+        ("/v1/policies/compare", {"version": "\0"}),
+        ("/v1/paper-forms/IQ-ZUR-000001-0/spoilt", {"reason": "torn \0 up"}),
+        ("/v1/inspections", {**INSPECTION, "group_id": "\0"}),
+        ("/v1/inspections", {**INSPECTION, "visa": {"jurisdiction": "\0"}}),
+        ("/v1/mrz", {"mrz": "\0"}),
+        ("/v1/mrz", {"mrz": "P<UTOERIKSSON<<ANNA", "crossing_point": "\0"}),
+    ):
+        answer = await platform.client.post(path, json=body, headers=officer)
+        assert answer.status_code == 422, (path, answer.json())
+    form = {"data": {"crossing_point": "\0"}, "files": {"image": ("page.png", b"none", "image/png")}}
+    answer = await platform.client.post("/v1/mrz", **form, headers=officer)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:mabar:problem:invalid-request")
+
+
 async def test_a_number_that_no_record_has_is_refused(platform: Platform, officer: dict[str, str]) -> None:
     large = 2**63
     for path in (f"/v1/audit/proofs/inclusion?event={large}", f"/v1/audit/proofs/consistency?chain=-&old={large}"):

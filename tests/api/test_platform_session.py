@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from service import accounts, passwords, tokens
 from service.access import DeviceKind, Role
+from service.policy import default_policy
 from service.tables import AccountRow, AuditRow, DeviceKeyRow, SessionRow
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -449,6 +451,11 @@ async def test_a_password_kept_with_other_parameters_is_kept_anew_at_the_next_si
 async def test_the_pages_outside_the_console_say_that_it_is_a_demonstration(demo: Platform) -> None:
     assert "Demonstration" in (await demo.client.get("/docs")).text
     assert (await demo.client.get("/v1/session/ways")).json()["demo"]
+
+
+async def test_it_is_told_before_the_sign_in_which_day_it_is_at_the_posts(platform: Platform) -> None:
+    told = (await platform.client.get("/v1/session/ways")).json()["utc_offset"]
+    assert timedelta(minutes=told) == default_policy().utc_offset == timedelta(hours=3)
 
 
 async def test_and_otherwise_they_do_not(platform: Platform) -> None:

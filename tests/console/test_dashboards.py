@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -50,6 +51,18 @@ def test_every_area_draws_and_tells_what_the_service_counts(officer: Officer, cl
         expect(page.locator(f".pictures-{area.lower()} [role=img]").first).to_be_visible()
     heard = picture(page, "People inside by right of stay").get_by_role("img")
     expect(heard).to_have_attribute("aria-label", re.compile(r"table beside it.*Most in .?Inside.*\d"))
+
+
+def test_the_day_is_that_of_the_posts_wherever_the_workstation_stands(officer: Officer) -> None:
+    at_posts = datetime.now(UTC) + timedelta(hours=3)
+    elsewhere = "Pacific/Kiritimati" if at_posts.hour >= 13 else "Pacific/Pago_Pago"  # it is another day there
+    workstation = officer.page.context.new_cdp_session(officer.page)
+    workstation.send("Emulation.setTimezoneOverride", {"timezoneId": elsewhere})
+    page = open_area(officer, "people")
+    assert page.evaluate("new Date().getDate()") != at_posts.day
+    for path, field in (("dashboards/people", "to"), ("supervision/load", "to"), ("stays", "day")):
+        page.goto(f"{officer.base}/{path}")
+        expect(page.locator(f"input[name={field}]").first).to_have_value(str(at_posts.date()))
 
 
 OVERDUE = {

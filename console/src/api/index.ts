@@ -20,7 +20,11 @@ const BODILESS = new Set([204, UNCHANGED]);
 const PATIENCE = 20_000; // ms until an answer counts as lost
 const LONG_PATIENCE = 900_000; // the same where a whole list is read before the answer
 
+const MINUTE = 60_000; // ms
+const DAY = 1440 * MINUTE;
+
 let signInAgain: ((kind: string) => Promise<void>) | null = null;
+let offsetOfPosts: number | null = null;
 let ahead = 0; // ms by which the service's clock is ahead of this workstation's
 const listeners = new Set<(reached: boolean) => void>();
 
@@ -37,6 +41,17 @@ export function onReach(listener: (reached: boolean) => void): () => void {
 
 /** Now, by the service's clock: a workstation's may be wrong, and a movement in the future is refused. */
 export const now = (): Date => new Date(Date.now() + ahead);
+
+/** The day at the posts, some days away from today's: this workstation may stand, or be set, elsewhere. */
+export const dayAtPosts = (away = 0): string => {
+  const offset = offsetOfPosts ?? -new Date().getTimezoneOffset();
+  return new Date(now().getTime() + offset * MINUTE + away * DAY).toISOString().slice(0, 10);
+};
+
+/** Says by how many minutes the day at the posts begins before that of UTC. */
+export function countDays(offset: number): void {
+  offsetOfPosts = offset;
+}
 
 /** Asks and, where a session has ended, has it renewed and asks once more. */
 export const api = createClient<paths>({ baseUrl: location.origin, fetch: (request) => renewing(request) });

@@ -1,6 +1,6 @@
 /** Who is signed in, how far, and for how long: the state of the session, and what changes it. */
 
-import { answered, api, Problem, plainApi, type Schemas, whenSessionEnds } from "../api";
+import { answered, api, countDays, Problem, plainApi, type Schemas, whenSessionEnds } from "../api";
 import { kept } from "./kept";
 import { registerPasskey, showPasskey } from "./passkey";
 import { Store, useStore } from "./store";
@@ -21,7 +21,7 @@ interface Held {
 }
 
 const held = new Store<Held>({ session: null, before: null, asking: false });
-let ways: Ways = { provider: null, passkeys: false, demo: false };
+let ways: Ways = { provider: null, passkeys: false, demo: false, utc_offset: 0 };
 let inside = false; // whether the page stands behind the sign-in by now
 let returned: (() => void) | null = null; // ends the asking
 let asking: Promise<void> | null = null; // two dialogs at once would be one too many
@@ -57,6 +57,7 @@ export const waysIn = (): Ways => ways;
 /** Take up the session that the browser's cookie stands for, if there is one. */
 export async function resume(): Promise<void> {
   ways = await answered(plainApi.GET("/v1/session/ways"));
+  countDays(ways.utc_offset);
   if (kept.signedIn) await refresh();
 }
 

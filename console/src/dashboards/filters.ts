@@ -1,5 +1,6 @@
-/** What is asked for, as it stands in the address; what of it a figure is kept by; and where its movements are listed. Pure. */
+/** What is asked for, as it stands in the address; what of it a figure is kept by; and where its movements are listed. */
 
+import { dayAtPosts } from "../api";
 import type { Figure } from "./figures";
 
 export const FILTERS = ["from", "to", "against", "crossing_point", "direction", "nationality", "rule"] as const;
@@ -25,8 +26,8 @@ export const filtersOf = (params: URLSearchParams): Filters =>
   Object.fromEntries(FILTERS.map((name) => [name, params.get(name) ?? ""])) as Filters;
 
 /** The first and last day asked for, both included; the last thirty where none is named. */
-export function periodOf({ from, to }: Filters, now = new Date()): { first: string; last: string } {
-  const last = to || dayOf(now);
+export function periodOf({ from, to }: Filters): { first: string; last: string } {
+  const last = to || dayAtPosts();
   return { first: from || moved(last, 1 - DAYS), last };
 }
 
@@ -77,9 +78,4 @@ export function daysOf(first: string, last: string): string[] {
 
 function moved(day: string, days: number): string {
   return new Date(Date.parse(day) + days * DAY).toISOString().slice(0, 10);
-}
-
-function dayOf(moment: Date): string {
-  const two = (number: number) => String(number).padStart(2, "0");
-  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
 }

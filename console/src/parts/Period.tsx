@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 import { useSearchParams } from "wouter";
+import { dayAtPosts } from "../api";
 import { useOwnPoints } from "../api/reference";
 import { useWords } from "../words";
 import { Button, Choice, Field, given } from "./form";
@@ -12,19 +13,12 @@ export interface Asked {
   post: string;
 }
 
-const DAY = 86_400_000; // ms
-
-const dayOf = (moment: Date): string =>
-  [moment.getFullYear(), moment.getMonth() + 1, moment.getDate()]
-    .map((part) => String(part).padStart(2, "0"))
-    .join("-");
-
 /** The days and the post that the address names; without, the last `days` days at every post. */
 export function useAsked(days: number): Asked {
   const [params] = useSearchParams();
   return {
-    from: params.get("from") ?? dayOf(new Date(Date.now() - (days - 1) * DAY)),
-    to: params.get("to") ?? dayOf(new Date()),
+    from: params.get("from") ?? dayAtPosts(1 - days),
+    to: params.get("to") ?? dayAtPosts(),
     post: params.get("post") ?? "",
   };
 }

@@ -2,7 +2,7 @@
 
 import "./stays.css";
 import { type ReactElement, useState } from "react";
-import { answered, api, now, type Schemas } from "../api";
+import { answered, api, dayAtPosts, type Schemas } from "../api";
 import { say } from "../parts/announce";
 import { Button, Deed, Field, given } from "../parts/form";
 import { Page } from "../parts/Page";
@@ -30,7 +30,7 @@ export default function Stays(): ReactElement {
         <fieldset>
           <legend>{t("stays.question")}</legend>
           <div className="row">
-            <Field label={t("stays.day")} name="day" type="date" required defaultValue={today()} dir="ltr" />
+            <Field label={t("stays.day")} name="day" type="date" required defaultValue={dayAtPosts()} dir="ltr" />
             <Field label={t("stays.days")} name="days" type="number" min={1} max={3660} dir="ltr" />
             <Field label={t("stays.window")} name="window_days" type="number" min={1} max={3660} dir="ltr" />
           </div>
@@ -115,9 +115,4 @@ function Found({ answer }: { answer: Answer }): ReactElement {
       </dl>
     </section>
   );
-}
-
-function today(): string {
-  const at = now();
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 }
