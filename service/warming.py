@@ -1,8 +1,8 @@
 """Connections that have been through an inspection before a traveller waits for one.
 
 Each connection of PostgreSQL plans its statements itself, over every month of the log, and first reads what tables and
-functions are. That takes a tenth of a second, which whoever was handed a fresh connection waited at the desk, and with
-him whoever was next at his post.
+functions are. That takes a tenth of a second: whoever was handed a fresh connection waited that long at the desk, and
+so did whoever was next at that post.
 """
 
 from __future__ import annotations

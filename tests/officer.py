@@ -95,6 +95,11 @@ class Officer:
             self.page.keyboard.type(line)
             self.page.keyboard.press("Enter")
 
+    def confirm(self) -> None:
+        """Press Enter once the lines were looked at: in the first tenth of a second it would be the reader's."""
+        self.page.wait_for_timeout(150)
+        self.page.keyboard.press("Enter")
+
     def decide(self, key: str, outcome: str) -> None:
         """Hold the key until the decision stands."""
         self.page.keyboard.down(key)

@@ -153,7 +153,7 @@ def test_lines_with_a_wrong_check_digit_wait_for_the_officer(officer: Officer, c
     officer.swipe(wrong)
     expect(officer.page.locator(".obstacles")).to_contain_text("Date of birth")
     officer.page.locator(".zone-text").nth(1).fill(right.split("\n")[1])
-    officer.page.keyboard.press("Enter")
+    officer.confirm()
     officer.expect_verdict("CLEAR")
     assert movements_of(client, right)[0]["traveller"]["date_of_birth"] == "1978-10-10"
 
@@ -177,7 +177,7 @@ def test_a_doubtful_reading_shows_where_to_look(officer: Officer) -> None:
     expect(page.locator(".zone-line").nth(0).locator(".doubtful")).to_have_text(traveller(10)[8])
     expect(page.locator(".repairs li")).to_contain_text("a check digit demands it")
     expect(page.locator(".zone-text").nth(0)).to_be_focused()
-    page.keyboard.press("Enter")  # the officer has looked: the lines are right
+    officer.confirm()
     officer.expect_verdict("CLEAR")
 
 
