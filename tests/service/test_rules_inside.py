@@ -69,6 +69,8 @@ def test_nothing_limits_a_stay_of_as_many_days_as_the_window_has():
     endless = policy_with({"E2": {"days": 180, "window_days": 180}})
     stay = begun(case_of(crossing("WEST", ENTRY, "2026-03-01"), policy=endless))
     assert (stay.until, stay.basis, stay.due_at) == (None, "", None)
+    found = presence([recorded(crossing("WEST", ENTRY, "2026-03-01"))], POSTS, endless, at("2026-12-01"))
+    assert (found.until, found.basis, found.days_over) == (None, "", 0)
 
 
 @pytest.mark.parametrize(

@@ -38,3 +38,12 @@ def test_what_happened_in_the_same_minute_is_judged_again_by_what_was_recorded_b
     keyed = Movement(crossing("WEST", ENTRY, "2026-03-10 12:00", source=Source.PAPER), at("2026-03-10 15:00"), 2, None)
     other = crossing("SOUTH", EXIT, "2026-03-10 12:00", source=Source.PAPER)
     assert to_judge_again(Movement(other, at("2026-03-10 14:00"), 1, None), [keyed]) == [keyed]
+
+
+def test_what_a_late_one_moves_may_no_longer_come_before_others() -> None:
+    """By its own clock `behind` came before `between`; its post had recorded a later movement before it."""
+    arrived = Movement(crossing("WEST", ENTRY, "2026-03-10 12:10"), at("2026-03-10 12:10"), 1, None)
+    behind = Movement(crossing("WEST", EXIT, "2026-03-10 12:00"), at("2026-03-10 12:11"), 2, None)
+    between = Movement(crossing("SOUTH", ENTRY, "2026-03-10 12:03"), at("2026-03-10 12:03"), 1, None)
+    assert latest(between) < arrived.crossing.occurred_at
+    assert to_judge_again(arrived, [between, behind]) == [between, behind]
