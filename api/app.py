@@ -158,7 +158,9 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(KnownMethods, routers=ROUTERS)
     app.add_middleware(PlainAddress)
     app.add_middleware(BodyLimit, most=BODY_MOST, others=LARGER, exempt=COUNT_FOR_THEMSELVES)
-    app.add_middleware(RateLimit, rates=Rates(Rate(settings.requests_per_second, settings.requests_burst)))
+    known = Rate(settings.requests_per_second, settings.requests_burst)
+    strangers = Rate(settings.strangers_per_second, settings.strangers_burst)
+    app.add_middleware(RateLimit, rates=Rates(known, strangers))
     app.add_middleware(RequestLog, metrics=metrics)
     app.add_middleware(SecurityHeaders)
     proxies = [str(network) for network in settings.trusted_proxies]

@@ -40,29 +40,35 @@ def service() -> Iterator[httpx.Client]:
 
 
 @contextmanager
-def serving(folder: str) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]:
-    """A signed-in client of a service on a data directory, and its process."""
+def serving(folder: str, log: Path = Path(os.devnull)) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]:
+    """A signed-in client of a service on a data directory, and its process; what it says goes into `log`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     fast = {"MABAR_REQUESTS_PER_SECOND": "10000"}  # of one credential, as all posts of a country together
-    process = subprocess.Popen(
-        [sys.executable, "-m", "api", "serve", "--demo"],
-        cwd=ROOT,
-        env={**os.environ, **fast, "MABAR_DATA_DIR": folder, "PORT": str(port)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with log.open("ab") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api", "serve", "--demo"],
+            cwd=ROOT,
+            env={**os.environ, **fast, "MABAR_DATA_DIR": folder, "PORT": str(port)},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             _wait(client, process)
-            password = (Path(folder) / "demo-password").read_text().strip()
-            signed_in = client.post("/v1/session", json={"username": "demo", "password": password}).json()
-            client.headers["Authorization"] = f"Bearer {signed_in['token']}"
+            sign_in(client, folder)
             yield client, process
     finally:
         process.terminate()
         process.wait()
+
+
+def sign_in(client: httpx.Client, folder: str) -> None:
+    """Sign the client in to the demonstration, anew where its session has locked."""
+    password = (Path(folder) / "demo-password").read_text().strip()
+    signed_in = client.post("/v1/session", json={"username": "demo", "password": password}).json()
+    client.headers["Authorization"] = f"Bearer {signed_in['token']}"
 
 
 def _wait(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:

@@ -18,6 +18,7 @@ from service.domain import Crossing, PartialDate, Traveller
 from service.list_store import entry_of
 from service.list_tables import ClearanceEndingRow, ClearanceRow, EntryAliasRow, ListEntryRow
 from service.store import lock
+from service.transactions import add_new
 from watchlist.records import Entry
 
 EntryKey = tuple[str, str]  # list, entry id
@@ -25,7 +26,8 @@ EntryKey = tuple[str, str]  # list, entry id
 
 async def add(session: AsyncSession, clearance: Clearance, person_keys: Iterable[str]) -> None:
     """Keep a clearance that was given."""
-    session.add(
+    await add_new(
+        session,
         ClearanceRow(
             id=clearance.id,
             list=clearance.list,
@@ -41,9 +43,8 @@ async def add(session: AsyncSession, clearance: Clearance, person_keys: Iterable
             expires_at=clearance.expires_at,
             redress_number=clearance.redress_number,
             hit_id=clearance.hit_id,
-        )
+        ),
     )
-    await session.flush()
 
 
 async def end(session: AsyncSession, clearance_id: UUID, ending: Ending) -> bool:

@@ -35,6 +35,7 @@ async def decide(
         RefusalBarred: a refusal of somebody whom the protection desk has not released.
         InvalidDecision: a refusal without a coded reason, or a reason without a refusal.
         DecisionConflict: another decision stands, or the one named does not stand any more.
+        ConflictingReplay: the id is that of a decision on another movement.
     """
     _require_reason(decision)
     async with sessions.begin() as session:

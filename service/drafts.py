@@ -48,7 +48,7 @@ async def hand_in(
     require_format(format_)
     digest = await asyncio.to_thread(file_digest, path)
     async with sessions.begin() as session:
-        await store.lock(session, [f"list:{name}"])
+        await store.lock(session, [f"list:{name}", f"draft:{draft_id}"])
         if same := await draft_store.draft(session, draft_id):
             return _same(same, name, digest)
         if await draft_store.waiting_for(session, name):

@@ -59,6 +59,7 @@ async def propose(sessions: Sessions, wanted: Proposal, *, actor: Actor, now: da
         ThinEntry: the entry cannot tell its person from a namesake, or a date will not do.
         ChangeRefused: another proposal waits, entries of this list come from a file, or there is nothing to withdraw.
         NotFound: an entry of a list that does not exist.
+        ConflictingReplay: the id is that of a proposal for another entry.
     """
     async with sessions.begin() as session:
         await store.lock(session, [f"list:{wanted.list}"])

@@ -16,6 +16,7 @@ from service.canonical import digest_of, plain
 from service.hygiene import Change, ChangeAction, ChangeState, Terms
 from service.list_store import entry_of
 from service.list_tables import ListChangeRow, ListEntryRow, ListVersionRow, WatchlistRow
+from service.transactions import add_new
 
 NATIONAL = "national"  # the format of a list whose entries are written here, one by one
 
@@ -45,7 +46,8 @@ async def set_active(session: AsyncSession, list_: str, active: bool) -> bool:
 async def add_change(session: AsyncSession, change: Change) -> None:
     """Keep a proposal."""
     terms = change.terms
-    session.add(
+    await add_new(
+        session,
         ListChangeRow(
             id=change.id,
             list=change.list,
@@ -63,9 +65,8 @@ async def add_change(session: AsyncSession, change: Change) -> None:
             proposed_by=change.proposed_by,
             proposed_by_name=change.proposed_by_name,
             proposed_at=change.proposed_at,
-        )
+        ),
     )
-    await session.flush()
 
 
 async def decide(

@@ -18,6 +18,7 @@ from service.domain import Crossing, Finding, FindingStatus
 from service.hit_cases import case_of, last_word
 from service.list_tables import AdjudicationRow, HitRow
 from service.tables import FindingRow
+from service.transactions import add_new
 
 HIT_RULES = frozenset({"W1", "W2"})  # a weak name is no hit: nobody is referred for it
 
@@ -124,7 +125,8 @@ async def adjudications(session: AsyncSession, hit_id: UUID) -> list[Adjudicatio
 
 async def add_adjudication(session: AsyncSession, made: Adjudication) -> None:
     """Keep what was said of a hit."""
-    session.add(
+    await add_new(
+        session,
         AdjudicationRow(
             id=made.id,
             hit_id=made.hit_id,
@@ -134,9 +136,8 @@ async def add_adjudication(session: AsyncSession, made: Adjudication) -> None:
             officer=made.officer,
             decided_at=made.decided_at,
             supersedes=made.supersedes,
-        )
+        ),
     )
-    await session.flush()
 
 
 def _is_open() -> ColumnElement[bool]:

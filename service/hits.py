@@ -112,6 +112,7 @@ async def adjudicate(
         Forbidden: it was raised at a post that the actor does not serve.
         AdjudicationRefused: the reason does not go with the outcome, or a clearance does not.
         AdjudicationConflict: another adjudication stands, or the one named does not stand any more.
+        ConflictingReplay: the id is that of an adjudication of another hit.
         ClearanceRefused: the clearance cannot be given; nothing is recorded then.
     """
     _require_reason(said, clearance)

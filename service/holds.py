@@ -18,7 +18,7 @@ from service.access import ALL_POSTS, Actor, require_post
 from service.errors import ConflictingReplay, Forbidden, HoldRefused, NotFound
 from service.retention import ONE_AT_A_TIME
 from service.retention_tables import LegalHoldRow
-from service.transactions import retrying
+from service.transactions import add_new, retrying
 
 Sessions = async_sessionmaker[AsyncSession]
 PURPOSE = "supervision"
@@ -67,7 +67,7 @@ async def place(sessions: Sessions, asked: NewHold, *, actor: Actor, now: dateti
             placed_by_name=actor.name,
             placed_at=now,
         )
-        session.add(row)
+        await add_new(session, row)
         await _trace(session, actor, "place_hold", row)
         return row
 

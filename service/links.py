@@ -7,7 +7,7 @@ his own by it is judged again, with the ruling as the cause, and so is whoever t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from service import audit, people_store, store
 from service.access import Actor, require_post
 from service.domain import Movement
-from service.errors import LinkRefused, NotFound, RulingConflict
+from service.errors import ConflictingReplay, LinkRefused, NotFound, RulingConflict
 from service.facts import next_fact
 from service.judging import Judge, Reached
 from service.linking import Links, Pair, Proposal, Ruled, Ruling
@@ -70,6 +70,7 @@ async def rule(sessions: Sessions, policies: Policies, said: Ruled, *, actor: Ac
         Forbidden: the actor does not serve the post where it is said.
         LinkRefused: nothing was confirmed or split that could be reopened.
         RulingConflict: another ruling stands, or the one named does not stand any more.
+        ConflictingReplay: the id is that of another ruling.
     """
     require_post(actor, said.crossing_point)
     async with sessions.begin() as session:
@@ -77,7 +78,7 @@ async def rule(sessions: Sessions, policies: Policies, said: Ruled, *, actor: Ac
         await store.lock(session, said.pair)
         row = await _link_of(session, log, said)
         its = (await people_store.rulings(session, [row.id])).get(row.id, [])
-        if not any(each.id == said.id for each in its):
+        if not _said_before(its, said):
             _require_next(its, said)
             await _record(session, log, row, said)
             await audit.record(
@@ -91,6 +92,14 @@ async def rule(sessions: Sessions, policies: Policies, said: Ruled, *, actor: Ac
             )
             its = [*its, said]
         return _link(row, its)
+
+
+def _said_before(its: Sequence[Ruled], said: Ruled) -> bool:
+    """Whether this very ruling is recorded."""
+    same = next((each for each in its if each.id == said.id), None)
+    if same and replace(same, ruled_at=said.ruled_at) != said:
+        raise ConflictingReplay(said.id)
+    return same is not None
 
 
 def _require_next(its: Sequence[Ruled], said: Ruled) -> None:

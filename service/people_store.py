@@ -19,6 +19,7 @@ from service.linking import Links, Pair, Proposal, Ruled, Ruling
 from service.people_tables import CorrectionRow, LinkRow, LinkRulingRow, RebuttalRow
 from service.rights_tables import RestrictionRow
 from service.rules.reach import Sought, filed_under
+from service.transactions import add_new
 
 # --- links -----------------------------------------------------------------------------------------------------
 
@@ -131,7 +132,8 @@ def _ruling(link_: LinkRow, row: LinkRulingRow) -> Ruled:
 
 async def add_ruling(session: AsyncSession, link_id: UUID, said: Ruled) -> None:
     """Keep what an officer said of a link."""
-    session.add(
+    await add_new(
+        session,
         LinkRulingRow(
             id=said.id,
             link_id=link_id,
@@ -142,9 +144,8 @@ async def add_ruling(session: AsyncSession, link_id: UUID, said: Ruled) -> None:
             crossing_point=said.crossing_point,
             ruled_at=said.ruled_at,
             supersedes=said.supersedes,
-        )
+        ),
     )
-    await session.flush()
 
 
 async def page(session: AsyncSession, *, document: str | None, open_only: bool, limit: int) -> list[LinkRow]:
@@ -200,7 +201,8 @@ def correction_of(row: CorrectionRow) -> Correction:
 
 async def add_correction(session: AsyncSession, said: Correction, recorded_at: datetime, counts: Crossing) -> None:
     """Keep a correction, filed as the movement counts with it. `recorded_at` names the movement's partition."""
-    session.add(
+    await add_new(
+        session,
         CorrectionRow(
             id=said.id,
             movement_id=said.movement_id,
@@ -216,9 +218,8 @@ async def add_correction(session: AsyncSession, said: Correction, recorded_at: d
             document_key=counts.document.key,
             person_keys=list(counts.person_keys),
             marks=list(filed_under(counts)),
-        )
+        ),
     )
-    await session.flush()
 
 
 async def corrections(session: AsyncSession, movement_id: UUID) -> list[Correction]:
@@ -237,8 +238,7 @@ async def correction(session: AsyncSession, id: UUID) -> Correction | None:
 async def add_rebuttal(session: AsyncSession, said: Rebuttal, movement_occurred_at: datetime) -> None:
     """Keep what was shown against a finding."""
     values = {name: getattr(said, name) for name in Rebuttal.__dataclass_fields__}
-    session.add(RebuttalRow(**values, movement_occurred_at=movement_occurred_at))
-    await session.flush()
+    await add_new(session, RebuttalRow(**values, movement_occurred_at=movement_occurred_at))
 
 
 async def rebuttals(session: AsyncSession, movement_id: UUID) -> list[Rebuttal]:

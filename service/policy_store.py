@@ -19,6 +19,7 @@ from service.policy import Policy
 from service.policy_book import begins
 from service.policy_tables import PolicyChangeRow
 from service.tables import FindingRow, MovementRow, PolicyRow
+from service.transactions import add_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,7 @@ async def texts(session: AsyncSession, versions: Iterable[str]) -> dict[str, str
 
 async def add_change(session: AsyncSession, change: PolicyChange) -> None:
     """Write a proposal down."""
-    session.add(PolicyChangeRow(**{each.name: getattr(change, each.name) for each in fields(change)}))
-    await session.flush()
+    await add_new(session, PolicyChangeRow(**{each.name: getattr(change, each.name) for each in fields(change)}))
 
 
 async def change(session: AsyncSession, id: UUID) -> PolicyChange | None:

@@ -23,6 +23,7 @@ from service.domain import Crossing, Finding, FindingStatus, Observation
 from service.protection import Need, Observed, Partner, Record, Referral, Released, Said, Step, signs
 from service.protection_tables import ProtectionCaseRow, ProtectionPartnerRow, ProtectionRecordRow
 from service.sealed import Sealed
+from service.transactions import add_new
 from service.vault import Guarded
 
 Kind = TypeVar("Kind", bound=Record)
@@ -55,8 +56,7 @@ async def _seal(session: AsyncSession, id: UUID, movement_id: UUID, body: Mappin
         nonce=sealed.nonce,
         sealed=sealed.text,
     )
-    session.add(row)
-    await session.flush()
+    await add_new(session, row)
 
 
 def _about(movement_id: UUID, record_id: UUID) -> str:

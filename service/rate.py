@@ -23,9 +23,6 @@ class Rate:
     burst: int
 
 
-STRANGERS = Rate(10, 300)  # of one address, for credentials not seen to be good: signing in, and guessing
-
-
 @dataclass(frozen=True, slots=True)
 class _Bucket:
     left: float
@@ -71,9 +68,9 @@ class Rates:
     So nobody who makes credentials up slows those who have one, even behind the same address.
     """
 
-    def __init__(self, rate: Rate, remembered: int = 20_000) -> None:
-        self._known: Buckets[bytes] = Buckets(rate, remembered)
-        self._strangers: Buckets[str] = Buckets(STRANGERS, remembered)
+    def __init__(self, known: Rate, strangers: Rate, remembered: int = 20_000) -> None:
+        self._known: Buckets[bytes] = Buckets(known, remembered)
+        self._strangers: Buckets[str] = Buckets(strangers, remembered)
 
     def admit(self, credential: bytes | None, client: str, at: float) -> None:
         """Let one request through; `credential` is a digest of what it shows.

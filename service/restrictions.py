@@ -19,7 +19,7 @@ from service import audit, rights_store, store
 from service.access import ALL_POSTS, Actor, require_post
 from service.errors import ConflictingReplay, HoldRefused, NotFound
 from service.rights_tables import RestrictionRow
-from service.transactions import retrying
+from service.transactions import add_new, retrying
 
 Sessions = async_sessionmaker[AsyncSession]
 PURPOSE = "redress"
@@ -56,6 +56,7 @@ async def place(sessions: Sessions, asked: NewRestriction, *, actor: Actor, now:
     async with sessions.begin() as session:
         crossing = (await store.movement(session, asked.movement_id)).crossing
         require_post(actor, crossing.crossing_point)
+        await store.lock(session, [f"restriction:{asked.id}"])
         there = await session.get(RestrictionRow, asked.id)
         if there is not None:
             if (there.movement_id, there.ground, there.reason) != (asked.movement_id, asked.ground, asked.reason):
@@ -71,7 +72,7 @@ async def place(sessions: Sessions, asked: NewRestriction, *, actor: Actor, now:
             placed_by=actor.name,
             placed_at=now,
         )
-        session.add(row)
+        await add_new(session, row)
         await _trace(session, actor, "restrict", row)
         return row
 

@@ -25,7 +25,7 @@ from service.holdings import Section, gathered, protected
 from service.keeping import Telling
 from service.rights_tables import RestrictionRow, RightsRequestRow, RightsRulingRow
 from service.sealed import Sealed
-from service.transactions import retrying
+from service.transactions import add_new, retrying
 from service.vault import Guarded
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -66,6 +66,7 @@ async def record(sessions: Sessions, asked: NewRequest, *, actor: Actor, now: da
     async with sessions.begin() as session:
         crossing = (await store.movement(session, asked.movement_id)).crossing
         require_post(actor, crossing.crossing_point)
+        await store.lock(session, [f"request:{asked.id}"])
         there = await session.get(RightsRequestRow, asked.id)
         if there is not None:
             if (there.movement_id, there.kind, there.recipient) != (asked.movement_id, asked.kind, asked.recipient):
@@ -82,7 +83,7 @@ async def record(sessions: Sessions, asked: NewRequest, *, actor: Actor, now: da
             received_by=actor.name,
             received_at=now,
         )
-        session.add(row)
+        await add_new(session, row)
         await _trace(session, actor, "receive_request", row, {"kind": row.kind, "recipient": row.recipient})
         return row
 

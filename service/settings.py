@@ -115,6 +115,9 @@ class Settings(BaseSettings):
 
     requests_per_second: float = Field(default=50, gt=0)  # of one credential, once its burst is used up
     requests_burst: int = Field(default=500, ge=1)
+    # Of one address, for all that show no credential seen to be good: signing in, and guessing.
+    strangers_per_second: float = Field(default=10, gt=0)
+    strangers_burst: int = Field(default=300, ge=1)
 
     image_max_bytes: int = Field(default=8_000_000, ge=1)
     image_max_pixels: int = Field(default=25_000_000, ge=1)

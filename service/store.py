@@ -35,6 +35,7 @@ from service.tables import (
     MovementRow,
     ReadingRow,
 )
+from service.transactions import add_new
 
 # --- crossing points -------------------------------------------------------------------------------------------
 
@@ -225,7 +226,8 @@ async def decisions(session: AsyncSession, movement_id: UUID) -> tuple[Decision,
 async def add_decision(session: AsyncSession, decision: Decision, post: str, movement_occurred_at: datetime) -> None:
     """Record a decision and its outbox row."""
     await next_fact(session, post, "decision", {"decision": decision}, decision.decided_at)
-    session.add(
+    await add_new(
+        session,
         DecisionRow(
             id=decision.id,
             movement_id=decision.movement_id,
@@ -235,9 +237,8 @@ async def add_decision(session: AsyncSession, decision: Decision, post: str, mov
             officer=decision.officer,
             decided_at=decision.decided_at,
             supersedes=decision.supersedes,
-        )
+        ),
     )
-    await session.flush()
 
 
 # --- readings --------------------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ def _outcome(reading: MrzReading) -> str:
 async def _from_image(request: Request, services: Services) -> tuple[MrzReading, str | None, list[bytes]]:
     async with request.form(max_files=_MOST_PARTS, max_fields=2) as form:
         images = form.getlist("image")
-        asked = _valid(ImageFormIn.model_validate, {"crossing_point": form.get("crossing_point") or None})
+        asked = _valid(ImageFormIn.model_validate, {"crossing_point": form.get("crossing_point")})
         if len(images) > MOST_FRAMES:
             raise TooManyFrames(len(images))
         frames = [await image.read() for image in images if isinstance(image, UploadFile)]

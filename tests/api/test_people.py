@@ -286,6 +286,10 @@ async def test_a_link_is_proposed_confirmed_and_split(booth: Booth) -> None:
     assert await booth.rules(again) == {"D6", "M2"}
     assert await booth.causes(again, "M2") == [("raised", said["id"])]
     await booth.post("/links/rulings", {**said, "id": str(uuid4()), "ruling": "split"}, 409)
+    await booth.post("/links/rulings", said)
+    for other in ({"reason": "a feeling"}, {"documents": ["JOR:T1", "JOR:R9"]}):
+        refused = await booth.post("/links/rulings", {**said, **other}, 409)
+        assert refused["type"] == "urn:mabar:problem:conflicting-replay", "the id is that of another ruling"
     split = {**said, "id": str(uuid4()), "ruling": "split", "supersedes": said["id"], "reason": "a cousin"}
     assert [each["ruling"] for each in (await booth.post("/links/rulings", split))["rulings"]] == ["confirmed", "split"]
     assert await booth.rules(again) == set()

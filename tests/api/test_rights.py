@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -15,9 +16,11 @@ from api import right_to_left
 from api.right_to_left import FromRight
 from made_up import DOCUMENT, OFFICER, TRAVELLER, crossing, later
 from ocr.reader import read_text
-from service import restrictions
+from service import restrictions, rights
 from service.access import Role
+from service.database import Database
 from service.domain import PartialDate, TravelDocument, Traveller
+from service.errors import ConflictingReplay
 from service.freshness import bring_up_to_date
 from service.inspection import inspect
 from service.keeping import Keep, Telling, default_retention
@@ -147,6 +150,20 @@ async def test_a_request_that_is_not_of_access_gets_an_answer_once(desk: Platfor
     assert (await desk.client.post(url, json=said, headers=supervisor)).json()["answer"] == said["answer"]
     assert (await desk.client.post(url, json=said, headers=supervisor)).status_code == 409
     assert (await desk.client.get("/v1/rights/requests", headers=supervisor)).json() == []
+
+
+async def test_what_is_sent_twice_at_once_is_recorded_once(clone: Database) -> None:
+    await bring_up_to_date(clone.sessions)
+    await inspect(clone.sessions, Index.build(()), default_policy(), made := crossing(), actor=OFFICER, now=later())
+    request = rights.NewRequest(uuid4(), "access", made.id, "traveller", "passport")
+    restriction = restrictions.NewRestriction(uuid4(), made.id, restrictions.Ground.ACCURACY_CONTESTED, "not mine")
+    asked = [rights.record(clone.sessions, request, actor=OFFICER, now=later()) for _ in range(4)]
+    assert {row.id for row in await asyncio.gather(*asked)} == {request.id}
+    placed = [restrictions.place(clone.sessions, restriction, actor=OFFICER, now=later()) for _ in range(4)]
+    assert {row.id for row in await asyncio.gather(*placed)} == {restriction.id}
+    taken = replace(request, kind="rectification")
+    with pytest.raises(ConflictingReplay):
+        await rights.record(clone.sessions, taken, actor=OFFICER, now=later())
 
 
 async def test_what_is_contested_is_used_for_no_figures_and_no_links(desk: Platform) -> None:

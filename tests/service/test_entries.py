@@ -16,7 +16,7 @@ from made_up import NOON, crossing, later
 from service.database import Database
 from service.domain import PartialDate, TravelDocument, Traveller
 from service.entries import Proposal, decide, entries, history, lists, proposals, propose, reviews, versions
-from service.errors import ChangeRefused, Forbidden, NotFound, ThinEntry
+from service.errors import ChangeRefused, ConflictingReplay, Forbidden, NotFound, ThinEntry
 from service.hygiene import ChangeAction, ChangeState
 from service.identity import subject_of
 from service.list_tables import ListChangeRow
@@ -158,6 +158,12 @@ async def test_the_same_proposal_again_is_the_same(desk: Desk) -> None:
     change = await desk.propose("national")
     wanted = Proposal(change.id, "national", change.reason, TERMS)
     assert await propose(desk.database.sessions, wanted, actor=ANN, now=later(days=1)) == change
+
+
+async def test_the_id_of_a_proposal_for_another_entry_is_refused(desk: Desk) -> None:
+    change = await desk.propose("national")
+    with pytest.raises(ConflictingReplay):
+        await propose(desk.database.sessions, Proposal(change.id, "other", "again", TERMS), actor=ANN, now=NOON)
 
 
 async def test_files_and_single_entries_do_not_mix(desk: Desk) -> None:

@@ -17,7 +17,14 @@ from service import finding_store, store
 from service.clearing import HitOutcome
 from service.database import Database
 from service.domain import Direction, ListingKind
-from service.errors import AdjudicationConflict, AdjudicationRefused, ClearanceRefused, Forbidden, NotFound
+from service.errors import (
+    AdjudicationConflict,
+    AdjudicationRefused,
+    ClearanceRefused,
+    ConflictingReplay,
+    Forbidden,
+    NotFound,
+)
 from service.hits import adjudicate, case, figures, queue
 from service.inspection import Recorded
 from service.policy import default_policy
@@ -155,6 +162,17 @@ async def test_what_does_not_go_together_is_refused(desk: Desk) -> None:
         await adjudicate(sessions, confirmed, actor=replace(SECOND_LINE, posts=frozenset({"IQ-ZUR"})))
     with pytest.raises(NotFound):
         await case(sessions, hit.case_id, actor=replace(SECOND_LINE, posts=frozenset({"IQ-ZUR"})))
+
+
+async def test_the_id_of_what_was_said_of_another_hit_is_refused(desk: Desk) -> None:
+    await _met(desk)
+    sessions = desk.database.sessions
+    first, second = [case.hits[0].hit for case in await queue(sessions, actor=SECOND_LINE)]
+    word = said(first.id, HitOutcome.UNDECIDED, "owner_asked")
+    await adjudicate(sessions, word, actor=SECOND_LINE)
+    with pytest.raises(ConflictingReplay):
+        await adjudicate(sessions, replace(word, hit_id=second.id), actor=SECOND_LINE)
+    assert [told.hit.adjudication for told in (await queue(sessions, actor=SECOND_LINE))[1].hits] == [None]
 
 
 async def test_of_simultaneous_words_one_stands(desk: Desk) -> None:

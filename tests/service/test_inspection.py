@@ -220,6 +220,19 @@ async def test_a_decision_is_recorded_once(database: Database) -> None:
         await decide(database.sessions, default_policy(), _decision(sent), actor=OFFICER)
 
 
+async def test_the_id_of_a_decision_on_another_movement_is_refused(database: Database) -> None:
+    await _inspect(database, one := crossing())
+    await _inspect(database, other := crossing(crossing_point="IQ-ZUR"))
+    decision = _decision(one)
+    await decide(database.sessions, default_policy(), decision, actor=OFFICER)
+    elsewhere = replace(OFFICER, posts=frozenset({"IQ-ZUR"}))  # row security shows the first one to nobody there
+    for actor in (OFFICER, elsewhere):
+        with pytest.raises(ConflictingReplay):
+            await decide(database.sessions, default_policy(), replace(decision, movement_id=other.id), actor=actor)
+    assert (await recorded(database.sessions, other.id, actor=OFFICER)).decisions == ()
+    assert await _count(database, DecisionRow) == 1
+
+
 async def test_a_change_of_mind_is_a_new_fact_that_names_the_old(database: Database) -> None:
     await _inspect(database, sent := crossing())
     referred = await decide(database.sessions, default_policy(), _decision(sent, Outcome.REFERRED), actor=OFFICER)

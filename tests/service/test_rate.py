@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import TooManyRequests
-from service.rate import STRANGERS, Buckets, Rate, Rates
+from service.rate import Buckets, Rate, Rates
 
+STRANGERS = Rate(10, 300)
 GAPS = st.lists(st.floats(0, 2), max_size=60)
 
 
@@ -46,7 +47,7 @@ def test_waiting_as_long_as_is_said_lets_one_through(rate: float) -> None:
 
 
 def test_each_good_credential_has_its_own_and_made_up_ones_share_their_address() -> None:
-    rates = Rates(Rate(1, 5))
+    rates = Rates(Rate(1, 5), STRANGERS)
     for known in (b"layla", b"omar"):
         rates.welcome(known, 0.0)
     made_up = sum(heard(rates, bytes([n]), "10.0.0.5", 2) for n in range(250))
@@ -57,7 +58,7 @@ def test_each_good_credential_has_its_own_and_made_up_ones_share_their_address()
 
 
 def test_being_found_good_again_does_not_fill_the_bucket() -> None:
-    rates = Rates(Rate(1, 5))
+    rates = Rates(Rate(1, 5), STRANGERS)
     rates.welcome(b"layla", 0.0)
     heard(rates, b"layla", "a", 5)
     rates.welcome(b"layla", 0.0)
@@ -65,7 +66,7 @@ def test_being_found_good_again_does_not_fill_the_bucket() -> None:
 
 
 def test_a_flood_of_addresses_takes_no_memory_and_forgets_no_credential() -> None:
-    rates = Rates(Rate(1, 5), remembered=10)
+    rates = Rates(Rate(1, 5), STRANGERS, remembered=10)
     rates.welcome(b"layla", 0.0)
     for number in range(1000):
         rates.admit(None, f"10.0.{number}", 0.0)
