@@ -57,7 +57,8 @@ class Beside:
             again.headers.update(headers)
             self._cases[name] += 1
             try:
-                case.validate_response(self._session.send(again, timeout=60), checks=CHECKS)
+                answer = self._session.send(again, timeout=60, allow_redirects=False)
+                case.validate_response(answer, checks=CHECKS)
             except FailureGroup as failures:
                 self._note(name, [failure.title for failure in failures.exceptions], str(failures))
             except requests.RequestException as error:
