@@ -123,7 +123,7 @@ bench-bombs: $(VENV)/.dev
 fuzz-http: $(VENV)/.dev
 	nice -n 10 $(BIN)/python -m bench.fuzz_http --count 20000
 
-## campaign-api: every operation under schemathesis, as every role, as a camera and as nobody; EXAMPLES=1000 takes hours
+## campaign-api: every operation under schemathesis, as every role, as every device and as nobody; EXAMPLES=1000 takes hours
 EXAMPLES ?= 1000
 campaign-api: $(VENV)/.dev
 	nice -n 10 $(BIN)/python -m bench.contract --examples $(EXAMPLES)

@@ -1,4 +1,4 @@
-"""Every operation of the interface under schemathesis, as every role, as a camera and as nobody.
+"""Every operation of the interface under schemathesis, as every role, as every device and as nobody.
 
     python -m bench.contract [--examples 1000] [--as CALLER]… [--only TAG]…
 
